@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# Who may use the socket and read the log. An ACL entry takes effect at once; membership of group docker only in
+# processes that begin after it, and code-server is not one of them.
+
+# access_apply: gives the configured users access to the socket.
+access_apply() {
+  case $socket_mode in
+    acl)
+      chmod 0660 "$socket"
+      access_grant "$socket" rw socket.access
+      ;;
+    0660)
+      chmod 0660 "$socket"
+      step socket.access ok "Members of the socket's group may use $socket."
+      ;;
+    0666)
+      chmod 0666 "$socket"
+      step socket.access changed "Everybody may use $socket, as helper.conf says (socket_mode=0666). That makes everybody root."
+      ;;
+  esac
+}
+
+# access_grant PATH RIGHTS STEP: an ACL entry for each configured user.
+access_grant() {
+  for user in $(config_users); do
+    if ! command -v setfacl >/dev/null; then
+      step "$3" failed "setfacl is not installed, so $user gets no access to $1: apt-get install acl, or set socket_mode=0660."
+      return 0
+    fi
+    if refusal=$(setfacl -m "u:$user:$2" "$1" 2>&1); then
+      step "$3" ok "$user may use $1."
+    else
+      step "$3" failed "$user gets no access to $1: $refusal."
+    fi
+  done
+}

@@ -1,0 +1,132 @@
+# shellcheck shell=sh
+# Configuration: root's own helper.conf, and what of the user's daemon.json the helper must know. Read, never written.
+
+CONFIG_FILE=/etc/dind-station/helper.conf
+USERS_FILE=/etc/dind-station/users
+DAEMON_JSON=/etc/docker/daemon.json
+
+# Sets every setting to its default, then to what helper.conf says. Refuses a file that others than root can write.
+config_load() {
+  launcher=auto
+  socket_mode=acl
+  live_restore=auto
+  start_timeout=60
+  stop_timeout=20
+  log_max_bytes=20971520
+  log_keep=3
+  if [ -e "$CONFIG_FILE" ]; then
+    for path in "$CONFIG_FILE" "${CONFIG_FILE%/*}"; do
+      root_only "$path" ||
+        fail bad-config "$path must belong to root and be writable by root only: chown root:root $path; chmod go-w $path."
+    done
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in
+        '' | '#'*) ;;
+        *=*) config_set "${line%%=*}" "${line#*=}" ;;
+        *) fail bad-config "$CONFIG_FILE has a line that is not KEY=VALUE: $line." ;;
+      esac
+    done <"$CONFIG_FILE"
+  fi
+  daemon_json_load
+}
+
+# config_set KEY VALUE: one setting, checked.
+config_set() {
+  case $1 in
+    launcher) one_of "$1" "$2" auto builtin ;;
+    socket_mode) one_of "$1" "$2" acl 0660 0666 ;;
+    live_restore) one_of "$1" "$2" auto off ;;
+    start_timeout | stop_timeout) in_range "$1" "$2" 1 600 ;;
+    log_max_bytes) in_range "$1" "$2" 65536 10737418240 ;;
+    log_keep) in_range "$1" "$2" 1 20 ;;
+    *) fail bad-config "$CONFIG_FILE has an unknown key: $1." ;;
+  esac
+  case $1 in
+    launcher) launcher=$2 ;;
+    socket_mode) socket_mode=$2 ;;
+    live_restore) live_restore=$2 ;;
+    start_timeout) start_timeout=$2 ;;
+    stop_timeout) stop_timeout=$2 ;;
+    log_max_bytes) log_max_bytes=$2 ;;
+    log_keep) log_keep=$2 ;;
+  esac
+}
+
+one_of() {
+  key=$1 value=$2
+  shift 2
+  for allowed in "$@"; do
+    [ "$value" != "$allowed" ] || return 0
+  done
+  fail bad-config "$CONFIG_FILE: $key is $value, expected one of: $*."
+}
+
+in_range() {
+  case $2 in
+    '' | *[!0-9]* | ????????????*) fail bad-config "$CONFIG_FILE: $1 is $2, expected a whole number from $3 to $4." ;;
+  esac
+  if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then
+    fail bad-config "$CONFIG_FILE: $1 is $2, expected a whole number from $3 to $4."
+  fi
+}
+
+# root_only PATH: PATH is root's, not a link, and nobody else may write it. A group may if it has no members
+# (Debian's staff on /usr/local).
+root_only() {
+  [ ! -L "$1" ] || return 1
+  # %a alone would do, but its octal number has a leading digit for set-gid folders.
+  found=$(stat -c '%u %A %g' "$1") || return 1
+  case $found in
+    "0 "?????w*)
+      gid=${found##* }
+      [ "$gid" = 0 ] || [ -z "$(awk -F: -v gid="$gid" '$3 == gid { print $4 }' /etc/group)" ] || return 1
+      ;;
+    "0 "*) ;;
+    *) return 1 ;;
+  esac
+  case $found in
+    "0 "????????w*) return 1 ;;
+  esac
+}
+
+# What daemon.json decides, so that no flag of ours collides with it. dockerd itself judges whether the file is right:
+# one that cannot be read is left to its error message.
+daemon_json_load() {
+  data_root=/var/lib/docker
+  exec_root=/var/run/docker
+  pidfile=/var/run/docker.pid
+  socket=/var/run/docker.sock
+  json_has_hosts='' json_has_live_restore='' json_has_containerd=''
+  [ -s "$DAEMON_JSON" ] && [ -f "$DAEMON_JSON" ] || return 0
+  command -v jq >/dev/null ||
+    fail no-tool "jq is needed to read $DAEMON_JSON and is not installed: apt-get install jq."
+  # One value a line; an absent one is an empty line, so that the order tells which is which.
+  values=$(jq -r '(.["data-root"] // .graph // ""), (.["exec-root"] // ""), (.pidfile // ""),
+    ([.hosts[]? | select(startswith("unix://"))][0] // "" | sub("^unix://"; "")),
+    (if has("hosts") then "yes" else "" end), (if has("live-restore") then "yes" else "" end),
+    (if has("containerd") then "yes" else "" end)' "$DAEMON_JSON" 2>/dev/null) || return 0
+  {
+    read -r json_data_root || :
+    read -r json_exec_root || :
+    read -r json_pidfile || :
+    read -r json_socket || :
+    read -r json_has_hosts || :
+    read -r json_has_live_restore || :
+    read -r json_has_containerd || :
+  } <<END
+$values
+END
+  data_root=${json_data_root:-$data_root}
+  exec_root=${json_exec_root:-$exec_root}
+  pidfile=${json_pidfile:-$pidfile}
+  if [ -n "$json_has_hosts" ]; then
+    [ -n "$json_socket" ] ||
+      fail bad-config "$DAEMON_JSON lists hosts but no unix socket: add unix:///var/run/docker.sock to hosts."
+    socket=$json_socket
+  fi
+}
+
+# The users who are to have access to the socket and the log, one a line; none is no error.
+config_users() {
+  [ ! -e "$USERS_FILE" ] || ! root_only "$USERS_FILE" || cat "$USERS_FILE"
+}

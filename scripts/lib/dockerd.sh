@@ -1,0 +1,96 @@
+# shellcheck shell=sh
+# Launching dockerd, watching it until it answers, and ending it.
+
+launched_pid=
+
+# dockerd_flags: prints one flag a line. Nothing that daemon.json decides is given as a flag: dockerd refuses both.
+dockerd_flags() {
+  [ -n "$json_has_hosts" ] || echo "--host=unix://$socket"
+  [ -n "$json_has_containerd" ] || echo "--containerd=$exec_root/containerd/containerd.sock"
+  # Swarm mode and live-restore exclude each other; the engine keeps its swarm state in this file while it is on.
+  if [ "$live_restore" = auto ] && [ -z "$json_has_live_restore" ] && [ ! -e "$data_root/swarm/docker-state.json" ]; then
+    echo "--live-restore"
+  fi
+}
+
+# dockerd_launch: starts it, detached, in a session and with an environment of its own, its output appended to the log.
+dockerd_launch() {
+  stage daemon.launch "Starting dockerd."
+  log_offset=$(stat -c %s "$state_log")
+  flags=$(dockerd_flags)
+  # shellcheck disable=SC2086 # no flag holds a blank: the paths were checked in verbs.sh
+  setsid env -i PATH="$SAFE_PATH" HOME=/root dockerd $flags >>"$state_log" 2>&1 </dev/null 9>&- &
+  launched_pid=$!
+  step daemon.launch changed "Started dockerd with process id $launched_pid."
+}
+
+# dockerd_await PID: waits until the daemon answers a ping and then a question that needs containerd. Its process is
+# watched meanwhile: a dead daemon ends the wait at once. Sets DAEMON_FAULT on failure: exited or silent.
+dockerd_await() {
+  stage daemon.ready "Waiting until dockerd answers."
+  now_ms
+  await_deadline=$((NOW_MS + start_timeout * 1000))
+  access_given=
+  while :; do
+    process_alive "$1" || break
+    now_ms
+    left=$(((await_deadline - NOW_MS + 999) / 1000))
+    [ $left -gt 0 ] || break
+    if [ -S "$socket" ]; then
+      # As soon as there is a socket, so that nobody is refused between readiness and the end of this run.
+      [ -n "$access_given" ] || access_apply
+      access_given=1
+      if http_get /_ping $left; then
+        step daemon.ready ok "dockerd answers on $socket."
+        return 0
+      fi
+    fi
+    sleep 0.01
+  done
+  DAEMON_FAULT=silent
+  process_alive "$1" || DAEMON_FAULT=exited
+  return 1
+}
+
+# dockerd_verify: the question that a daemon without a working containerd does not answer.
+dockerd_verify() {
+  if http_get /info 10; then
+    step daemon.verify ok "dockerd and containerd answer."
+  else
+    step daemon.verify failed "dockerd answers pings, but not /info within 10 s (status $HTTP_STATUS): containerd does not work."
+    return 1
+  fi
+}
+
+# dockerd_end PID: TERM, wait for the real exit, KILL after the budget. One TERM only: the fourth would end dockerd at
+# once and unclean. A stopped process hears TERM only after CONT.
+dockerd_end() {
+  stage daemon.stop "Stopping dockerd, process id $1."
+  process_read "$1" || return 0
+  end_budget=$((stop_timeout * 1000))
+  was=$P_STATE
+  # One that does not answer will hardly clean up: it gets less time.
+  http_get /_ping 1 || end_budget=5000
+  kill -TERM "$1" 2>/dev/null || :
+  case $was in T | t) kill -CONT "$1" 2>/dev/null || : ;; esac
+  if wait_gone "$1" $end_budget; then
+    step daemon.stop changed "dockerd, process id $1, has ended."
+    return 0
+  fi
+  kill -KILL "$1" 2>/dev/null || :
+  wait_gone "$1" 5000 ||
+    fail not-stopped "dockerd with process id $1 does not end, even after SIGKILL: it hangs in the kernel. Restart the container."
+  step daemon.stop changed "dockerd, process id $1, did not end within $((end_budget / 1000)) s of SIGTERM and was killed."
+}
+
+# on_cancel: what `cancel` and Ctrl-C do. A daemon this run launched and that does not answer yet is ended again; one
+# that was there before is left as it is.
+on_cancel() {
+  trap '' TERM INT HUP
+  if [ -n "$launched_pid" ] && process_alive "$launched_pid"; then
+    kill -TERM "$launched_pid" 2>/dev/null || :
+    wait_gone "$launched_pid" 5000 || kill -KILL "$launched_pid" 2>/dev/null || :
+    fail cancelled "The $verb was cancelled; the daemon that was starting has been stopped."
+  fi
+  fail cancelled "The $verb was cancelled."
+}

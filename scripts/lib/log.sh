@@ -1,0 +1,47 @@
+# shellcheck shell=sh
+# The daemon's log: appended to, never truncated by a retry, rotated by size before a start and, while the daemon
+# writes, by copying.
+
+# log_prepare: rotates when the log is over its size and makes sure that there is one, readable by whom the socket is for.
+log_prepare() {
+  [ ! -L "$state_log" ] || fail bad-config "$state_log is a link; it must be a plain file: remove the link."
+  log_rotate mv
+  if [ ! -e "$state_log" ]; then
+    (umask 027 && : >>"$state_log")
+    if grep -q '^docker:' /etc/group; then
+      chgrp docker "$state_log"
+    fi
+    [ "$socket_mode" != acl ] || access_grant "$state_log" r log.access
+  fi
+}
+
+# log_rotate HOW: mv when nobody writes; copy while the daemon does (it keeps the file open, so the file stays and is
+# emptied after it was copied; a line written between the two is lost).
+log_rotate() {
+  size=$(stat -c %s "$state_log" 2>/dev/null) || return 0
+  [ "$size" -gt "$log_max_bytes" ] || return 0
+  number=$log_keep
+  while [ "$number" -gt 1 ]; do
+    [ ! -e "$state_log.$((number - 1))" ] || mv -f "$state_log.$((number - 1))" "$state_log.$number"
+    number=$((number - 1))
+  done
+  case $1 in
+    mv) mv -f "$state_log" "$state_log.1" ;;
+    copy)
+      cp -p "$state_log" "$state_log.1"
+      : >"$state_log"
+      ;;
+  esac
+  step log.rotate changed "The log was $size bytes and is now $state_log.1."
+}
+
+# log_cause: prints the decisive line of what the daemon wrote since it was launched. dockerd says why it gives up in its
+# last line, which 20.10 prints without time or level; a Go panic says it in its first.
+log_cause() {
+  tail -c "+$((log_offset + 1))" "$state_log" | tail -n 200 | awk '
+    /^panic: |^fatal error: / { panic = panic ? panic : $0 }
+    /level=(fatal|error)/ { marked = $0 }
+    !/^time=/ && !/^[ \t]*$/ && !/^(goroutine |\t|containerd: )/ && !panic { plain = $0 }
+    { last = $0 }
+    END { print panic ? panic : plain ? plain : marked ? marked : last }' | cut -c 1-1000
+}

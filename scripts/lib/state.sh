@@ -1,0 +1,136 @@
+# shellcheck shell=sh
+# The lock that lets one run at a time change anything, the state file that every window watches, and the last result,
+# which a second caller who asked for the same thing meanwhile reports as its own.
+
+RUN_DIR=/run/dind-station
+STATE_FILE=$RUN_DIR/state.json
+HOLDER_FILE=$RUN_DIR/holder
+LAST_FILE=$RUN_DIR/last
+lock_held=
+# The state this run brings about, while it does; empty for a run that is not about the daemon (install).
+state_now=
+state_since=
+state_log=/var/log/dockerd.log
+
+# take_lock: one run at a time. Waits as long as the slowest honest run may take, then says who holds it.
+# If the run waited for was of the same verb, its result is ours: it ends here.
+take_lock() {
+  asked_ms=$BEGAN_MS
+  mkdir -p "$RUN_DIR"
+  exec 9>>"$RUN_DIR/lock"
+  if ! flock -n 9; then
+    holder_describe
+    step lock.wait started "Waiting for $HOLDER."
+    deadline=$((asked_ms + (start_timeout + stop_timeout + 15) * 1000))
+    # flock -w would be one process, but busybox has no -w.
+    until flock -n 9; do
+      now_ms
+      [ $NOW_MS -lt $deadline ] || fail locked "Another run holds the lock: $HOLDER. Wait for it or run: dind-helper cancel."
+      sleep 0.02
+    done
+    lock_take_over
+    join_last
+    step lock.wait ok "The other run has ended."
+  else
+    lock_take_over
+  fi
+}
+
+lock_take_over() {
+  lock_held=1
+  process_read $$
+  printf '%d %d %s %s\n' $$ "$P_START" "$verb" "${ASKED_BY:-root}" >"$HOLDER_FILE"
+  trap on_cancel TERM INT HUP
+}
+
+release_lock() {
+  [ -n "$lock_held" ] || return 0
+  if [ -z "$reported" ] && [ -n "$state_now" ]; then
+    write_state failed '' 0 internal "The helper ended unexpectedly." ''
+  fi
+  rm -f "$HOLDER_FILE"
+}
+
+# Sets HOLDER to words for whoever holds the lock, and HOLDER_PID, empty when nobody living does.
+holder_describe() {
+  HOLDER='a run that is just starting' HOLDER_PID=
+  { read -r holder_pid holder_start holder_verb holder_by <"$HOLDER_FILE"; } 2>/dev/null || return 0
+  if process_read "$holder_pid" && [ "$P_START" = "$holder_start" ]; then
+    HOLDER_PID=$holder_pid
+    HOLDER="$holder_verb, asked for by $holder_by, process $holder_pid"
+  fi
+}
+
+# remember OK CODE MESSAGE CAUSE PID: what a waiting caller of the same verb will report, and what the windows show.
+remember() {
+  [ -n "$lock_held" ] || return 0
+  now_ms
+  printf '%s\n' "$verb" "$NOW_MS" "$1" "$2" "$5" "$(one_line "$3")" "$(one_line "$4")" >"$LAST_FILE.new"
+  mv -f "$LAST_FILE.new" "$LAST_FILE"
+  [ -n "$state_now" ] || return 0
+  case $2 in
+    started | already-running | restarted) write_state running '' "$5" "$2" "$3" '' ;;
+    stopped | already-stopped) write_state stopped '' 0 "$2" "$3" '' ;;
+    # Nothing was touched: what stood before still stands.
+    foreign | conflict) state_restore ;;
+    *) write_state failed '' 0 "$2" "$3" "$4" ;;
+  esac
+}
+
+one_line() {
+  printf '%s' "$1" | tr '\n' ' '
+}
+
+# Ends this run with the remembered result, when it is of the same verb and came after this run was asked for.
+join_last() {
+  [ -e "$LAST_FILE" ] || return 0
+  {
+    read -r last_verb
+    read -r last_ms
+    read -r last_ok
+    read -r last_code
+    read -r last_pid
+    IFS= read -r last_message
+    IFS= read -r last_cause || :
+  } <"$LAST_FILE"
+  [ "$last_verb" = "$verb" ] && [ "$last_ms" -ge "$asked_ms" ] || return 0
+  step lock.wait ok "The run waited for did the same: its result is reported."
+  result "$last_ok" "$last_code" "$last_message" "$last_cause" "$last_pid" true
+  [ "$last_ok" = true ] || exit_status "$last_code" || exit $?
+  exit 0
+}
+
+# write_state STATE STEP PID CODE MESSAGE CAUSE: what is going on, for every window, by rename.
+write_state() {
+  # A transition has one beginning, whatever its steps.
+  [ -n "$state_since" ] && [ -n "$2" ] || state_since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  json_text "$5"
+  state_message=$JSON
+  json_text "$6"
+  state_cause=$JSON
+  json_text "${ASKED_BY:-root}"
+  printf '{"schema":1,"state":"%s","verb":"%s","step":"%s","pid":%d,"helperPid":%d,"since":"%s","by":"%s","code":"%s","message":"%s","cause":"%s","log":"%s"}\n' \
+    "$1" "$verb" "$2" "$3" $$ "$state_since" "$JSON" "$4" "$state_message" "$state_cause" "$state_log" >"$STATE_FILE.new"
+  mv -f "$STATE_FILE.new" "$STATE_FILE"
+}
+
+# begin STATE: the transition begins; what stood before can be put back if it turns out that nothing may be touched.
+begin() {
+  state_now=$1
+  cp -f "$STATE_FILE" "$STATE_FILE.before" 2>/dev/null || rm -f "$STATE_FILE.before"
+  write_state "$1" daemon.check 0 '' '' ''
+}
+
+state_restore() {
+  if [ -e "$STATE_FILE.before" ]; then
+    mv -f "$STATE_FILE.before" "$STATE_FILE"
+  else
+    rm -f "$STATE_FILE"
+  fi
+}
+
+# stage NAME DETAIL: a step that takes a moment begins; the state file names it.
+stage() {
+  step "$1" started "$2"
+  write_state "$state_now" "$1" 0 '' '' ''
+}

@@ -1,0 +1,180 @@
+# shellcheck shell=sh
+# The verbs: what is done in which order. How is in the other parts.
+
+# set_out STATE: what every verb that changes something begins with.
+set_out() {
+  config_load
+  case "$data_root$exec_root$pidfile$socket" in
+    *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
+  esac
+  init_find
+  take_lock
+  begin "$1"
+  [ "$INIT" != none ] || need_engine
+  find_daemon
+  [ -z "$CONFLICT" ] || fail conflict "No second daemon is started: $CONFLICT. Stop that one first."
+}
+
+need_engine() {
+  for program in dockerd containerd; do
+    command -v $program >/dev/null ||
+      fail no-engine "$program is not installed in $SAFE_PATH: on Debian or Ubuntu, apt-get install docker.io."
+  done
+}
+
+verb_start() {
+  set_out starting
+  if [ -n "$DAEMON_PID" ]; then
+    step daemon.check ok "dockerd runs with process id $DAEMON_PID."
+    start_already
+  fi
+  refuse_foreign
+  if [ "$INIT" != none ]; then
+    init_ask start
+    init_await
+    succeed started "The Docker daemon was started by $INIT." "${DAEMON_PID:-0}"
+  fi
+  start_engine
+  succeed started "The Docker daemon runs, process id $DAEMON_PID." "$DAEMON_PID"
+}
+
+# A living daemon is never touched by start; one that is still starting is waited for.
+start_already() {
+  if dockerd_await "$DAEMON_PID"; then
+    log_rotate copy
+    succeed already-running "The Docker daemon was running already, process id $DAEMON_PID." "$DAEMON_PID"
+  fi
+  fail not-ready "dockerd runs with process id $DAEMON_PID but does not answer on $socket within $start_timeout s: restart it."
+}
+
+# start_engine: from nothing running to an engine that answers. Sets DAEMON_PID.
+start_engine() {
+  clean_leftovers
+  log_prepare
+  containerd_ensure
+  dockerd_launch
+  if ! dockerd_await "$launched_pid"; then
+    start_failed
+  fi
+  DAEMON_PID=$launched_pid
+  if ! dockerd_verify; then
+    # dockerd does not recover from a containerd that was replaced under it in less than 6 to 16 s; both anew is faster.
+    containerd_end KILL
+    dockerd_end "$DAEMON_PID"
+    clean_leftovers
+    containerd_ensure
+    dockerd_launch
+    dockerd_await "$launched_pid" || start_failed
+    DAEMON_PID=$launched_pid
+    dockerd_verify || fail not-ready "dockerd answers, but containerd does not, even after both were started anew. See $state_log."
+  fi
+  launched_pid=
+}
+
+# Says why a start failed. A containerd without containers is not left behind.
+start_failed() {
+  case $DAEMON_FAULT in
+    exited)
+      wait "$launched_pid" && status=0 || status=$?
+      launched_pid=
+      containers_live
+      [ "$CONTAINERS" -gt 0 ] || [ -n "$json_has_containerd" ] || containerd_end TERM
+      fail daemon-exited "dockerd ended while it was starting, with status $status." "$(log_cause)"
+      ;;
+    silent)
+      cause=$(log_cause)
+      dockerd_end "$launched_pid"
+      launched_pid=
+      fail not-ready "dockerd did not answer on $socket within $start_timeout s and was stopped." "$cause"
+      ;;
+  esac
+}
+
+verb_stop() {
+  set_out stopping
+  if [ -z "$DAEMON_PID" ]; then
+    refuse_foreign
+    clean_leftovers
+    stop_containerd
+    succeed already-stopped "The Docker daemon was not running."
+  fi
+  refuse_mounted
+  if [ "$INIT" != none ]; then
+    init_ask stop
+  else
+    dockerd_end "$DAEMON_PID"
+  fi
+  clean_leftovers
+  stop_containerd
+  if [ "$CONTAINERS" -gt 0 ]; then
+    succeed stopped "The Docker daemon is stopped. $CONTAINERS container(s) keep running (live-restore)."
+  fi
+  succeed stopped "The Docker daemon is stopped."
+}
+
+# Our containerd goes with the daemon, unless containers still run under it. Sets CONTAINERS.
+stop_containerd() {
+  containers_live
+  if [ "$CONTAINERS" -eq 0 ] && [ "$INIT" = none ] && [ -z "$json_has_containerd" ]; then
+    containerd_end TERM
+  fi
+}
+
+# A daemon of ours behind a socket that something was mounted over is still not reachable there.
+refuse_mounted() {
+  if socket_mounted; then
+    fail foreign "The socket $socket is mounted from outside: its daemon is not this container's, so it is left alone."
+  fi
+}
+
+verb_restart() {
+  set_out restarting
+  if [ -z "$DAEMON_PID" ]; then
+    refuse_foreign
+  else
+    refuse_mounted
+  fi
+  if [ "$INIT" != none ]; then
+    init_ask restart
+    init_await
+    succeed restarted "The Docker daemon was restarted by $INIT." "${DAEMON_PID:-0}"
+  fi
+  [ -z "$DAEMON_PID" ] || dockerd_end "$DAEMON_PID"
+  start_engine
+  succeed restarted "The Docker daemon was restarted, process id $DAEMON_PID." "$DAEMON_PID"
+}
+
+verb_status() {
+  config_load
+  mkdir -p "$RUN_DIR"
+  find_daemon
+  if socket_mounted; then
+    fail foreign "The socket $socket is mounted from outside: its daemon is not this container's."
+  fi
+  [ -z "$CONFLICT" ] || step daemon.check failed "$CONFLICT."
+  [ -n "$DAEMON_PID" ] || fail not-running "The Docker daemon is not running."
+  if http_get /_ping 2; then
+    succeed running "The Docker daemon runs and answers, process id $DAEMON_PID." "$DAEMON_PID"
+  fi
+  fail not-ready "dockerd runs with process id $DAEMON_PID, but does not answer on $socket."
+}
+
+# Plain text, not events: whoever asks wants the lines.
+verb_logs() {
+  config_load
+  init_find
+  if [ "$INIT" = systemd ]; then
+    journalctl --unit docker.service --lines 2000 --output short-iso --no-pager
+  elif [ -e "$state_log" ]; then
+    tail -c 262144 "$state_log"
+  else
+    fail not-running "There is no log yet: $state_log does not exist. The daemon was never started through the helper."
+  fi
+}
+
+verb_cancel() {
+  holder_describe
+  [ -n "$HOLDER_PID" ] || succeed nothing-to-cancel "Nothing is under way."
+  kill -TERM "$HOLDER_PID" 2>/dev/null || succeed nothing-to-cancel "Nothing is under way."
+  succeed cancel-sent "Asked to end: $HOLDER."
+}

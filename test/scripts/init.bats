@@ -1,0 +1,69 @@
+load support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() { reset_engine; }
+teardown() { rm -rf /run/systemd /run/openrc /usr/local/sbin/systemctl; }
+teardown_file() { reset_engine; }
+
+@test "with SysV init in charge its script is asked, and the daemon is its" {
+  [ "$(cat /proc/1/comm)" = init ] || skip "PID 1 is not init here"
+  run_helper start
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"sysv did start docker"* ]]
+  [ -e /var/run/docker-ssd.pid ]
+  docker ps
+  run_helper restart
+  [ "$status" -eq 0 ]
+  run_helper stop
+  [ "$status" -eq 0 ]
+  [ -z "$(pids dockerd)" ]
+}
+
+@test "launcher=builtin starts the daemon itself, whatever the init system" {
+  echo launcher=builtin >/etc/dind-station/helper.conf
+  run_helper start
+  [ "$status" -eq 0 ]
+  [[ "$output" != *"init.ask"* ]]
+}
+
+# systemd cannot be PID 1 of a bed: a stand-in that does what systemctl would, with a real daemon.
+fake_systemd() {
+  mkdir -p /run/systemd/system
+  cat >/usr/local/sbin/systemctl <<'END'
+#!/bin/sh
+echo "$@" >>/tmp/systemctl.calls
+case $1 in
+  start) setsid dockerd >/dev/null 2>&1 </dev/null 3>&- & ;;
+  stop) pkill -x dockerd; sleep 1.5 ;;
+esac
+END
+  chmod +x /usr/local/sbin/systemctl
+  : >/tmp/systemctl.calls
+}
+
+@test "with systemd in charge it is asked, and no daemon of ours is started beside" {
+  fake_systemd
+  run_helper start
+  [ "$status" -eq 0 ]
+  grep -qx 'start docker.service' /tmp/systemctl.calls
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
+  [ "$(state log)" = '' ]
+  as_coder 'docker ps'
+}
+
+@test "a refusal of the init system is told with its words" {
+  fake_systemd
+  cat >/usr/local/sbin/systemctl <<'END'
+#!/bin/sh
+[ "$1" != cat ] || exit 0
+echo "Job for docker.service failed." >&2
+exit 1
+END
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = init-failed ]
+  [[ "$(result cause)" == *"Job for docker.service failed"* ]]
+}

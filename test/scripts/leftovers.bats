@@ -1,0 +1,103 @@
+load support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() {
+  reset_engine
+  mkdir -p /var/run/docker/containerd
+}
+teardown_file() { reset_engine; }
+
+# starts_after_removing TEXT: start heals, says what it removed and why, and is quick.
+starts_after_removing() {
+  run_helper start
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"$1"* ]]
+  [ "$(result ms)" -lt 3000 ]
+  docker ps
+}
+
+@test "docker.pid that names a living stranger" {
+  echo 1 >/var/run/docker.pid
+  starts_after_removing "process 1 is not dockerd"
+}
+
+@test "docker.pid that names nobody" {
+  echo 4194000 >/var/run/docker.pid
+  starts_after_removing "process 4194000 is gone"
+}
+
+@test "docker.pid that holds no number" {
+  echo nonsense >/var/run/docker.pid
+  starts_after_removing "it holds no process id"
+}
+
+@test "containerd.pid that names a living stranger, which dockerd alone waits 15 s for" {
+  printf 1 >/var/run/docker/containerd/containerd.pid
+  starts_after_removing "process 1 is not containerd"
+}
+
+@test "containerd.pid with a newline, which dockerd 20.10 cannot parse" {
+  echo 1 >/var/run/docker/containerd/containerd.pid
+  starts_after_removing "process 1 is not containerd"
+}
+
+@test "containerd.pid of a zombie" {
+  [ "$(cat /proc/1/comm)" = sleep ] || skip "PID 1 reaps here"
+  (
+    sleep 0.2 &
+    echo $! >/tmp/zombie
+  )
+  sleep 0.5
+  read -r pid </tmp/zombie
+  [ "$(ps -o stat= -p "$pid")" = Z ]
+  printf %d "$pid" >/var/run/docker/containerd/containerd.pid
+  starts_after_removing "process $pid is a zombie"
+}
+
+@test "a dead socket" {
+  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' "$SOCKET"
+  [ -S "$SOCKET" ]
+  starts_after_removing "on which nobody answers"
+}
+
+@test "an empty folder in the socket's place" {
+  mkdir "$SOCKET"
+  starts_after_removing "empty folder"
+}
+
+@test "a folder with content in the socket's place is not touched" {
+  mkdir "$SOCKET"
+  touch "$SOCKET/mine"
+  run_helper start
+  [ "$status" -eq 78 ]
+  [ "$(result code)" = socket-path ]
+  [ -e "$SOCKET/mine" ]
+}
+
+@test "a file in the socket's place is not touched" {
+  echo mine >"$SOCKET"
+  run_helper start
+  [ "$status" -eq 78 ]
+  [ "$(cat "$SOCKET")" = mine ]
+}
+
+@test "a dead socket of a system containerd does not hold the daemon up for 60 s" {
+  mkdir -p /run/containerd
+  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /run/containerd/containerd.sock
+  run_helper start
+  rm -r /run/containerd
+  [ "$status" -eq 0 ]
+  [ "$(result ms)" -lt 3000 ]
+}
+
+@test "a PID file of a living daemon is never removed" {
+  run_helper start
+  local before
+  before=$(cat /var/run/docker.pid)
+  run_helper start
+  [[ "$output" != *leftovers* ]]
+  [ "$(cat /var/run/docker.pid)" = "$before" ]
+}

@@ -1,0 +1,76 @@
+load support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() { reset_engine; }
+teardown_file() { reset_engine; }
+
+@test "a retry appends: the first failure is still in the log" {
+  mkdir -p /etc/docker
+  echo '{"first-failure": 1}' >/etc/docker/daemon.json
+  run_helper start
+  rm /etc/docker/daemon.json
+  run_helper start
+  [ "$status" -eq 0 ]
+  grep -q first-failure "$LOG"
+}
+
+@test "a log over its size is rotated, and old ones are kept up to the number" {
+  printf '%s\n' log_max_bytes=65536 log_keep=2 >/etc/dind-station/helper.conf
+  local round
+  for round in 1 2 3; do
+    head -c 70000 /dev/zero | tr '\0' "$round" >"$LOG"
+    run_helper start
+    run_helper stop
+  done
+  [ "$(head -c 1 "$LOG.1")" = 3 ]
+  [ "$(head -c 1 "$LOG.2")" = 2 ]
+  [ ! -e "$LOG.3" ]
+}
+
+@test "a log over its size is rotated by copying while the daemon writes to it" {
+  echo log_max_bytes=65536 >/etc/dind-station/helper.conf
+  run_helper start
+  head -c 70000 /dev/zero | tr '\0' x >>"$LOG"
+  run_helper start
+  [ "$(result code)" = already-running ]
+  [ "$(stat -c %s "$LOG")" -lt 65536 ]
+  [ "$(stat -c %s "$LOG.1")" -gt 65536 ]
+  # The daemon still writes to the same file, at its end.
+  kill -HUP "$(daemon_pid)"
+  sleep 0.5
+  [ "$(head -c 5 "$LOG")" = time= ]
+}
+
+@test "the user may read the log, a stranger may not" {
+  run_helper start
+  as_coder "head -c 1 $LOG"
+  useradd stranger 2>/dev/null || :
+  run su stranger -c "head -c 1 $LOG"
+  [ "$status" -ne 0 ]
+}
+
+@test "logs prints the end of the log as it is" {
+  run_helper start
+  run "$HELPER" logs
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"API listen on"* ]]
+}
+
+@test "a link in the log's place is refused" {
+  ln -s /etc/passwd "$LOG"
+  run_helper start
+  [ "$status" -eq 78 ]
+  run grep -c level= /etc/passwd
+  [ "$output" = 0 ]
+}
+
+@test "the cause of a panic is its first line" {
+  run_helper start
+  . "$REPO/scripts/lib/log.sh"
+  log_offset=0 state_log=/tmp/panic.log
+  printf '%s\n' 'time="x" level=info msg="Starting up"' 'panic: runtime error: index out of range [recovered]' '' 'goroutine 1 [running]:' 'main.main()' '	/go/src/main.go:1 +0x1' >$state_log
+  [ "$(log_cause)" = 'panic: runtime error: index out of range [recovered]' ]
+}

@@ -1,0 +1,83 @@
+load support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() { reset_engine; }
+teardown_file() { reset_engine; }
+
+# other_daemon ARG...: a second dockerd by hand, its process id in OTHER.
+other_daemon() {
+  rm -rf /tmp/other
+  mkdir -p /tmp/other
+  setsid dockerd --exec-root /tmp/other/exec --pidfile /tmp/other/pid -H unix:///tmp/other/sock "$@" >/tmp/other/log 2>&1 </dev/null 3>&- &
+  OTHER=$!
+  for _ in $(seq 200); do
+    curl -s --max-time 5 --unix-socket /tmp/other/sock http://docker/_ping && return 0
+    sleep 0.05
+  done
+  cat /tmp/other/log
+  return 1
+}
+
+@test "no second daemon in the network namespace of a living one" {
+  other_daemon --data-root /var/lib/docker/other
+  run_helper start
+  kill "$OTHER"
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = conflict ]
+  [[ "$(result message)" == *"$OTHER"*"network namespace"* ]]
+  [ ! -e "$SOCKET" ]
+}
+
+@test "a living daemon on our data root that listens elsewhere is not joined by a second one" {
+  other_daemon
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
+  kill -0 "$OTHER"
+}
+
+@test "no second daemon on the data root of one in another mount and network namespace" {
+  unshare -m -n sh -c 'exec dockerd --bridge none --iptables=false --exec-root /tmp/far/exec --pidfile /tmp/far.pid -H unix:///tmp/far.sock' >/tmp/far.log 2>&1 3>&- &
+  for _ in $(seq 200); do
+    curl -s --max-time 5 --unix-socket /tmp/far.sock http://docker/_ping && break
+    sleep 0.05
+  done
+  run_helper start
+  kill "$(pids dockerd)"
+  [ "$(result code)" = conflict ]
+  [[ "$(result message)" == *"same data root"* ]]
+}
+
+@test "a socket that another program answers on is foreign: start and restart refuse, and it is left alone" {
+  perl -MIO::Socket::UNIX -e '
+    my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); $| = 1; print "up\n"; close STDOUT;
+    while (my $c = $s->accept) { <$c>; print $c "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"; close $c }' "$SOCKET" 3>&- >/dev/null &
+  local server=$!
+  for _ in $(seq 50); do [ -S "$SOCKET" ] && break || sleep 0.05; done
+  for verb in start restart stop; do
+    run_helper $verb
+    [ "$status" -eq 69 ]
+    [ "$(result code)" = foreign ]
+    [ ! -e /run/dind-station/state.json ]
+  done
+  kill -0 $server
+  [ -S "$SOCKET" ]
+  kill $server
+}
+
+@test "a socket mounted from outside is foreign, even while nobody answers" {
+  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /tmp/host.sock
+  touch "$SOCKET"
+  mount --bind /tmp/host.sock "$SOCKET"
+  run_helper start
+  [ "$(result code)" = foreign ]
+  run_helper restart
+  [ "$(result code)" = foreign ]
+  run_helper status
+  [ "$status" -eq 69 ]
+  umount "$SOCKET"
+  [ -z "$(pids dockerd)" ]
+}

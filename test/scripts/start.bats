@@ -1,0 +1,157 @@
+load support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() { reset_engine; }
+teardown_file() { reset_engine; }
+
+@test "start brings up a daemon that the user can use at once, without a new login" {
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = started ]
+  [ "$(result pid)" = "$(daemon_pid)" ]
+  run as_coder 'id -nG; docker ps'
+  [ "$status" -eq 0 ]
+  [[ "${lines[0]}" != *docker* ]]
+}
+
+@test "the socket is not open to everybody" {
+  run_helper start
+  [ "$(stat -L -c %a "$SOCKET")" = 660 ]
+  useradd stranger 2>/dev/null || :
+  run su stranger -c 'docker ps'
+  [ "$status" -ne 0 ]
+  [[ "$output" == *"permission denied"* ]]
+}
+
+@test "the state file tells the truth and everybody may read it" {
+  run_helper start
+  [ "$(state state)" = running ]
+  [ "$(state pid)" = "$(daemon_pid)" ]
+  [ "$(stat -c %a /run/dind-station/state.json)" = 644 ]
+}
+
+@test "a second start is a no-op that says so" {
+  run_helper start
+  local pid
+  pid=$(daemon_pid)
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = already-running ]
+  [ "$(daemon_pid)" = "$pid" ]
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
+}
+
+@test "a daemon whose PID file is gone is still recognised" {
+  run_helper start
+  rm /var/run/docker.pid
+  run_helper start
+  [ "$(result code)" = already-running ]
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
+}
+
+@test "a daemon that cannot start ends the wait at once, with its own last line" {
+  mkdir -p /etc/docker
+  echo '{"storage-drvier": "overlay2"}' >/etc/docker/daemon.json
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = daemon-exited ]
+  [[ "$(result cause)" == *"storage-drvier"* ]]
+  [ "$(result ms)" -lt 3000 ]
+  [ "$(state state)" = failed ]
+  [[ "$(state cause)" == *"storage-drvier"* ]]
+  [ -z "$(pids containerd)" ]
+}
+
+@test "a daemon.json that is not JSON is left to the daemon's own error" {
+  mkdir -p /etc/docker
+  echo '{"debug": true,}' >/etc/docker/daemon.json
+  run_helper start
+  [ "$(result code)" = daemon-exited ]
+  [[ "$(result cause)" == *"invalid character"* ]]
+}
+
+@test "what daemon.json decides is not given as a flag" {
+  mkdir -p /etc/docker
+  echo '{"hosts": ["unix:///var/run/docker.sock"], "live-restore": false, "data-root": "/var/lib/docker/elsewhere"}' >/etc/docker/daemon.json
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ "$(docker info --format '{{.LiveRestoreEnabled}} {{.DockerRootDir}}')" = "false /var/lib/docker/elsewhere" ]
+}
+
+@test "live-restore is on unless daemon.json or helper.conf says otherwise" {
+  run_helper start
+  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ]
+  reset_engine
+  echo live_restore=off >/etc/dind-station/helper.conf
+  run_helper start
+  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
+}
+
+@test "swarm mode and live-restore are not combined" {
+  run_helper start
+  mkdir -p /var/lib/docker/swarm
+  echo '{"LocalAddr": "127.0.0.1"}' >/var/lib/docker/swarm/docker-state.json
+  run_helper restart
+  rm -r /var/lib/docker/swarm
+  [ "$status" -eq 0 ]
+  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
+}
+
+@test "containers get the signals of a clean process, not those the helper ignores" {
+  run_helper start
+  busybox_image
+  docker run --rm --network none busybox cat /proc/self/status >/tmp/status
+  grep -E '^SigIgn:[[:space:]]+0+$' /tmp/status
+}
+
+@test "the daemon holds neither the lock nor the caller's output" {
+  run_helper start
+  local pid
+  for pid in $(pids dockerd) $(pids containerd); do
+    run ls -l "/proc/$pid/fd"
+    [[ "$output" != *dind-station/lock* ]]
+    [[ "$output" != *pipe:*" 1 -> "* ]]
+  done
+  [ "$(readlink "/proc/$(daemon_pid)/fd/1")" = "$LOG" ]
+}
+
+@test "without perl and curl the helper says what to install" {
+  mkdir -p /run/no-tools
+  run_helper start
+  mount --bind /dev/null /usr/bin/curl
+  mount --bind /dev/null /usr/bin/perl
+  run_helper status
+  umount /usr/bin/curl /usr/bin/perl
+  [ "$status" -eq 73 ]
+  [[ "$(result message)" == *"curl or perl"* ]]
+}
+
+@test "without curl the daemon is asked through perl" {
+  mount --bind /dev/null /usr/bin/curl
+  run_helper start
+  umount /usr/bin/curl
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = started ]
+}
+
+@test "no engine installed: one sentence says what to install" {
+  mount --bind /dev/null /usr/sbin/dockerd
+  run_helper start
+  umount /usr/sbin/dockerd
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = no-engine ]
+  [[ "$(result message)" == *"apt-get install docker.io"* ]]
+}
+
+@test "a reader that goes away does not end the work half done" {
+  "$HELPER" start | head -c 1 >/dev/null
+  for _ in $(seq 100); do
+    [ -S "$SOCKET" ] && [ "$(state state)" = running ] && break
+    sleep 0.1
+  done
+  docker ps
+  [ "$(state state)" = running ]
+}
