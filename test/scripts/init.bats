@@ -10,6 +10,8 @@ teardown_file() { reset_engine; }
 
 @test "with SysV init in charge its script is asked, and the daemon is its" {
   [ "$(cat /proc/1/comm)" = init ] || skip "PID 1 is not init here"
+  # Debian's script raises limits and gives up where the machine lacks CAP_SYS_RESOURCE; that is not what is tested.
+  sed -i 's/^\([[:space:]]*\)ulimit /\1: /' /etc/init.d/docker
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$output" == *"sysv did start docker"* ]]

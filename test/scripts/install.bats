@@ -52,6 +52,14 @@ teardown_file() { reset_engine; }
   [[ "$output" == *"$HELPER start"* ]]
 }
 
+@test "it can be called by a relative path and through its link" {
+  cd "$REPO"
+  run scripts/dind-helper version
+  [ "$status" -eq 0 ]
+  run dind-helper version
+  [ "$status" -eq 0 ]
+}
+
 @test "install twice changes nothing the second time" {
   run "$REPO/scripts/dind-helper" install coder
   [ "$status" -eq 0 ]

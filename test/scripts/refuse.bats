@@ -40,11 +40,13 @@ other_daemon() {
 }
 
 @test "no second daemon on the data root of one in another mount and network namespace" {
+  rm -rf /tmp/far*
   unshare -m -n sh -c 'exec dockerd --bridge none --iptables=false --exec-root /tmp/far/exec --pidfile /tmp/far.pid -H unix:///tmp/far.sock' >/tmp/far.log 2>&1 3>&- &
   for _ in $(seq 200); do
     curl -s --max-time 5 --unix-socket /tmp/far.sock http://docker/_ping && break
     sleep 0.05
   done
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
   run_helper start
   kill "$(pids dockerd)"
   [ "$(result code)" = conflict ]

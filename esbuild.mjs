@@ -1,0 +1,170 @@
+#!/usr/bin/env node
+// Bundles what runs: dist/extension.js, dist/dockerode.js, dist/cli.js, and with --test dist/test/editor.js.
+//
+//   --production   minified, without source maps
+//   --test         also the suite that runs inside the editor
+//   --metafile     also dist/meta.json, what each output is made of
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { runEntry } from './tools/lib/entry.mjs';
+import { Refusal } from './tools/lib/refusal.mjs';
+
+/** @typedef {import('esbuild').BuildOptions} BuildOptions */
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const flags = ['--production', '--test', '--metafile'];
+
+/**
+ * dockerode is loaded on first use from a file of its own, which stands beside whoever asks for it in dist/. A static
+ * import would load it at activation, so that is refused.
+ * @type {import('esbuild').Plugin}
+ */
+const lateDockerode = {
+  name: 'late-dockerode',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\.?\/(?:.*\/)?dockerode$/ }, ({ kind, importer }) =>
+      kind === 'dynamic-import'
+        ? { path: './dockerode.js', external: true }
+        : { errors: [{ text: `${importer} imports dockerode.ts at load time; it is for import() on first use` }] },
+    );
+  },
+};
+
+/** Parts of dockerode for ssh:// endpoints and BuildKit sessions, which this project refuses or never starts. */
+const absentPackages = ['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'];
+
+/**
+ * @param {boolean} production
+ * @returns {BuildOptions}
+ */
+function sharedOptions(production) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    // The editor patches require(); a native import() of a CommonJS file would go around that and lose its name exports.
+    supported: { 'dynamic-import': false },
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    alias: Object.fromEntries(absentPackages.map((name) => [name, join(root, 'src/engine/stubs/absent.ts')])),
+    metafile: true,
+    // Written by us, by rename and only when changed: an editor that reloads never reads half a file.
+    write: false,
+    logLevel: 'warning',
+  };
+}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {BuildOptions[]}
+ */
+function bundles(args) {
+  /** @type {BuildOptions[]} */
+  const all = [
+    {
+      entryPoints: ['src/extension.ts'],
+      outfile: 'dist/extension.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [lateDockerode],
+    },
+    {
+      entryPoints: ['src/engine/dockerode.ts'],
+      outfile: 'dist/dockerode.js',
+      // The command line loads this file too, and runs on the oldest Node of package.json.
+      target: 'node20',
+    },
+    {
+      entryPoints: ['src/cli.ts'],
+      outfile: 'dist/cli.js',
+      target: 'node20',
+      banner: { js: '#!/usr/bin/env node' },
+      plugins: [lateDockerode],
+    },
+  ];
+  if (args.includes('--test')) {
+    all.push({
+      entryPoints: ['test/editor/index.ts'],
+      outfile: 'dist/test/editor.js',
+      target: 'node22',
+      external: ['vscode', 'mocha'],
+    });
+  }
+  return all;
+}
+
+/**
+ * Replaces a file in one step; leaves it alone when it is the same already.
+ *
+ * @param {string} path
+ * @param {Uint8Array} contents
+ */
+function replaceFile(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  if (isSame(path, contents)) return;
+  const fresh = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  writeFileSync(fresh, contents);
+  renameSync(fresh, path);
+}
+
+/**
+ * @param {string} path
+ * @param {Uint8Array} contents
+ */
+function isSame(path, contents) {
+  try {
+    return readFileSync(path).equals(contents);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes what an earlier build left in a folder and this one did not make: source maps of a development build,
+ * bundles that were renamed. Packages (.vsix) and folders stay.
+ *
+ * @param {string} folder
+ * @param {ReadonlySet<string>} made
+ */
+function removeStale(folder, made) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile() && /\.(?:js|map|json)$/.test(entry.name) && !made.has(path)) rmSync(path);
+  }
+}
+
+await runEntry('build', async () => {
+  const args = process.argv.slice(2);
+  const unknown = args.find((arg) => !flags.includes(arg));
+  if (unknown !== undefined) throw new Refusal(`"${unknown}" is not an option; known are ${flags.join(', ')}.`, 2);
+
+  const shared = sharedOptions(args.includes('--production'));
+  const built = await Promise.all(bundles(args).map((options) => build({ ...shared, ...options }))).catch((error) => {
+    // esbuild has printed what is wrong with the sources, with the place; anything else is a fault of this file.
+    if (Array.isArray(error.errors)) return undefined;
+    throw error;
+  });
+  if (built === undefined) return 1;
+
+  const dist = join(root, 'dist');
+  const made = new Set(built.flatMap(({ outputFiles }) => (outputFiles ?? []).map(({ path }) => path)));
+  for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles ?? [])) {
+    replaceFile(path, contents);
+    if (path.endsWith('.js')) console.log(`${relative(root, path)}  ${(contents.length / 1024).toFixed(1)} KB`);
+  }
+  chmodSync(join(dist, 'cli.js'), 0o755);
+  if (args.includes('--metafile')) {
+    const inputs = Object.assign({}, ...built.map(({ metafile }) => metafile?.inputs));
+    const outputs = Object.assign({}, ...built.map(({ metafile }) => metafile?.outputs));
+    const meta = join(dist, 'meta.json');
+    made.add(meta);
+    replaceFile(meta, Buffer.from(JSON.stringify({ inputs, outputs })));
+  }
+  removeStale(dist, made);
+  if (args.includes('--test')) removeStale(join(dist, 'test'), made);
+  return 0;
+});

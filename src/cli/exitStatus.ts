@@ -1,0 +1,40 @@
+import type { HelperOutcome } from '../daemon/run';
+import type { StateKind } from '../engine/state';
+
+/** What the command line ends with. */
+export const exitStatus = { fine: 0, notFine: 1, usage: 2, unclear: 3 } as const;
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+/** 0 for an engine that can be used, 3 when nothing could be told of it, 1 for everything between. */
+export function statusExit(kind: StateKind): ExitStatus {
+  switch (kind) {
+    case 'running':
+    case 'foreign':
+      return exitStatus.fine;
+    case 'unknown':
+      return exitStatus.unclear;
+    case 'stopped':
+    case 'starting':
+    case 'degraded':
+    case 'hung':
+    case 'denied':
+    case 'misconfigured':
+    case 'stopping':
+    case 'restarting':
+    case 'failed':
+      return exitStatus.notFine;
+  }
+}
+
+/** 0 when the helper did what was asked, 3 when it is not known what it did, else 1. */
+export function outcomeExit(outcome: HelperOutcome): ExitStatus {
+  switch (outcome.kind) {
+    case 'result':
+      return outcome.result.ok ? exitStatus.fine : exitStatus.notFine;
+    case 'refused':
+    case 'not-installed':
+      return exitStatus.notFine;
+    case 'broken':
+      return exitStatus.unclear;
+  }
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { checkInstalled } from '../daemon/installed';
+import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
+import { describe, type DescribeContext } from '../diagnosis/describe';
+import { resolveEndpoint, type Endpoint, type EndpointReader } from '../engine/endpoint';
+import { readHelperFile } from '../engine/helperFile';
+import { info, ping } from '../engine/probe';
+import { initial, reduce, type Model } from '../engine/reducer';
+import type { EngineEvent } from '../engine/state';
+import { readGroups } from '../machine/groups';
+import { readOwnProcess } from '../machine/process';
+import { isUnreadable } from '../machine/reading';
+import { readSocketMount } from '../machine/socketMount';
+import { readSocketPath } from '../machine/socketPath';
+import type { StatusFindings } from './statusReport';
+
+/** Where `status` looks, and how long. */
+export interface StatusSources {
+  readonly reader: EndpointReader;
+  /** `--host`. */
+  readonly host: string | undefined;
+  readonly stateFile: string;
+  readonly usersFile: string;
+  readonly bundledFolder: string;
+  /** Whether the helper looks after the daemon at that endpoint. */
+  readonly isManaged: (endpoint: Endpoint) => boolean;
+  readonly userName: string;
+  /** Milliseconds. Together with the start of the program they stay under two seconds. */
+  readonly pingMs: number;
+  readonly infoMs: number;
+  readonly now: () => number;
+}
+
+/** Why the socket refuses this process; undefined when the facts cannot be read. */
+async function readAccess(socketPath: string, sources: StatusSources): Promise<AccessJudgement | undefined> {
+  const [socket, own, groups, users] = await Promise.all([
+    readSocketPath(socketPath),
+    readOwnProcess(),
+    readGroups(),
+    // No file: the helper serves nobody yet.
+    readFile(sources.usersFile, 'utf8').catch(() => ''),
+  ]);
+  if (isUnreadable(own) || isUnreadable(groups)) return undefined;
+  if (!isUnreadable(socket) && socket.kind === 'absent') return undefined;
+  return judgeAccess({
+    socket: isUnreadable(socket)
+      ? { path: socketPath, hidden: true }
+      : { path: socketPath, mode: socket.mode, uid: socket.uid, gid: socket.gid },
+    process: { uid: own.uid, userName: sources.userName, groups: [own.gid, ...own.groups], kind: 'terminal' },
+    groups,
+    helperKnowsUser: users.split('\n').includes(sources.userName),
+  });
+}
+
+async function readInstalled(bundledFolder: string): Promise<StatusFindings['helper']> {
+  try {
+    return await checkInstalled({ bundledFolder });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { status: 'unknown', why: `the copy that comes with this program cannot be read: ${reason}` };
+  }
+}
+
+/** The engine's state by one ping and one `/info`, through the same reducer as in the editor. */
+async function probeOnce(
+  endpoint: Endpoint,
+  managed: boolean,
+  sources: StatusSources,
+): Promise<{ model: Model; apiVersion: string | undefined }> {
+  const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
+  const [mount, answer] = await Promise.all([
+    socketPath === undefined ? undefined : readSocketMount(socketPath),
+    ping(endpoint, sources.pingMs),
+  ]);
+  const at = sources.now();
+  const events: EngineEvent[] = [];
+  if (managed) events.push({ type: 'helper', state: readHelperFile(sources.stateFile), at });
+  if (mount !== undefined) events.push({ type: 'foreign', ...mount, at });
+  events.push({ type: 'ping', result: answer, at });
+  if (answer.outcome === 'ok') events.push({ type: 'info', result: await info(endpoint, sources.infoMs), at });
+  return {
+    model: events.reduce(reduce, initial(at)),
+    apiVersion: answer.outcome === 'ok' ? answer.apiVersion : undefined,
+  };
+}
+
+/** Looks once at the engine, the helper and what is between them and this process. Never throws. */
+export async function readFindings(sources: StatusSources): Promise<StatusFindings> {
+  const resolved = resolveEndpoint(sources.reader, sources.host);
+  const helperRead = readInstalled(sources.bundledFolder);
+  if (!resolved.ok) {
+    const at = sources.now();
+    const { state } = reduce(initial(at), { type: 'bad-endpoint', message: resolved.message, at });
+    const nothing = { endpoint: undefined, apiVersion: undefined, lastRun: undefined, warning: undefined };
+    return { ...nothing, state, words: describe(state), helper: await helperRead };
+  }
+
+  const { endpoint } = resolved;
+  const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
+  const managed = sources.isManaged(endpoint);
+  const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, managed, sources), helperRead]);
+  const { state } = model;
+  const denied = state.kind === 'denied' && socketPath !== undefined;
+  const access = denied ? await readAccess(socketPath, sources) : undefined;
+  const context: DescribeContext = {
+    endpoint: endpoint.display,
+    managed,
+    ...(socketPath !== undefined && { socketPath }),
+    ...(helper.status !== 'unknown' && { helper: helper.status }),
+    ...(access !== undefined && { access }),
+  };
+  return {
+    state,
+    words: describe(state, context),
+    endpoint,
+    apiVersion,
+    lastRun: model.helper,
+    helper,
+    warning: resolved.warning,
+  };
+}

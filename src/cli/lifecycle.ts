@@ -1,0 +1,124 @@
+import type { Installed } from '../daemon/installed';
+import type { HelperEvent } from '../daemon/protocol';
+import type { HelperOutcome, HelperRun } from '../daemon/run';
+import type { NextStep } from '../diagnosis/nextStep';
+import { diagnoseStart } from '../diagnosis/startFailure';
+import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
+import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
+import { printLine, type Terminal } from './terminal';
+
+export const lifecycleVerbs = ['start', 'stop', 'restart'] as const;
+export type LifecycleVerb = (typeof lifecycleVerbs)[number];
+
+export interface LifecycleParts {
+  readonly terminal: Terminal;
+  readonly commands: TerminalCommands;
+  readonly run: (verb: LifecycleVerb, options: Pick<HelperRun, 'onEvent' | 'signal'>) => Promise<HelperOutcome>;
+  readonly installed: () => Promise<Installed>;
+  /** Why the verb would not act on the daemon this environment's docker command uses; undefined when it does. */
+  readonly elsewhere: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** How an outcome is told: what happened, why, and what to do. */
+export interface Told {
+  readonly message: string;
+  readonly lines: readonly string[];
+  readonly nextSteps: readonly NextStep[];
+}
+
+const setUp: NextStep = { label: 'Set up the privileged helper', action: 'set-up-helper' };
+const showLog: NextStep = { label: 'Show the daemon log', action: 'show-log' };
+
+/** An outcome in words. Pure. */
+export function tell(outcome: HelperOutcome): Told {
+  switch (outcome.kind) {
+    case 'result': {
+      const { ok, message, cause, code } = outcome.result;
+      if (ok) return { message, lines: [], nextSteps: [] };
+      if (cause === '') return { message, lines: [], nextSteps: code === 'not-ready' ? [showLog] : [] };
+      const { id, title, nextStep, step } = diagnoseStart(cause);
+      const words = id === 'not-recognised' ? [] : [`${title}.`, nextStep];
+      const log = 'action' in step && step.action === 'show-log' ? [] : [showLog];
+      return { message, lines: [`The daemon said: ${cause}`, ...words], nextSteps: [step, ...log] };
+    }
+    case 'refused': {
+      const { message, nextStep, setUp: mends } = outcome.refusal;
+      return { message, lines: [nextStep], nextSteps: mends ? [setUp] : [] };
+    }
+    case 'not-installed':
+      return { message: `The privileged helper is not installed at ${outcome.path}.`, lines: [], nextSteps: [setUp] };
+    case 'broken':
+      return { message: outcome.message, lines: [], nextSteps: [showLog] };
+  }
+}
+
+function showEvent(terminal: Terminal, event: HelperEvent): void {
+  if (event.event !== 'step') return;
+  const paint = terminal.paint.err;
+  const time = paint.dim(`${String(event.ms).padStart(6)} ms`);
+  const mark = { started: ' ', changed: '+', ok: '=', skipped: '-', failed: '!' }[event.status];
+  const text = event.status === 'failed' ? paint.bad(event.detail) : event.detail;
+  printLine(terminal.err, `${time} ${mark} ${text}`);
+}
+
+function show(terminal: Terminal, outcome: HelperOutcome, commands: TerminalCommands): void {
+  const { message, lines, nextSteps } = tell(outcome);
+  if (outcome.kind === 'result' && outcome.result.ok) {
+    printLine(terminal.out, terminal.paint.out.good(message));
+    return;
+  }
+  const { err, paint } = terminal;
+  printLine(err, paint.err.bad(message));
+  for (const line of lines) printLine(err, line);
+  for (const line of nextStepLines(nextSteps, commands)) printLine(err, `  ${line}`);
+}
+
+/** What `--json` ends with when the helper gave no result of its own, or a result that is not the whole truth. */
+function outcomeJson(outcome: HelperOutcome, commands: TerminalCommands): string | undefined {
+  if (outcome.kind === 'result') return undefined;
+  const { message, lines, nextSteps } = tell(outcome);
+  const reason = outcome.kind === 'refused' ? outcome.refusal.reason : null;
+  return JSON.stringify({
+    event: outcome.kind,
+    reason,
+    message,
+    explanation: lines.join(' '),
+    nextSteps: nextSteps.map((step) => typed(step, commands)),
+  });
+}
+
+/** `start`, `stop` and `restart`: progress on stderr, the result on stdout; with `--json` the events, one a line. */
+export async function runLifecycle(verb: LifecycleVerb, json: boolean, parts: LifecycleParts): Promise<ExitStatus> {
+  const { terminal, commands } = parts;
+  if (parts.elsewhere !== undefined) printLine(terminal.err, terminal.paint.err.warn(parts.elsewhere));
+  const installed = await parts.installed();
+  if (installed.status === 'untrusted') {
+    const message = `The installed helper is not run: ${installed.why}.`;
+    if (json) {
+      printLine(terminal.out, JSON.stringify({ event: 'refused', reason: 'untrusted-helper', message }));
+    } else {
+      printLine(terminal.err, terminal.paint.err.bad(message));
+      for (const line of nextStepLines([setUp], commands)) printLine(terminal.err, `  ${line}`);
+    }
+    return exitStatus.notFine;
+  }
+  const outcome = await parts.run(verb, {
+    signal: parts.signal,
+    onEvent: (event) => {
+      if (json) printLine(terminal.out, JSON.stringify(event));
+      else showEvent(terminal, event);
+    },
+  });
+  if (!json) {
+    show(terminal, outcome, commands);
+  } else {
+    const last = outcomeJson(outcome, commands);
+    if (last !== undefined) printLine(terminal.out, last);
+  }
+  if (installed.status === 'outdated') {
+    const update: NextStep = { label: 'Update the privileged helper', action: 'update-helper' };
+    for (const line of nextStepLines([update], commands)) printLine(terminal.err, terminal.paint.err.dim(line));
+  }
+  return outcomeExit(outcome);
+}

@@ -1,0 +1,42 @@
+import { sudoProgram } from './places';
+
+/** How a helper verb becomes root's: what stands before the helper's path in the argument list. */
+export interface Elevation {
+  /** Prefix for the verb itself; empty when this process is root already. */
+  readonly prefix: readonly string[];
+  /** Prefix for `cancel`, which must never wait for a password while something else is under way. */
+  readonly cancelPrefix: readonly string[];
+  /**
+   * True when sudo may ask on the terminal. It can do so only from the terminal's foreground process group, so such a
+   * child stays in ours; every other child gets a group of its own and no Ctrl-C of the terminal.
+   */
+  readonly asks: boolean;
+}
+
+/**
+ * The way to root for this process.
+ *
+ * @param euid effective user id of this process
+ * @param terminal whether a person sits at a terminal and can be asked for a password (an extension host has none)
+ */
+export function elevationFor(euid: number, terminal: boolean): Elevation {
+  if (euid === 0) return { prefix: [], cancelPrefix: [], asks: false };
+  const quiet = [sudoProgram, '-n'];
+  return terminal
+    ? { prefix: [sudoProgram], cancelPrefix: quiet, asks: true }
+    : { prefix: quiet, cancelPrefix: quiet, asks: false };
+}
+
+/**
+ * The environment a helper gets. An extension host carries ELECTRON_RUN_AS_NODE, NODE_OPTIONS, VSCODE_* and a PATH
+ * without sbin; sudo resets most of that, but not when this process is root and calls the helper itself.
+ * The language is fixed because sudo's refusals are told apart by their English text.
+ */
+export function cleanEnvironment(own: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const clean: Record<string, string> = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
+  for (const name of ['HOME', 'TERM']) {
+    const value = own[name];
+    if (value !== undefined) clean[name] = value;
+  }
+  return clean;
+}

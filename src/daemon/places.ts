@@ -1,0 +1,9 @@
+/**
+ * Where the privileged side lives. ARCHITECTURE.md has the same table; the helper itself owns these paths, and its
+ * `install` verb writes them. Everything is an absolute path on purpose: the editor's PATH is that of a login shell.
+ */
+export const helperFolder = '/usr/local/lib/dind-station';
+export const helperProgram = `${helperFolder}/dind-helper`;
+export const sudoProgram = '/usr/bin/sudo';
+export const stateFile = '/run/dind-station/state.json';
+export const daemonLog = '/var/log/dockerd.log';

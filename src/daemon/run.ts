@@ -1,0 +1,215 @@
+import { access, constants } from 'node:fs/promises';
+import { startChild, type Ended } from './child';
+import { cleanEnvironment, type Elevation } from './elevation';
+import { helperProgram } from './places';
+import { parseHelperEvent, type HelperEvent, type HelperVerb, type ResultEvent, type StepEvent } from './protocol';
+import {
+  noSudo,
+  refusalBeforehand,
+  refusalFromResult,
+  refusalFromSudo,
+  type PrivilegeFacts,
+  type Refusal,
+} from './refusal';
+
+/** How a run of a helper verb ended. */
+export type HelperOutcome =
+  /** The helper answered; `result.ok` says whether it did what was asked. */
+  | { readonly kind: 'result'; readonly result: ResultEvent; readonly steps: readonly StepEvent[] }
+  /** It could not act as root; `result` is there when it ran and failed for want of capabilities. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly result?: ResultEvent }
+  | { readonly kind: 'not-installed'; readonly path: string }
+  /** No result: it could not be started, died, was cancelled first, or took too long. */
+  | { readonly kind: 'broken'; readonly message: string };
+
+export interface HelperRun {
+  readonly elevation: Elevation;
+  readonly facts: PrivilegeFacts;
+  /** The environment to take HOME and TERM from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Called for each event as it arrives, the result included. */
+  readonly onEvent?: (event: HelperEvent) => void;
+  /** Called for each line of stdout that is no event: the log's own lines under the verb `logs`. */
+  readonly onText?: (line: string) => void;
+  /** Aborting asks the helper to cancel (a user cannot signal root's process) and then waits for its result. */
+  readonly signal?: AbortSignal;
+  /** Time for the whole run in milliseconds; default 180,000, more than the helper's own budgets together. */
+  readonly timeoutMs?: number;
+  /** Time the helper has to end after it was cancelled, in milliseconds; default 15,000. */
+  readonly graceMs?: number;
+  /** The installed copy; only tests name another. */
+  readonly program?: string;
+}
+
+/** How much of stderr is kept: its end, where the decisive line stands. */
+const stderrLimit = 4096;
+/** After its result, how long the helper may take to exit before it is left to itself. */
+const partingMs = 2000;
+
+const logsPrinted: ResultEvent = {
+  event: 'result',
+  ok: true,
+  verb: 'logs',
+  code: 'logs',
+  message: 'The log was printed.',
+  cause: '',
+  pid: 0,
+  joined: false,
+  ms: 0,
+};
+
+/** Everything that is known when waiting is over. */
+interface Run {
+  readonly verb: HelperVerb;
+  readonly program: string;
+  readonly elevated: boolean;
+  readonly ended: Ended;
+  readonly stderr: string;
+  readonly steps: readonly StepEvent[];
+  readonly result: ResultEvent | undefined;
+  /** The limit in milliseconds, when it is what ended the waiting. */
+  readonly timedOutAfterMs: number | undefined;
+}
+
+function seconds(ms: number): string {
+  return `${String(ms / 1000)} s`;
+}
+
+/** The sentence for a child that ended on its own and gave no result. */
+function withoutResult({ verb, ended, stderr }: Run): string {
+  const lastLine = stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  const how =
+    ended.signal === undefined ? `ended with exit status ${String(ended.status)}` : `was ended by ${ended.signal}`;
+  return `The Docker helper's "${verb}" ${how} and gave no result${lastLine === '' ? '.' : `: ${lastLine}`}`;
+}
+
+function judge(run: Run, facts: PrivilegeFacts): HelperOutcome {
+  const { verb, ended, result } = run;
+  // A result counts even when it came at the last moment, or from a process that then would not end.
+  if (result !== undefined) {
+    const refusal = refusalFromResult(result, facts);
+    return refusal === undefined ? { kind: 'result', result, steps: run.steps } : { kind: 'refused', refusal, result };
+  }
+  if (run.timedOutAfterMs !== undefined) {
+    const fate = ended.abandoned ? 'did not end when it was cancelled' : 'was cancelled';
+    const message = `The Docker helper's "${verb}" took longer than ${seconds(run.timedOutAfterMs)} and ${fate}.`;
+    return { kind: 'broken', message };
+  }
+  if (ended.abandoned) {
+    return { kind: 'broken', message: `The Docker helper's "${verb}" did not end when it was cancelled.` };
+  }
+  if (ended.spawnError !== undefined) {
+    const { code, message } = ended.spawnError;
+    if (code !== 'ENOENT') return { kind: 'broken', message: `The Docker helper could not be started: ${message}` };
+    return run.elevated ? { kind: 'refused', refusal: noSudo() } : { kind: 'not-installed', path: run.program };
+  }
+  // The verb `logs` prints the log itself and, when that worked, no event.
+  if (verb === 'logs' && ended.status === 0) return { kind: 'result', result: logsPrinted, steps: run.steps };
+  const refusal = run.elevated ? refusalFromSudo(run.stderr, facts) : undefined;
+  return refusal === undefined ? { kind: 'broken', message: withoutResult(run) } : { kind: 'refused', refusal };
+}
+
+/** Runs `cancel`. What it says is of no interest: the verb that was cancelled gives the result. */
+async function requestCancel(options: HelperRun, timeoutMs: number): Promise<void> {
+  const { elevation, facts, environment, program } = options;
+  const prefix = elevation.cancelPrefix;
+  await runHelper('cancel', {
+    elevation: { prefix, cancelPrefix: prefix, asks: false },
+    facts,
+    environment,
+    timeoutMs,
+    graceMs: 0,
+    ...(program !== undefined && { program }),
+  });
+}
+
+async function execute(verb: HelperVerb, program: string, options: HelperRun): Promise<HelperOutcome> {
+  const { elevation, graceMs = 15_000, timeoutMs = 180_000 } = options;
+  const [sudo, ...flags] = elevation.prefix;
+  const [command, args] = sudo === undefined ? [program, [verb]] : [sudo, [...flags, program, verb]];
+  const timers: NodeJS.Timeout[] = [];
+  const steps: StepEvent[] = [];
+  let result: ResultEvent | undefined;
+
+  const child = startChild(command, args, {
+    environment: cleanEnvironment(options.environment),
+    ownGroup: !elevation.asks,
+    stderrLimit,
+    onLine: (line) => {
+      const event = parseHelperEvent(line);
+      if (event === undefined) {
+        options.onText?.(line);
+        return;
+      }
+      if (event.event === 'step') {
+        steps.push(event);
+      } else {
+        result = event;
+        timers.push(setTimeout(child.abandon, partingMs));
+      }
+      options.onEvent?.(event);
+    },
+  });
+
+  let timedOutAfterMs: number | undefined;
+  let cancelled: Promise<void> | undefined;
+  const cancel = (): void => {
+    if (cancelled !== undefined) return;
+    timers.push(setTimeout(child.abandon, graceMs));
+    cancelled = verb === 'cancel' ? Promise.resolve() : requestCancel(options, graceMs);
+  };
+  timers.push(
+    setTimeout(() => {
+      timedOutAfterMs = timeoutMs;
+      cancel();
+    }, timeoutMs),
+  );
+  options.signal?.addEventListener('abort', cancel, { once: true });
+
+  const ended = await child.ended;
+  for (const timer of timers) clearTimeout(timer);
+  options.signal?.removeEventListener('abort', cancel);
+  // Before its result a helper is killed with all it started; after it, what it started is the daemon.
+  if (ended.abandoned) child.kill(result === undefined);
+  child.release();
+  await cancelled;
+
+  return judge(
+    {
+      verb,
+      program,
+      elevated: elevation.prefix.length > 0,
+      ended,
+      stderr: child.stderr(),
+      steps,
+      result,
+      timedOutAfterMs,
+    },
+    options.facts,
+  );
+}
+
+/**
+ * Runs one verb of the installed helper as root and says how it ended. Never throws. When it resolves the child has
+ * ended, or it was root's, deaf to `cancel` for its whole grace, and has been cut off from our pipes.
+ */
+export async function runHelper(verb: HelperVerb, options: HelperRun): Promise<HelperOutcome> {
+  const { program = helperProgram, elevation, facts, signal } = options;
+  if (signal?.aborted === true) {
+    return { kind: 'broken', message: `The Docker helper's "${verb}" was cancelled before it began.` };
+  }
+  try {
+    await access(program, constants.F_OK);
+  } catch (error) {
+    // Any other error (EACCES) says nothing about the file; whoever runs as root will know more than we do.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'not-installed', path: program };
+  }
+  const refusal = elevation.prefix.length > 0 ? refusalBeforehand(facts) : undefined;
+  if (refusal !== undefined) return { kind: 'refused', refusal };
+  try {
+    return await execute(verb, program, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'broken', message: `The Docker helper's "${verb}" could not be run: ${reason}` };
+  }
+}

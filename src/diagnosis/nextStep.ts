@@ -1,0 +1,17 @@
+/** What the editor and the command line can do for a person; each front names it in its own way. */
+export type Action = 'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper' | 'update-helper' | 'refresh';
+
+/** One thing to do next: an action of ours, or text to paste into a terminal. */
+export type NextStep =
+  { readonly label: string; readonly action: Action } | { readonly label: string; readonly command: string };
+
+/** The steps by name, so that one action has one label wherever it is offered. */
+export const steps = {
+  start: { label: 'Start Docker', action: 'start' },
+  restart: { label: 'Restart Docker', action: 'restart' },
+  stop: { label: 'Stop Docker', action: 'stop' },
+  showLog: { label: 'Show the daemon log', action: 'show-log' },
+  setUpHelper: { label: 'Set up the privileged helper', action: 'set-up-helper' },
+  updateHelper: { label: 'Update the privileged helper', action: 'update-helper' },
+  refresh: { label: 'Look again', action: 'refresh' },
+} as const satisfies Record<string, NextStep>;

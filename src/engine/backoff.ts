@@ -1,0 +1,14 @@
+/** Milliseconds before the first try after a failure, and at most. */
+const firstMs = 50;
+const longestMs = 5000;
+
+/**
+ * How long to wait before try number `attempt` (0 is the first after a success): doubling from 50 ms to 5 s, for ever.
+ * Up to a fifth is taken off at random, so that the windows of one machine do not ask all at once.
+ * `random` gives numbers from 0 up to 1.
+ */
+export function backoffMs(attempt: number, random: () => number): number {
+  // 2^7 is past the longest wait already; a larger power would end as Infinity.
+  const whole = Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 7));
+  return Math.round(whole * (1 - random() / 5));
+}

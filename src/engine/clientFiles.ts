@@ -1,0 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { EndpointReader } from './dockerConfig';
+
+/** This machine's files and that environment, for `resolveEndpoint`. */
+export function clientFiles(env: Readonly<Record<string, string | undefined>>): EndpointReader {
+  return {
+    env,
+    homedir: env['HOME'] === undefined || env['HOME'] === '' ? homedir() : env['HOME'],
+    readFile: (path) => readFileSync(path, 'utf8'),
+    exists: (path) => existsSync(path),
+  };
+}

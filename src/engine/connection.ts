@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
+import type { Endpoint, TlsFiles } from './endpoint';
+
+/** What `node:http` or `node:https` needs to reach an endpoint, or why it cannot be reached at all. */
+export type Connection =
+  | { readonly ok: true; readonly secure: boolean; readonly options: RequestOptions; readonly basePath: string }
+  | { readonly ok: false; readonly message: string };
+
+/** What `RequestOptions` and dockerode both take. */
+export interface TlsMaterial {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export type TlsLoad =
+  | { readonly ok: true; readonly material: TlsMaterial }
+  /** Names the file that cannot be read. */
+  | { readonly ok: false; readonly message: string };
+
+/** Reads the TLS files anew. */
+export async function loadTls(files: TlsFiles): Promise<TlsLoad> {
+  const material: Record<string, string> = {};
+  for (const [part, path] of [
+    ['ca', files.ca],
+    ['cert', files.cert],
+    ['key', files.key],
+  ] as const) {
+    if (path === undefined) continue;
+    try {
+      material[part] = await readFile(path, 'utf8');
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      return {
+        ok: false,
+        message: `The TLS file ${path} cannot be read (${reason}). Restore it, or choose an endpoint that needs none.`,
+      };
+    }
+  }
+  return { ok: true, material };
+}
+
+/** How to reach the endpoint. Reads TLS files where there are any, opens nothing. */
+export async function connectionTo(endpoint: Endpoint): Promise<Connection> {
+  switch (endpoint.kind) {
+    case 'unix':
+      return { ok: true, secure: false, options: { socketPath: endpoint.socketPath }, basePath: '' };
+    case 'tcp':
+      return {
+        ok: true,
+        secure: false,
+        options: { host: endpoint.host, port: endpoint.port },
+        basePath: endpoint.basePath,
+      };
+    case 'tls': {
+      const load = await loadTls(endpoint.tls);
+      if (!load.ok) return load;
+      return {
+        ok: true,
+        secure: true,
+        options: {
+          host: endpoint.host,
+          port: endpoint.port,
+          rejectUnauthorized: endpoint.tls.verify,
+          ...load.material,
+        },
+        basePath: endpoint.basePath,
+      };
+    }
+  }
+}

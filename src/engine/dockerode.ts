@@ -1,0 +1,59 @@
+import { Agent } from 'node:https';
+import Docker from 'dockerode';
+import { loadTls } from './connection';
+import type { Endpoint } from './endpoint';
+
+/**
+ * The only file that imports dockerode. It is built into an output file of its own, because loading it costs more than
+ * everything else together; `dockerodeLazy.ts` loads it on first use. dockerode's ssh and BuildKit-session parts are
+ * replaced by `stubs/absent.ts` at bundling.
+ */
+
+/** Milliseconds of silence after which a call fails. */
+const silenceMs = 10_000;
+
+export interface RunningContainer {
+  /** The full 64 digits. */
+  readonly id: string;
+  /** Without docker's leading slash; empty when it has none. */
+  readonly name: string;
+  readonly image: string;
+  /** As `docker ps` shows it: `Up 3 minutes`. */
+  readonly status: string;
+}
+
+/**
+ * A dockerode client for the endpoint. Throws an Error that names the file when a TLS file cannot be read.
+ * dockerode puts what it finds in DOCKER_HOST and DOCKER_CERT_PATH under our options, so each is given, if only as
+ * undefined.
+ */
+export async function createDocker(endpoint: Endpoint): Promise<Docker> {
+  const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, timeout: silenceMs };
+  if (endpoint.kind === 'unix') return new Docker({ ...none, protocol: 'http', socketPath: endpoint.socketPath });
+  const place = {
+    ...none,
+    host: endpoint.host,
+    port: endpoint.port,
+    // dockerode drops the path of a host; what it calls a version is put before every path.
+    ...(endpoint.basePath === '' ? {} : { version: endpoint.basePath.slice(1) }),
+  };
+  if (endpoint.kind === 'tcp') return new Docker({ ...place, protocol: 'http' });
+  const load = await loadTls(endpoint.tls);
+  if (!load.ok) throw new Error(load.message);
+  // Through an agent, because dockerode has no option for a server that is not to be verified.
+  const agent = new Agent({ ...load.material, rejectUnauthorized: endpoint.tls.verify });
+  const options: Docker.DockerOptions & { readonly agent: Agent } = { ...place, protocol: 'https', agent };
+  return new Docker(options);
+}
+
+/** What runs now, newest first. Rejects with dockerode's error when the engine does not answer or refuses. */
+export async function runningContainers(endpoint: Endpoint): Promise<RunningContainer[]> {
+  const docker = await createDocker(endpoint);
+  const containers = await docker.listContainers();
+  return containers.map(({ Id, Names, Image, Status }) => ({
+    id: Id,
+    name: (Names[0] ?? '').replace(/^\//u, ''),
+    image: Image,
+    status: Status,
+  }));
+}

@@ -1,0 +1,64 @@
+import type { Clock } from './clock';
+import type { Endpoint } from './endpoint';
+import { openEvents, type EventStream, type StreamEnd } from './events';
+import { pace } from './pace';
+
+export interface EventFeedOptions {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+  /** A container came, went, or changed between running and not. */
+  readonly onContainer: () => void;
+  /** The stream broke off: the engine may be gone. */
+  readonly onLost: () => void;
+}
+
+/** One event stream, opened whenever the engine is known to answer, and never again and again in a tight loop. */
+export class EventFeed {
+  readonly #options: EventFeedOptions;
+  #stream: EventStream | undefined;
+  #openedAt = 0;
+  #notBefore = 0;
+
+  constructor(options: EventFeedOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the stream unless it is open, or unless it was refused or broke off at once a moment ago. */
+  open(): void {
+    const { clock, endpoint, log, onContainer } = this.#options;
+    if (this.#stream !== undefined || clock.elapsed() < this.#notBefore) return;
+    this.#openedAt = clock.elapsed();
+    this.#stream = openEvents(endpoint, {
+      opened: () => log('The event stream is open.'),
+      event: onContainer,
+      stray: (line) => log(`The event stream holds a line that is no event: ${line}`),
+      ended: (end) => this.#ended(end),
+    });
+  }
+
+  /** The engine is gone: whatever comes next is another one, to which an earlier refusal means nothing. */
+  close(): void {
+    this.#stream?.close();
+    this.#notBefore = 0;
+  }
+
+  #ended(end: StreamEnd): void {
+    const { clock, log, onLost } = this.#options;
+    this.#stream = undefined;
+    const now = clock.elapsed();
+    switch (end.reason) {
+      case 'closed':
+        return;
+      case 'lost':
+        log(`The event stream broke off${end.code === '' ? '' : ` (${end.code})`}.`);
+        if (now - this.#openedAt < pace.streamLife) this.#notBefore = now + pace.streamLife / 2;
+        onLost();
+        return;
+      case 'status':
+      case 'unusable':
+        log(`There is no event stream (${end.reason === 'status' ? `HTTP ${end.status}` : end.message}): asking only.`);
+        this.#notBefore = now + pace.streamRefused;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { clientFiles } from './engine/clientFiles';
+import { resolveEndpoint } from './engine/endpoint';
+import { EngineMonitor } from './engine/monitor';
+import type { EngineState } from './engine/state';
+import { readSocketMount } from './machine/socketMount';
+import { commandIds } from './ui/commandIds';
+import { registerCommands } from './ui/commands';
+import { contextFor, ContextWriter } from './ui/contextKeys';
+import { isManaged } from './ui/endpointWords';
+import { EngineNotices } from './ui/engineNotices';
+import { Flash } from './ui/flash';
+import { LateActions, loadActions } from './ui/lateActions';
+import { LateLog } from './ui/lateLog';
+import { LiveEngine } from './ui/liveEngine';
+import { needsExplaining, plainWords } from './ui/plainWords';
+import { present, type Scene } from './ui/presentation';
+import { readSettings, settings, settingsSection, type Settings } from './ui/settings';
+import { SocketAge } from './ui/socketAge';
+import { Indicator } from './ui/statusBar';
+
+/** What the suite in the editor looks at, and any other extension may. */
+export interface StationApi {
+  /** The engine's state now. */
+  state(): EngineState;
+  onDidChangeState(listener: (state: EngineState) => void): { dispose(): void };
+}
+
+/**
+ * Builds the parts, wires them and registers them; decides nothing. Nothing is awaited, no file is read that the first
+ * look at the engine does not need, and what only a click or a trouble needs is loaded then.
+ */
+export function activate(context: vscode.ExtensionContext): StationApi {
+  const log = new LateLog(() => vscode.window.createOutputChannel('Docker-in-Docker Station', { log: true }));
+  const readNow = (): Settings => readSettings(vscode.workspace.getConfiguration(settingsSection));
+  const setLevel = (level: Settings['notifications']): Thenable<void> =>
+    vscode.workspace
+      .getConfiguration(settingsSection)
+      .update(settings.notifications.key, level, vscode.ConfigurationTarget.Global);
+
+  const engine = new LiveEngine((dockerHost) => {
+    const endpoint = resolveEndpoint(clientFiles(process.env), dockerHost);
+    if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
+    const line = (text: string): void => log.info(text);
+    return { endpoint, monitor: new EngineMonitor({ endpoint, socketMount: readSocketMount, log: line }) };
+  }, readNow().dockerHost);
+
+  const indicator = new Indicator(vscode);
+  const contextWriter = new ContextWriter(vscode.commands.executeCommand);
+  const formatTime = (ms: number): string =>
+    new Date(ms).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'long' });
+  const scene = (): Scene => {
+    const { state, endpoint } = engine;
+    const helper = actions.now?.installed;
+    return {
+      state,
+      words: actions.now?.words(state) ?? plainWords(state, endpoint !== undefined && isManaged(endpoint)),
+      formatTime,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(age.since === undefined ? {} : { upSince: age.since }),
+      ...(helper === undefined ? {} : { helper }),
+      ...(flash.current === undefined ? {} : { flash: flash.current }),
+    };
+  };
+  const render = (): void => indicator.show(present(scene()));
+  const flash = new Flash(render);
+  const modified = async (path: string): Promise<number | undefined> =>
+    (await stat(path).catch(() => undefined))?.mtimeMs;
+  const age = new SocketAge(modified, render);
+  const actions = new LateActions(loadActions, {
+    host: vscode,
+    engine,
+    extensionPath: context.extensionPath,
+    log,
+    scene,
+    onChange: render,
+    onEnd: (verdict) => {
+      notices.commandEnded(verdict.kind === 'done', engine.state);
+      if (verdict.kind === 'done') flash.show(verdict.flash);
+    },
+  });
+  const notices = new EngineNotices({
+    host: vscode,
+    wording: async (state) => (await actions.get()).wording(state),
+    refresh: () => engine.refresh(),
+    level: () => readNow().notifications,
+    setLevel,
+    busy: () => actions.now?.busy ?? false,
+    now: Date.now,
+    log,
+  });
+
+  const observe = (state: EngineState): void => {
+    actions.now?.observe(state);
+    void age.observe(state, engine.endpoint);
+    render();
+    contextWriter.write(contextFor(state));
+    notices.observe(state);
+    if (actions.now === undefined && needsExplaining(state)) {
+      actions.get().then(render, (error: unknown) => log.error(`The explanations cannot be loaded: ${String(error)}`));
+    }
+  };
+  const changes = engine.onChange(observe);
+  observe(engine.state);
+
+  const registrations = registerCommands(
+    vscode,
+    {
+      [commandIds.restart]: async () => (await actions.get()).run('restart'),
+      [commandIds.start]: async () => (await actions.get()).run('start'),
+      [commandIds.stop]: async () => (await actions.get()).run('stop'),
+      [commandIds.showLog]: async () => (await actions.get()).showLog(),
+      [commandIds.menu]: async () => (await actions.get()).showMenu(),
+      [commandIds.setUpHelper]: async () => (await actions.get()).setUpHelper(),
+    },
+    log,
+  );
+  const configuration = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${settingsSection}.${settings.dockerHost.key}`)) engine.use(readNow().dockerHost);
+  });
+
+  // The log goes last, so that what the others say at their end still has somewhere to go.
+  context.subscriptions.push(configuration, ...registrations, changes, notices, actions, flash, engine, indicator, log);
+  return {
+    state: () => engine.state,
+    onDidChangeState: (listener) => engine.onChange(listener),
+  };
+}

@@ -1,0 +1,70 @@
+import { isUnreadable, readText, type Reading } from './reading';
+
+/** A line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)). */
+export interface Mount {
+  readonly id: number;
+  readonly parentId: number;
+  /** `major:minor` */
+  readonly device: string;
+  /** What of the file system is mounted: `/`, or a folder or file of it for a bind mount. */
+  readonly root: string;
+  readonly mountPoint: string;
+  /** Of this mount: `rw`, `nosuid`, ... What of the file system itself is `superOptions`. */
+  readonly options: readonly string[];
+  /** Propagation: `shared:1`, `master:2`, `unbindable`; empty is private. */
+  readonly propagation: readonly string[];
+  readonly fsType: string;
+  readonly source: string;
+  readonly superOptions: readonly string[];
+}
+
+/** The kernel writes space, tab, newline, `#` and backslash as three octal digits. Their bytes may be part of UTF-8. */
+function unescape(field: string): string {
+  if (!field.includes('\\')) return field;
+  const bytes = Buffer.from(field, 'utf8').toString('latin1');
+  const raw = bytes.replace(/\\([0-7]{3})/gu, (_match, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+  return Buffer.from(raw, 'latin1').toString('utf8');
+}
+
+function parseMount(line: string): Mount | undefined {
+  const fields = line.split(' ');
+  // Optional fields stand between the sixth and a lone dash, as many as there are.
+  const dash = fields.indexOf('-', 6);
+  if (dash < 0) return undefined;
+  const [id = '', parentId = '', device = '', root = '', mountPoint = '', options = ''] = fields;
+  const [fsType, source, superOptions = ''] = fields.slice(dash + 1);
+  if (!/^\d+$/u.test(id) || !/^\d+$/u.test(parentId) || fsType === undefined || source === undefined) return undefined;
+  return {
+    id: Number(id),
+    parentId: Number(parentId),
+    device,
+    root: unescape(root),
+    mountPoint: unescape(mountPoint),
+    options: options.split(','),
+    propagation: fields.slice(6, dash),
+    fsType: unescape(fsType),
+    source: unescape(source),
+    superOptions: superOptions === '' ? [] : superOptions.split(',').map(unescape),
+  };
+}
+
+/** In the kernel's order; lines that are no mount are left out. */
+export function parseMountinfo(text: string): Mount[] {
+  return text
+    .split('\n')
+    .map(parseMount)
+    .filter((mount) => mount !== undefined);
+}
+
+/** The mount at exactly that path, the uppermost where several lie over each other. The path has no links in it. */
+export function mountAt(mounts: readonly Mount[], path: string): Mount | undefined {
+  return mounts.findLast((mount) => mount.mountPoint === path);
+}
+
+/** The mounts this process sees, from the tree at `root`. Never throws. */
+export async function readMounts(root = '/'): Promise<Reading<readonly Mount[]>> {
+  const read = await readText(root, '/proc/self/mountinfo');
+  return isUnreadable(read) ? read : parseMountinfo(read.text);
+}

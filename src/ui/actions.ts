@@ -1,0 +1,149 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import type { Installed } from '../daemon/installed';
+import { LogFollower } from '../daemon/logFile';
+import { readLogTail } from '../daemon/logTail';
+import { daemonLog, helperFolder, stateFile } from '../daemon/places';
+import { describe, type Description } from '../diagnosis/describe';
+import { loadDockerode } from '../engine/dockerodeLazy';
+import { readHelperFile } from '../engine/helperFile';
+import type { EngineState } from '../engine/state';
+import type { Button } from './buttons';
+import { describeContext, elsewhere } from './endpointWords';
+import { HelperCalls } from './helperCalls';
+import { HelperSetUp } from './helperSetUp';
+import { watchFolder } from './installedWatch';
+import type { LateLog } from './lateLog';
+import { Lifecycle } from './lifecycle';
+import type { LiveEngine } from './liveEngine';
+import { LogView } from './logView';
+import { showMenu } from './menu';
+import { buttonsFor } from './offers';
+import { explainStart, type LifecycleVerb, type Verdict } from './outcome';
+import type { Scene } from './presentation';
+import { loginName, readAccess } from './privileges';
+import { runningNames } from './runningNames';
+import { setUpLine } from './setUpCommand';
+import { Surroundings } from './surroundings';
+
+/** What the actions need of the window's first part. */
+export interface ActionParts {
+  readonly host: typeof vscode;
+  readonly engine: LiveEngine;
+  readonly extensionPath: string;
+  readonly log: Pick<LateLog, 'info' | 'error'>;
+  /** What is shown now, for the menu. */
+  readonly scene: () => Scene;
+  /** The words or the helper are others than before. */
+  readonly onChange: () => void;
+  /** A command ended. */
+  readonly onEnd: (verdict: Verdict) => void;
+}
+
+/**
+ * Everything a window needs only when Docker is not well or somebody asks for something: explaining, the commands, the
+ * log, the helper. Built into an output file of its own, which `lateActions.ts` loads on first use.
+ */
+export class Actions {
+  private readonly helper: HelperCalls;
+  private readonly surroundings: Surroundings;
+  private readonly lifecycle: Lifecycle;
+  private readonly setUp: HelperSetUp;
+  private readonly logView: LogView;
+
+  constructor(private readonly parts: ActionParts) {
+    const { host, engine, log } = parts;
+    const bundledFolder = join(parts.extensionPath, 'scripts');
+    const exists = (path: string): Promise<boolean> =>
+      access(path).then(
+        () => true,
+        () => false,
+      );
+    this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, exists });
+    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, parts.onChange);
+    const facts = {
+      helperPath: join(bundledFolder, 'dind-helper'),
+      user: loginName(),
+      root: process.geteuid?.() === 0,
+    };
+    this.lifecycle = new Lifecycle({
+      host,
+      engine,
+      run: (verb, options) => this.helper.run(verb, options),
+      elsewhere: () => elsewhere(engine.endpoint),
+      runningContainers: () => runningNames(engine.endpoint, loadDockerode, log),
+      explain: explainStart,
+      setUpLine: () => setUpLine(facts),
+      onEnd: (verdict) => {
+        parts.onEnd(verdict);
+        void this.surroundings.lookAtHelper();
+      },
+    });
+    this.setUp = new HelperSetUp({
+      host,
+      facts,
+      home: process.env['HOME'],
+      obstacle: () => this.helper.obstacle(),
+      check: async () => (await this.surroundings.lookAtHelper()) ?? 'missing',
+      watchInstalled: (onChange) => watchFolder(helperFolder, onChange),
+      nextButtons: () => this.wording(engine.state).buttons,
+    });
+    this.logView = new LogView({
+      createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
+      path: () => Promise.resolve(readHelperFile(stateFile)?.log ?? daemonLog),
+      readTail: readLogTail,
+      follow: (following) => new LogFollower(following),
+      viaHelper: () => this.helper.logLines(),
+    });
+    void this.surroundings.lookAtHelper();
+  }
+
+  /** Whether a command of this window is at work. */
+  get busy(): boolean {
+    return this.lifecycle.busy;
+  }
+
+  /** The installed helper against ours; undefined while nobody has looked yet. */
+  get installed(): Installed['status'] | undefined {
+    return this.surroundings.helper;
+  }
+
+  /** To be told of every state: some are looked into. */
+  observe(state: EngineState): void {
+    void this.surroundings.observe(state, this.parts.engine.endpoint);
+  }
+
+  words(state: EngineState): Description {
+    return describe(state, describeContext(this.parts.engine.endpoint, this.surroundings));
+  }
+
+  /** A state as a notification. */
+  wording(state: EngineState): { readonly message: string; readonly buttons: readonly Button[] } {
+    const { headline, explanation, nextSteps } = this.words(state);
+    const { engine } = this.parts;
+    return { message: `${headline}. ${explanation}`.trim(), buttons: buttonsFor(nextSteps, () => engine.refresh()) };
+  }
+
+  run(verb: LifecycleVerb): Promise<Verdict> {
+    return this.lifecycle.run(verb);
+  }
+
+  showLog(): Promise<void> {
+    return this.logView.show();
+  }
+
+  showMenu(): Promise<void> {
+    return showMenu(this.parts.host, this.parts.scene(), () => this.parts.engine.refresh());
+  }
+
+  setUpHelper(): Promise<void> {
+    return this.setUp.open();
+  }
+
+  dispose(): void {
+    this.setUp.dispose();
+    this.surroundings.dispose();
+    this.logView.dispose();
+  }
+}

@@ -1,0 +1,45 @@
+import type { EngineState, StateKind } from '../engine/state';
+
+/** The keys `package.json` may use in a `when`, with what each holds. A test compares the two. */
+export interface ContextValues {
+  /** The engine's state as a word, for keybindings and menus of the user's own. */
+  readonly 'dindStation.state': StateKind;
+  /** Whether starting makes sense: nothing runs and nothing is on its way. */
+  readonly 'dindStation.canStart': boolean;
+  /** Whether stopping makes sense: a daemon of this container is up, or stuck on its way. */
+  readonly 'dindStation.canStop': boolean;
+}
+export type ContextKey = keyof ContextValues;
+export const contextKeys: readonly ContextKey[] = ['dindStation.state', 'dindStation.canStart', 'dindStation.canStop'];
+
+const startable: readonly StateKind[] = ['stopped', 'failed', 'misconfigured', 'denied', 'unknown'];
+const stoppable: readonly StateKind[] = ['running', 'degraded', 'hung', 'starting', 'denied', 'unknown'];
+
+/**
+ * The keys for one state. A state that cannot be seen (`denied`, `unknown`) offers both directions: hiding a command
+ * because we could not look would take the remedy away. Restarting has no key: it is always offered.
+ */
+export function contextFor(state: Pick<EngineState, 'kind'>): ContextValues {
+  return {
+    'dindStation.state': state.kind,
+    'dindStation.canStart': startable.includes(state.kind),
+    'dindStation.canStop': stoppable.includes(state.kind),
+  };
+}
+
+/** Writes context keys, and only those that changed: each write is a message to the renderer. */
+export class ContextWriter {
+  private readonly written = new Map<ContextKey, unknown>();
+
+  constructor(
+    private readonly execute: (command: 'setContext', key: ContextKey, value: unknown) => Thenable<unknown>,
+  ) {}
+
+  write(values: ContextValues): void {
+    for (const key of contextKeys) {
+      if (this.written.get(key) === values[key]) continue;
+      this.written.set(key, values[key]);
+      void this.execute('setContext', key, values[key]);
+    }
+  }
+}

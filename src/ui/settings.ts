@@ -1,0 +1,36 @@
+/**
+ * Every setting of the extension, as declared in `package.json` (checked by a test). None has `window` or `resource`
+ * scope: what reaches a path, a host or root must not come from a folder somebody opened.
+ */
+export const settings = {
+  notifications: { key: 'notifications', scope: 'application', default: 'all' },
+  dockerHost: { key: 'dockerHost', scope: 'machine', default: '' },
+} as const;
+
+/** The section all keys stand in. */
+export const settingsSection = 'dindStation';
+
+export const notificationLevels = ['all', 'errors', 'none'] as const;
+export type NotificationLevel = (typeof notificationLevels)[number];
+
+/** The part of a `WorkspaceConfiguration` that is read. */
+export interface Configuration {
+  get<T>(key: string): T | undefined;
+}
+
+/** What the settings say now. A value of another type than declared (a hand-edited file) counts as the default. */
+export interface Settings {
+  readonly notifications: NotificationLevel;
+  /** As in `DOCKER_HOST`; undefined when empty. */
+  readonly dockerHost: string | undefined;
+}
+
+export function readSettings(configuration: Configuration): Settings {
+  const level = configuration.get<unknown>(settings.notifications.key);
+  const host = configuration.get<unknown>(settings.dockerHost.key);
+  const trimmed = typeof host === 'string' ? host.trim() : '';
+  return {
+    notifications: notificationLevels.find((known) => known === level) ?? settings.notifications.default,
+    dockerHost: trimmed === '' ? undefined : trimmed,
+  };
+}

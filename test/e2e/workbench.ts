@@ -1,0 +1,148 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
+
+/** Workbench start-up and UI waits, milliseconds: a cold editor on a busy machine. */
+export const uiMs = 60_000;
+
+const screenshots = join(__dirname, '../../test-output/screenshots');
+
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+} as const;
+export type Theme = keyof typeof themes;
+
+/** A code-server page in Debian's Chromium, and the gestures a test makes in it. */
+export class Workbench {
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async open(url: string, profile: string, size = { width: 1280, height: 800 }): Promise<Workbench> {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: '/usr/bin/chromium',
+      headless: true,
+      viewport: size,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    });
+    const page = context.pages()[0] ?? (await context.newPage());
+    const workbench = new Workbench(context, page);
+    await page.goto(url);
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: uiMs });
+    return workbench;
+  }
+
+  /** The indicator. */
+  get indicator(): Locator {
+    return this.page.locator('.statusbar-item[id$="dindStation.indicator"]');
+  }
+
+  /** Waits until the indicator's text is exactly this. */
+  async indicatorSays(text: string, timeout = uiMs): Promise<void> {
+    const found = this.indicator.locator('a', { hasText: new RegExp(`^\\s*${text}\\s*$`, 'u') });
+    try {
+      await found.waitFor({ timeout });
+    } catch (error) {
+      const shown = await this.indicator.allInnerTexts();
+      throw new Error(`The indicator says ${JSON.stringify(shown)}, expected "${text}".`, { cause: error });
+    }
+  }
+
+  /** Types a command's title into the palette and runs the row that it finds. */
+  async run(title: string): Promise<void> {
+    const row = await this.typeIntoPalette(title);
+    await row.first().waitFor({ timeout: uiMs });
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The titles the palette lists for what is typed. */
+  async paletteTitles(text: string): Promise<string[]> {
+    await this.typeIntoPalette(text);
+    await this.page.waitForTimeout(700);
+    const titles = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  private async typeIntoPalette(text: string): Promise<Locator> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor({ timeout: uiMs });
+    await input.fill(`>${text}`);
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+  }
+
+  /** The toast that has this text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  }
+
+  async press(notification: Locator, button: string): Promise<void> {
+    await notification.hover();
+    await notification.locator('.monaco-button', { hasText: button }).click();
+  }
+
+  /** Texts of the toasts that are on screen. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.run('Notifications: Clear All Notifications');
+    await this.page.locator('.notifications-toasts.visible').waitFor({ state: 'detached', timeout: 5000 }).catch(() => undefined);
+  }
+
+  /** The modal question. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** The rows of the quick pick that is open. */
+  get rows(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** The text of the panel's output. The editor there draws only lines on screen. */
+  async output(): Promise<string> {
+    const text = await this.page.locator('.part.panel .view-lines').allInnerTexts();
+    return text.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** The hover of the indicator. */
+  async tooltip(): Promise<Locator> {
+    await this.indicator.hover();
+    const hover = this.page.locator('.monaco-hover.workbench-hover, .workbench-hover');
+    await hover.first().waitFor({ timeout: uiMs });
+    return hover.first();
+  }
+
+  async leaveHover(): Promise<void> {
+    await this.page.mouse.move(600, 300);
+    await this.page.waitForTimeout(300);
+  }
+
+  /** Keeps a picture of the page as test output. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  async setTheme(theme: Theme, writeSettings: (settings: Record<string, unknown>) => void): Promise<void> {
+    writeSettings({ 'workbench.colorTheme': themes[theme] });
+    const name = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' }[theme];
+    await this.page.locator(`.monaco-workbench.${name}`).waitFor({ timeout: uiMs });
+    await this.page.waitForTimeout(300);
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    await this.page.waitForTimeout(500);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}

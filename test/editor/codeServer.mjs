@@ -1,0 +1,205 @@
+// Starts a code-server of its own for a test: fresh data, its own Node, a free port on 127.0.0.1, ended with its children.
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { findCodeServer } from '../../tools/code-server/ensure.mjs';
+
+/** @typedef {import('./codeServer.d.mts').CodeServerOptions} CodeServerOptions */
+/** @typedef {import('./codeServer.d.mts').RunningCodeServer} RunningCodeServer */
+
+const startMs = 60_000;
+/** The extension host outlives the server by up to 2 s, the terminals' host by up to 6. */
+const endMs = 10_000;
+
+/** Quiet: nothing opens, asks or looks for updates by itself, and no editor covers the page. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.editor.useModal': 'off',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'telemetry.telemetryLevel': 'off',
+  'window.dialogStyle': 'custom',
+};
+
+/**
+ * Prefix that makes a program run as another user, with exactly the groups that user has now.
+ *
+ * @param {string | undefined} user
+ * @returns {string[]}
+ */
+function asUser(user) {
+  return user === undefined ? [] : ['/usr/bin/setpriv', '--reuid', user, '--regid', user, '--init-groups', '--'];
+}
+
+/**
+ * What the server gets as its environment. Variables of an editor we may ourselves run in would mislead it.
+ *
+ * @param {string} run
+ * @param {Record<string, string>} [more]
+ * @returns {Record<string, string>}
+ */
+function environment(run, more) {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    SHELL: '/bin/sh',
+    HOME: join(run, 'home'),
+    // Its sockets go here, and with the folder.
+    XDG_RUNTIME_DIR: join(run, 'xdg'),
+    // No gallery: nothing is asked of anybody.
+    EXTENSIONS_GALLERY: '{}',
+    ...more,
+  };
+}
+
+/**
+ * @param {string} user
+ * @returns {{ uid: number, gid: number }}
+ */
+function idsOf(user) {
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([name]) => name === user);
+  if (entry === undefined) throw new Error(`There is no user ${user} on this machine.`);
+  return { uid: Number(entry[2]), gid: Number(entry[3]) };
+}
+
+/**
+ * @param {CodeServerOptions} options
+ * @returns {Promise<RunningCodeServer>}
+ */
+export async function startCodeServer(options = {}) {
+  const found = findCodeServer();
+  if (found === undefined) throw new Error('code-server is not installed: run node tools/code-server.mjs first.');
+  const run = mkdtempSync(join(tmpdir(), 'dind-station-editor-'));
+  chmodSync(run, 0o755);
+  const data = join(run, 'ud');
+  const folder = join(run, 'workspace');
+  for (const made of [data, join(data, 'User'), join(data, 'Machine'), join(run, 'ext'), join(run, 'home'), join(run, 'xdg'), folder]) {
+    mkdirSync(made);
+  }
+  chmodSync(join(run, 'xdg'), 0o700);
+  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }));
+  writeFileSync(join(data, 'Machine', 'settings.json'), JSON.stringify(options.machineSettings ?? {}));
+  writeFileSync(join(run, 'config.yaml'), '');
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  if (options.user !== undefined) giveTo(run, idsOf(options.user));
+
+  const common = [
+    found.entry,
+    ...['--config', join(run, 'config.yaml')],
+    ...['--user-data-dir', data],
+    ...['--extensions-dir', join(run, 'ext')],
+  ];
+  const env = environment(run, options.environment);
+  const [program, ...before] = [...asUser(options.user), found.node];
+  if (options.vsix !== undefined) {
+    const installed = spawnSync(program, [...before, ...common, '--install-extension', options.vsix], { env, encoding: 'utf8' });
+    if (installed.status !== 0) throw new Error(`The extension was not installed: ${installed.stdout}${installed.stderr}`);
+  }
+
+  const child = spawn(
+    program,
+    [
+      ...before,
+      ...common,
+      ...['--auth', 'none', '--bind-addr', '127.0.0.1:0'],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+      ...(options.restricted === true ? [] : ['--disable-workspace-trust']),
+      ...(options.testDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      ...['--log', 'info'],
+    ],
+    { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (/** @type {string} */ text) => {
+      output = (output + text).slice(-65_536);
+    });
+  }
+  const url = await listening(child, () => output);
+  return {
+    url,
+    folder,
+    run,
+    output: () => output,
+    pageUrl: (more = {}) => `${url}?${new URLSearchParams({ folder, ...more }).toString()}`,
+    stop: async () => {
+      await endGroup(child);
+      if (options.keep !== true) rmSync(run, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/**
+ * @param {string} path
+ * @param {{ uid: number, gid: number }} ids
+ */
+function giveTo(path, { uid, gid }) {
+  chownSync(path, uid, gid);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) giveTo(inner, { uid, gid });
+    else chownSync(inner, uid, gid);
+  }
+}
+
+/**
+ * The address it listens at, once it says so.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {() => string} output
+ * @returns {Promise<string>}
+ */
+async function listening(child, output) {
+  const deadline = Date.now() + startMs;
+  for (;;) {
+    const url = /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+\/)/u.exec(output())?.[1];
+    if (url !== undefined) return url;
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await endGroup(child);
+      throw new Error(`code-server did not start:\n${output()}`);
+    }
+    await pause(50);
+  }
+}
+
+/**
+ * Ends the server and everything it started, which is in one process group, and waits until it is gone.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+async function endGroup(child) {
+  const { pid } = child;
+  if (pid === undefined) return;
+  const signal = (/** @type {NodeJS.Signals | 0} */ name) => {
+    try {
+      process.kill(-pid, name);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  signal('SIGTERM');
+  const deadline = Date.now() + endMs;
+  while (signal(0) && Date.now() < deadline) await pause(100);
+  signal('SIGKILL');
+  // Terminals have groups of their own; the environment names the run they belong to.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+/** @param {string} path */
+export function requireFile(path) {
+  if (!existsSync(path)) throw new Error(`${path} is not there: run npm run package first.`);
+  return path;
+}

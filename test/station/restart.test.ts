@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { parseHelperEvent, parseHelperState } from '../../src/daemon/protocol';
+import {
+  cli,
+  daemonPid,
+  helperLines,
+  helperVerb,
+  identity,
+  pidsOf,
+  prepareStation,
+  resetStation,
+  startSleeper,
+} from './station';
+import { readFileSync } from 'node:fs';
+
+beforeAll(prepareStation);
+beforeEach(resetStation);
+afterAll(resetStation);
+
+test('20 times kill -9 where PID 1 does not reap, each healed by one restart, the container kept', () => {
+  helperVerb('start');
+  const before = startSleeper('kept');
+  const slow: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    process.kill(daemonPid(), 'SIGKILL');
+    const run = cli('restart', '--json');
+    expect(run.status).toBe(0);
+    if (run.ms > 3000) slow.push(run.ms);
+  }
+  expect(slow).toEqual([]);
+  expect(identity('kept')).toBe(before);
+  // Proof that nobody reaped: the dead daemons are still there as zombies.
+  expect(readFileSync('/proc/1/comm', 'utf8').trim()).toBe('sleep');
+});
+
+test('two restarts at the same moment: one restarts, the other reports the same, one daemon runs', async () => {
+  helperVerb('start');
+  const both = [0, 1].map(async () => {
+    const child = spawn('/usr/local/lib/dind-station/dind-helper', ['restart'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await once(child, 'close');
+    return parseHelperEvent(text.trimEnd().split('\n').at(-1) ?? '');
+  });
+  const results = (await Promise.all(both)).flatMap((event) => (event?.event === 'result' ? [event] : []));
+  expect(results.map(({ code }) => code)).toEqual(['restarted', 'restarted']);
+  expect(results.map(({ joined }) => joined).sort()).toEqual([false, true]);
+  expect(new Set(results.map(({ pid }) => pid)).size).toBe(1);
+  expect(pidsOf('dockerd')).toHaveLength(1);
+});
+
+test('every line and every state the helper writes is what the protocol says', async () => {
+  for (const verb of ['status', 'start', 'start', 'restart', 'status', 'cancel', 'stop', 'stop', 'version']) {
+    const lines = await helperLines(verb);
+    const events = lines.map(parseHelperEvent);
+    expect(
+      events.every((event) => event !== undefined),
+      `${verb}: ${lines.join('\n')}`,
+    ).toBe(true);
+    expect(events.at(-1)?.event).toBe('result');
+    expect(events.slice(0, -1).every((event) => event?.event === 'step')).toBe(true);
+  }
+  const state = parseHelperState(readFileSync('/run/dind-station/state.json', 'utf8'));
+  expect(state?.state).toBe('stopped');
+});

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { cli, daemonPid, helperVerb, pidsOf, prepareStation, resetStation, socketPath } from './station';
+
+beforeAll(prepareStation);
+beforeEach(resetStation);
+afterAll(resetStation);
+
+/** What a person and a script get told, and how soon. */
+function expectStatus(state: string, cause: string | undefined, exit: number): void {
+  const run = cli('status', '--json');
+  const answer = JSON.parse(run.stdout) as { state: string; cause: { code: string } | null; exit: number };
+  expect(answer.state).toBe(state);
+  expect(answer.cause?.code).toBe(cause);
+  expect(run.status).toBe(exit);
+  expect(answer.exit).toBe(exit);
+  expect(run.ms).toBeLessThan(2000);
+}
+
+test('stopped: nothing was ever started', () => {
+  expectStatus('stopped', 'never-started', 1);
+});
+
+test('stopped by somebody: says who', () => {
+  cli('start');
+  expect(cli('stop').status).toBe(0);
+  expectStatus('stopped', 'stopped-by-user', 1);
+  expect(cli('status').stdout).toContain('coder');
+});
+
+test('running', () => {
+  expect(cli('start').status).toBe(0);
+  expectStatus('running', undefined, 0);
+});
+
+test('killed: crashed, not just stopped', () => {
+  helperVerb('start');
+  process.kill(daemonPid(), 'SIGKILL');
+  expectStatus('failed', 'crashed', 1);
+});
+
+test('frozen daemon: connects, does not answer', () => {
+  helperVerb('start');
+  process.kill(daemonPid(), 'SIGSTOP');
+  expectStatus('hung', 'ping-timeout', 1);
+});
+
+test('frozen containerd: answers pings, cannot run containers', () => {
+  helperVerb('start');
+  const [pid] = pidsOf('containerd');
+  process.kill(pid ?? 0, 'SIGSTOP');
+  expectStatus('degraded', 'info-timeout', 1);
+});
+
+test('a socket without permission', () => {
+  helperVerb('start');
+  execFileSync('setfacl', ['-b', socketPath]);
+  expectStatus('denied', 'no-permission', 1);
+});
+
+test('a user in group docker whose process does not have the group yet is told exactly that', () => {
+  helperVerb('start');
+  execFileSync('setfacl', ['-b', socketPath]);
+  execFileSync('usermod', ['-aG', 'docker', 'coder']);
+  try {
+    // setpriv --init-groups would give the group; this is the process that was there before.
+    const uid = execFileSync('id', ['-u', 'coder'], { encoding: 'utf8' }).trim();
+    const answer = execFileSync(
+      'sh',
+      ['-c', `setpriv --reuid=${uid} --regid=${uid} --clear-groups ${process.execPath} dist/cli.js status || :`],
+      { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/home/coder' } },
+    );
+    expect(answer).toContain('coder is in group docker by /etc/group, but this process is not');
+  } finally {
+    execFileSync('gpasswd', ['-d', 'coder', 'docker']);
+  }
+});
+
+test('a directory in the place of the socket', () => {
+  mkdirSync(socketPath);
+  expectStatus('misconfigured', 'socket-is-directory', 1);
+});
+
+test('a daemon that cannot start: the cause is told', () => {
+  mkdirSync('/etc/docker', { recursive: true });
+  writeFileSync('/etc/docker/daemon.json', '{"debug": true,}');
+  const run = cli('start');
+  expect(run.status).toBe(1);
+  expect(run.stdout + run.stderr).toContain('daemon.json');
+  expect(run.stdout + run.stderr).toContain('invalid character');
+  expectStatus('failed', 'start-failed', 1);
+});
+
+test('usage is told apart from not fine', () => {
+  expect(cli('status', '--colour').status).toBe(2);
+  expect(cli('explode').status).toBe(2);
+});

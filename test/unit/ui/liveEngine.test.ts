@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+
+import type { EngineState } from '../../../src/engine/state';
+import { LiveEngine, type Connection, type StateListener } from '../../../src/ui/liveEngine';
+import { stateOf } from './states';
+
+function bench() {
+  const opened: { host: string | undefined; become: (state: EngineState) => void; disposed: boolean }[] = [];
+  const connect = (host: string | undefined): Connection => {
+    const listeners = new Set<StateListener>();
+    let state = stateOf('unknown', 'not-asked-yet');
+    const record = {
+      host,
+      disposed: false,
+      become: (next: EngineState) => {
+        const previous = state;
+        state = next;
+        for (const listener of listeners) listener(next, previous);
+      },
+    };
+    opened.push(record);
+    return {
+      endpoint: { ok: false, message: 'not needed' },
+      monitor: {
+        get state() {
+          return state;
+        },
+        onChange: (listener) => {
+          listeners.add(listener);
+          return { dispose: () => listeners.delete(listener) };
+        },
+        refresh: () => Promise.resolve(state),
+        dispose: () => {
+          record.disposed = true;
+          listeners.clear();
+        },
+      },
+    };
+  };
+  const engine = new LiveEngine(connect, undefined);
+  const seen: string[] = [];
+  engine.onChange((state, previous) => seen.push(`${previous.kind} → ${state.kind}`));
+  return { engine, opened, seen };
+}
+
+describe('LiveEngine', () => {
+  it('passes on what its connection sees', () => {
+    const { engine, opened, seen } = bench();
+    opened[0]?.become(stateOf('running'));
+    expect(engine.state.kind).toBe('running');
+    expect(seen).toEqual(['unknown → running']);
+  });
+
+  it('goes over to another endpoint: the old connection ends, the listeners stay', () => {
+    const { engine, opened, seen } = bench();
+    opened[0]?.become(stateOf('running'));
+    engine.use('tcp://box:2375');
+    expect(opened.map(({ host, disposed }) => [host, disposed])).toEqual([
+      [undefined, true],
+      ['tcp://box:2375', false],
+    ]);
+    opened[0]?.become(stateOf('stopped'));
+    opened[1]?.become(stateOf('failed', 'crashed'));
+    expect(seen).toEqual(['unknown → running', 'running → unknown', 'unknown → failed']);
+  });
+
+  it('ends its connection and tells nobody afterwards', () => {
+    const { engine, opened, seen } = bench();
+    engine.dispose();
+    expect(opened[0]?.disposed).toBe(true);
+    opened[0]?.become(stateOf('running'));
+    expect(seen).toEqual([]);
+  });
+});

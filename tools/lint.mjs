@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// Types, lint, formatting and the shell programs: every tool is run, every complaint is shown.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findElevation } from './lib/elevation.mjs';
+import { runEntry } from './lib/entry.mjs';
+import { ensurePackages } from './lib/npmPackages.mjs';
+import { run } from './lib/run.mjs';
+import { shellFiles } from './lib/shellFiles.mjs';
+import { needSets } from './provision/needs.mjs';
+import { provision } from './provision/provision.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Programs in the order in which they are run, each with its arguments.
+ * @returns {{ name: string, argv: string[] }[]}
+ */
+function linters() {
+  const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', name);
+  const shell = shellFiles(root);
+  const paths = (/** @type {import('./lib/shellFiles.mjs').ShellFile['kind']} */ kind) =>
+    shell.filter((file) => file.kind === kind).map((file) => file.path);
+  return [
+    { name: 'types of src, test, bench', argv: [bin('tsc'), '-p', 'tsconfig.json'] },
+    { name: 'types of tools', argv: [bin('tsc'), '-p', 'tools/tsconfig.json'] },
+    { name: 'oxlint', argv: [bin('oxlint'), '--format=stylish'] },
+    { name: 'prettier', argv: [bin('prettier'), '--check', '--log-level=warn', '.'] },
+    // Parts are checked where they are read, because their variables are set by the program and by each other.
+    { name: 'shellcheck of programs', argv: ['shellcheck', '--check-sourced', ...paths('program')] },
+    // bats sets $output, $status and their kin, which shellcheck does not know of in a file that tests only load.
+    { name: 'shellcheck of tests', argv: ['shellcheck', '--severity=warning', '--exclude=SC2154', ...paths('test')] },
+    // How it formats stands in .editorconfig.
+    { name: 'shfmt', argv: ['shfmt', '--diff', ...shell.map((file) => file.path)] },
+  ];
+}
+
+await runEntry('lint', async (signal) => {
+  const detail = (/** @type {string} */ text) => console.log(text);
+  await ensurePackages({ detail, signal });
+  const needed = needSets.test.filter((need) => need.package === 'shellcheck' || need.package === 'shfmt');
+  await provision(needed, { elevate: () => findElevation(signal), detail, signal });
+
+  let failed = 0;
+  for (const { name, argv } of linters()) {
+    const began = performance.now();
+    const { code, stdout, stderr } = await run(argv, { cwd: root, signal });
+    console.log(`${code === 0 ? '✓' : '✗'} ${name}  ${Math.round(performance.now() - began)} ms`);
+    if (code !== 0) {
+      failed += 1;
+      process.stdout.write(stdout + stderr);
+    }
+  }
+  return failed === 0 ? 0 : 1;
+});

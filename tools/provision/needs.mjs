@@ -1,0 +1,54 @@
+/**
+ * One thing the machine must have, and the Debian package that brings it. A command is looked for on PATH and in the
+ * system's folders. `optional` packages are asked for only where the distribution knows them.
+ * @typedef {{ readonly command: string, readonly package: string, readonly optional?: true }
+ *   | { readonly file: string, readonly package: string, readonly optional?: true }} Need
+ */
+
+/** What dpkg keeps for an installed package; for things that are not told apart by a command's name. */
+const installedList = (/** @type {string} */ name) => `/var/lib/dpkg/info/${name}.list`;
+
+/**
+ * What the privileged helper works with.
+ * @type {readonly Need[]}
+ */
+const helper = [
+  { command: 'sudo', package: 'sudo' },
+  { command: 'setfacl', package: 'acl' },
+  { command: 'jq', package: 'jq' },
+];
+
+/**
+ * Needs by what they are for.
+ * @type {Record<'helper' | 'engine' | 'test' | 'compile', readonly Need[]>}
+ */
+export const needSets = {
+  helper,
+  /** A Docker engine under the helper. From Debian 13 on the `docker` command is a package of its own; `docker top` runs ps. */
+  engine: [
+    ...helper,
+    { command: 'dockerd', package: 'docker.io' },
+    { command: 'docker', package: 'docker-cli', optional: true },
+    { command: 'iptables', package: 'iptables' },
+    { command: 'ps', package: 'procps' },
+    { file: '/etc/ssl/certs/ca-certificates.crt', package: 'ca-certificates' },
+  ],
+  /** What the test suites and the lint run. busybox must be the static one: it goes into images as their only file. */
+  test: [
+    { command: 'chromium', package: 'chromium' },
+    { command: 'bats', package: 'bats' },
+    { command: 'shellcheck', package: 'shellcheck' },
+    { command: 'shfmt', package: 'shfmt' },
+    { file: installedList('busybox-static'), package: 'busybox-static' },
+    { command: 'ip', package: 'iproute2' },
+    { command: 'curl', package: 'curl' },
+  ],
+  /** What code-server's two native modules are compiled with. */
+  compile: [
+    { command: 'python3', package: 'python3' },
+    { command: 'make', package: 'build-essential' },
+    { command: 'g++', package: 'build-essential' },
+  ],
+};
+
+/** @typedef {keyof typeof needSets} NeedSet */

@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { Refusal } from '../lib/refusal.mjs';
+
+/**
+ * @typedef {object} StartOptions
+ * @property {number} port 0 for any free one
+ * @property {string | undefined} user login name; undefined: chosen by start
+ * @property {string | undefined} folder as given, relative to where the person stood
+ * @property {'none' | 'password'} auth
+ * @property {boolean} fresh
+ * @property {boolean} keepDaemon
+ */
+
+export const usage = `usage: npm start -- [options]
+
+Builds the extension, starts the Docker daemon and opens a code-server with the extension in it on this machine.
+
+  --port N          port on 127.0.0.1, default 8080; 0 takes any that is free
+  --user NAME       whose code-server it is; default: whoever runs this, or called sudo, else "coder", made if missing
+  --folder PATH     folder to open; default: the one open last, at first ~/project of that user
+  --auth KIND       none (default; only this machine can reach it) or password (one is made and shown)
+  --fresh           forget the station's editor settings, state and extensions first
+  --keep-daemon     leave the Docker daemon running at the end, even if this started it
+  --help            show this
+
+Ctrl-C ends what this run started, and nothing else. Exit status: 0 ended by you, 1 could not be done, 2 wrong usage.
+
+Examples
+  npm start
+  npm start -- --port 0 --keep-daemon
+  npm start -- --user alice --folder /srv/shop --auth password
+`;
+
+/**
+ * Reads the command line.
+ *
+ * @param {readonly string[]} args without program and script
+ * @returns {StartOptions | 'help'}
+ * @throws {Refusal} with exit status 2, saying what was met and what was expected
+ */
+export function parseOptions(args) {
+  const { values, positionals } = readArguments(args);
+  if (values.help) return 'help';
+  const [extra] = positionals;
+  if (extra !== undefined) {
+    throw new Refusal(`"${extra}" is not understood; options begin with "--", see npm start -- --help.`, 2);
+  }
+  const { auth } = values;
+  if (auth !== 'none' && auth !== 'password') {
+    throw new Refusal(`--auth is "${auth}"; expected none or password.`, 2);
+  }
+  if (values.user === '' || values.folder === '') {
+    throw new Refusal(`--${values.user === '' ? 'user' : 'folder'} is empty; expected a value after it.`, 2);
+  }
+  return {
+    port: parsePort(values.port),
+    user: values.user,
+    folder: values.folder,
+    auth,
+    fresh: values.fresh,
+    keepDaemon: values['keep-daemon'],
+  };
+}
+
+/** @param {readonly string[]} args */
+function readArguments(args) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        port: { type: 'string', default: '8080' },
+        user: { type: 'string' },
+        folder: { type: 'string' },
+        auth: { type: 'string', default: 'none' },
+        fresh: { type: 'boolean', default: false },
+        'keep-daemon': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Node's own sentence names the option and what is wrong with it; advice on "--" that may follow is cut off.
+    const [sentence = error.message] = error.message.split('. ');
+    throw new Refusal(`${sentence.replace(/\.$/, '')}; see npm start -- --help.`, 2);
+  }
+}
+
+/** @param {string} text */
+function parsePort(text) {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new Refusal(`--port is "${text}"; expected a number from 0 to 65535, 0 for any free port.`, 2);
+  }
+  return port;
+}

@@ -1,0 +1,168 @@
+import { fileURLToPath } from 'node:url';
+import { ensureCodeServer, findCodeServer } from '../code-server/ensure.mjs';
+import { findElevation } from '../lib/elevation.mjs';
+import { ensurePackages } from '../lib/npmPackages.mjs';
+import { createProgress } from '../lib/progress.mjs';
+import { Refusal } from '../lib/refusal.mjs';
+import { runOrRefuse } from '../lib/run.mjs';
+import { needSets } from '../provision/needs.mjs';
+import { provision } from '../provision/provision.mjs';
+import { asAccount, stationAccount } from './account.mjs';
+import { asCheckoutOwner } from './checkout.mjs';
+import { dataArguments, dataFolder, prepareData } from './data.mjs';
+import { findEngine, startEngine, stopEngine } from './engine.mjs';
+import { stationEnvironment } from './environment.mjs';
+import { packExtension } from './extension.mjs';
+import { ensureHelper } from './helper.mjs';
+import { claimPort } from './port.mjs';
+import { startServer } from './server.mjs';
+
+/** @typedef {import('../lib/progress.mjs').Progress} Progress */
+/** @typedef {import('./options.mjs').StartOptions} StartOptions */
+
+const quietArguments = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Brings a station up from a fresh clone, keeps it until the signal aborts, and ends what it started.
+ *
+ * @param {StartOptions} options
+ * @param {AbortSignal} signal
+ * @throws {Refusal} when a step cannot be done; what was started by then is ended first
+ */
+export async function runStation(options, signal) {
+  if (process.platform !== 'linux') {
+    throw new Refusal(
+      `npm start runs on Linux, this is ${process.platform}; use a Debian or Ubuntu machine or container.`,
+    );
+  }
+  const progress = createProgress(process.stdout);
+  /** What is to be undone at the end, in the order in which it was done. @type {(() => Promise<void>)[]} */
+  const ends = [];
+  try {
+    const server = await bringUp(options, signal, progress, ends);
+    const lastLines = await Promise.race([server.ended, whenAborted(signal)]);
+    if (lastLines !== undefined) throw new Refusal(`code-server ended by itself:\n${lastLines}`);
+  } finally {
+    for (const end of ends.toReversed()) await end();
+  }
+}
+
+/**
+ * @param {StartOptions} options
+ * @param {AbortSignal} signal
+ * @param {Progress} progress
+ * @param {(() => Promise<void>)[]} ends
+ * @returns {Promise<import('./server.mjs').Server>}
+ */
+async function bringUp(options, signal, progress, ends) {
+  const elevate = await findElevation(signal);
+  const account = await progress.step('user', ({ note }) => stationAccount({ asked: options.user, elevate, note }));
+  await claimPort(options.port, dataFolder(account));
+
+  const engine = await findEngine();
+  await progress.step('Debian packages', async ({ detail, note }) => {
+    const needs = [
+      ...(engine === 'absent' ? needSets.engine : needSets.helper),
+      ...(findCodeServer() === undefined ? needSets.compile : []),
+    ];
+    const installed = await provision(needs, { elevate: () => Promise.resolve(elevate), detail, signal });
+    note(installed.length === 0 ? 'all there' : installed.join(' '));
+  });
+  const asOwner = await asCheckoutOwner(root, signal);
+  await progress.step('npm packages', async ({ detail, note }) => {
+    note((await ensurePackages({ detail, signal, root, as: asOwner })) ? 'installed' : 'all there');
+  });
+  const vsix = await progress.step('extension', ({ note }) => packExtension({ root, as: asOwner, note, signal }));
+  const codeServer = await progress.step('code-server', async ({ detail, note }) => {
+    const found = await ensureCodeServer({ detail, signal });
+    note(found.version);
+    return found;
+  });
+  await progress.step('helper', ({ detail, note }) => ensureHelper({ root, account, elevate, detail, note }));
+  await bringUpEngine(options, signal, progress, ends, engine === 'answers');
+  signal.throwIfAborted();
+
+  const password = options.auth === 'password';
+  const { folder, fresh } = options;
+  const data = await progress.step('user data', async ({ note }) => {
+    const prepared = await prepareData({ account, elevate, vsix, folder, fresh, password, signal });
+    note(prepared.root);
+    return prepared;
+  });
+  const as = asAccount(account, elevate, stationEnvironment(account, process.env, data.runtimeFolder));
+  const shared = dataArguments(data.root);
+  await progress.step('extension in code-server', async () => {
+    const install = [codeServer.node, codeServer.entry, ...shared, '--install-extension', data.vsix, '--force'];
+    await runOrRefuse('installing the extension', as(install), { cwd: '/', signal });
+  });
+  const server = await progress.step('code-server starts', () =>
+    startServer({
+      codeServer,
+      args: [
+        ...shared,
+        ...quietArguments,
+        '--bind-addr',
+        `127.0.0.1:${options.port}`,
+        // Who names a folder wants that one, not the one that was open last.
+        ...(folder === undefined ? [] : ['--ignore-last-opened']),
+        data.folder,
+      ],
+      as,
+      elevate,
+      signal,
+    }),
+  );
+  ends.push(() => progress.step('code-server ended', () => server.stop()));
+  progress.say(welcome({ url: server.url, user: account.name, password: data.password }));
+  return server;
+}
+
+/**
+ * Starts the daemon unless an engine answers. A daemon that does not start is no reason to have no editor: the editor is
+ * where the person sees why, and starts it again.
+ *
+ * @param {StartOptions} options
+ * @param {AbortSignal} signal
+ * @param {Progress} progress
+ * @param {(() => Promise<void>)[]} ends
+ * @param {boolean} engineIsUp
+ */
+async function bringUpEngine(options, signal, progress, ends, engineIsUp) {
+  try {
+    await progress.step('Docker daemon', async ({ detail, note }) => {
+      const outcome = engineIsUp ? 'already-running' : await startEngine(detail, signal);
+      note(outcome === 'started' ? 'started' : 'runs already');
+      if (outcome === 'started' && !options.keepDaemon) {
+        ends.push(() => progress.step('Docker daemon stopped', (step) => stopEngine(step.detail)));
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal) || signal.aborted) throw error;
+    progress.say(`  ${error.message}`);
+    progress.say('  The editor is started all the same: it shows the state of the daemon and can start it again.');
+  }
+}
+
+/**
+ * What a person reads last.
+ * @param {{ url: string, user: string, password: string | undefined }} about
+ */
+function welcome({ url, user, password }) {
+  const access =
+    password === undefined
+      ? 'There is no password: whoever is logged in on this machine can open it, nobody from outside (--auth password).'
+      : `Password: ${password}`;
+  return `\nDinD Station runs as ${user}. Ctrl-C ends it.\n${access}\n\n  ${url}/`;
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<undefined>}
+ */
+function whenAborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/unit/**/*.test.{ts,mjs}', 'test/integration/**/*.test.ts'],
+    pool: 'forks',
+    // Tests start servers and child processes of their own; more workers than this only makes them wait for each other.
+    maxWorkers: 2,
+  },
+});
