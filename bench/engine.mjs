@@ -1,13 +1,17 @@
 // What the measurements of the daemon share: starting one by hand, asking it, ending it. Runs inside a bed, as root.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execFileSync } from 'node:child_process';
 
 export const helper = '/usr/local/lib/dind-station/dind-helper';
+/**
+ * What is read of a line of the helper: a step has step and status, the result the rest.
+ * @typedef {{ event: string, step?: string, status?: string, ok: boolean, code: string, message: string, cause: string }} HelperLine
+ */
+
 const socketPath = '/var/run/docker.sock';
 
 /** Throws where a daemon must not be killed. */
@@ -37,6 +41,7 @@ export function prepareUser() {
 export async function firstPing(signal) {
   for (;;) {
     signal?.throwIfAborted();
+    /** @type {number | undefined} */
     const status = await new Promise((resolve) => {
       const asked = request({ socketPath, path: '/_ping' }, (response) => {
         response.resume();
@@ -69,17 +74,17 @@ export async function endDaemon(daemon) {
  *
  * @param {string} verb
  * @param {{ uid: number, gid: number }} user
- * @returns {Promise<{ asked: number, ready: number, ended: number, result: { ok: boolean, code: string, message: string, cause: string, pid: number } }>}
+ * @returns {Promise<{ asked: number, ready: number, ended: number, result: HelperLine }>}
  *   times by performance.now(); `ready` is when the helper said that the daemon answers
  */
 export async function askHelper(verb, user) {
   const asked = performance.now();
   const child = spawn('/usr/bin/sudo', ['-n', helper, verb], { ...user, stdio: ['ignore', 'pipe', 'inherit'] });
   let ready = NaN;
-  /** @type {any} */
+  /** @type {HelperLine | undefined} */
   let result;
   for await (const line of createInterface({ input: child.stdout })) {
-    const event = JSON.parse(line);
+    const event = /** @type {HelperLine} */ (JSON.parse(line));
     if (event.step === 'daemon.ready' && event.status === 'ok') ready = performance.now();
     if (event.event === 'result') result = event;
   }

@@ -52,10 +52,11 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     new Date(ms).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'long' });
   const scene = (): Scene => {
     const { state, endpoint } = engine;
-    const helper = actions.now?.installed;
+    const managed = endpoint !== undefined && isManaged(endpoint);
+    const helper = managed ? actions.now?.installed : undefined;
     return {
       state,
-      words: actions.now?.words(state) ?? plainWords(state, endpoint !== undefined && isManaged(endpoint)),
+      words: actions.now?.words(state) ?? plainWords(state, managed),
       formatTime,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(age.since === undefined ? {} : { upSince: age.since }),

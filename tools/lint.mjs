@@ -22,10 +22,12 @@ function linters() {
   const paths = (/** @type {import('./lib/shellFiles.mjs').ShellFile['kind']} */ kind) =>
     shell.filter((file) => file.kind === kind).map((file) => file.path);
   return [
-    { name: 'types of src, test, bench', argv: [bin('tsc'), '-p', 'tsconfig.json'] },
+    { name: 'types of src and test', argv: [bin('tsc'), '-p', 'tsconfig.json'] },
     { name: 'types of tools', argv: [bin('tsc'), '-p', 'tools/tsconfig.json'] },
+    { name: 'types of bench', argv: [bin('tsc'), '-p', 'bench/tsconfig.json'] },
     { name: 'oxlint', argv: [bin('oxlint'), '--format=stylish'] },
     { name: 'prettier', argv: [bin('prettier'), '--check', '--log-level=warn', '.'] },
+    { name: 'tables in the README', argv: [process.execPath, 'tools/readme.mjs', '--check'] },
     // Parts are checked where they are read, because their variables are set by the program and by each other.
     { name: 'shellcheck of programs', argv: ['shellcheck', '--check-sourced', ...paths('program')] },
     // bats sets $output, $status and their kin, which shellcheck does not know of in a file that tests only load.

@@ -24,12 +24,12 @@ dockerd_launch() {
   step daemon.launch changed "Started dockerd with process id $launched_pid."
 }
 
-# dockerd_await PID: waits until the daemon answers a ping and then a question that needs containerd. Its process is
-# watched meanwhile: a dead daemon ends the wait at once. Sets DAEMON_FAULT on failure: exited or silent.
+# dockerd_await PID SECONDS: waits until the daemon answers a ping. Its process is watched meanwhile: a dead daemon ends
+# the wait at once. Sets DAEMON_FAULT on failure: exited or silent.
 dockerd_await() {
   stage daemon.ready "Waiting until dockerd answers."
   now_ms
-  await_deadline=$((NOW_MS + start_timeout * 1000))
+  await_deadline=$((NOW_MS + $2 * 1000))
   access_given=
   while :; do
     process_alive "$1" || break

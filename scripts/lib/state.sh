@@ -48,7 +48,7 @@ release_lock() {
   if [ -z "$reported" ] && [ -n "$state_now" ]; then
     write_state failed '' 0 internal "The helper ended unexpectedly." ''
   fi
-  rm -f "$HOLDER_FILE"
+  rm -f "$HOLDER_FILE" "$RUN_DIR/http.$$"
 }
 
 # Sets HOLDER to words for whoever holds the lock, and HOLDER_PID, empty when nobody living does.

@@ -40,11 +40,15 @@ verb_start() {
 
 # A living daemon is never touched by start; one that is still starting is waited for.
 start_already() {
-  if dockerd_await "$DAEMON_PID"; then
+  now_ms
+  process_read "$DAEMON_PID"
+  patience=$((start_timeout - (NOW_MS / 1000 - P_START / 100)))
+  [ $patience -ge 5 ] || patience=5
+  if dockerd_await "$DAEMON_PID" $patience; then
     log_rotate copy
     succeed already-running "The Docker daemon was running already, process id $DAEMON_PID." "$DAEMON_PID"
   fi
-  fail not-ready "dockerd runs with process id $DAEMON_PID but does not answer on $socket within $start_timeout s: restart it."
+  fail not-ready "dockerd runs with process id $DAEMON_PID but did not answer on $socket within $patience s: restart it."
 }
 
 # start_engine: from nothing running to an engine that answers. Sets DAEMON_PID.
@@ -53,7 +57,7 @@ start_engine() {
   log_prepare
   containerd_ensure
   dockerd_launch
-  if ! dockerd_await "$launched_pid"; then
+  if ! dockerd_await "$launched_pid" "$start_timeout"; then
     start_failed
   fi
   DAEMON_PID=$launched_pid
@@ -64,7 +68,7 @@ start_engine() {
     clean_leftovers
     containerd_ensure
     dockerd_launch
-    dockerd_await "$launched_pid" || start_failed
+    dockerd_await "$launched_pid" "$start_timeout" || start_failed
     DAEMON_PID=$launched_pid
     dockerd_verify || fail not-ready "dockerd answers, but containerd does not, even after both were started anew. See $state_log."
   fi

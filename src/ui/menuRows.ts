@@ -75,13 +75,13 @@ export function menuRows(scene: Scene): readonly MenuRow[] {
       rows.push({ kind: 'row', label: `$(refresh) ${step.label}`, description: '', action: { kind: 'refresh' } });
     }
   }
-  rows.push({ kind: 'heading', label: 'Details, choose one to copy it' });
+  rows.push({ kind: 'heading', label: 'choose to copy' });
   const { endpoint } = scene;
   if (endpoint !== undefined) {
     rows.push({
       kind: 'row',
       label: `$(plug) ${rowText(endpoint.display)}`,
-      description: `endpoint, from ${rowText(endpoint.source)}`,
+      description: rowText(endpoint.source),
       action: { kind: 'copy', text: endpoint.display },
     });
   }

@@ -60,7 +60,7 @@ function failedText(code: Cause['code'] | undefined): string {
 function face(state: EngineState): Face {
   switch (state.kind) {
     case 'running':
-      return { icon: 'vm-running', text: 'Docker', background: 'none' };
+      return { icon: 'package', text: 'Docker', background: 'none' };
     case 'stopped':
       return { icon: 'circle-slash', text: 'Docker: stopped', background: 'none' };
     case 'starting':

@@ -92,7 +92,10 @@ export class Workbench {
 
   async clearNotifications(): Promise<void> {
     await this.run('Notifications: Clear All Notifications');
-    await this.page.locator('.notifications-toasts.visible').waitFor({ state: 'detached', timeout: 5000 }).catch(() => undefined);
+    await this.page
+      .locator('.notifications-toasts.visible')
+      .waitFor({ state: 'detached', timeout: 5000 })
+      .catch(() => undefined);
   }
 
   /** The modal question. */

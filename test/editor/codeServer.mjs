@@ -1,6 +1,16 @@
 // Starts a code-server of its own for a test: fresh data, its own Node, a free port on 127.0.0.1, ended with its children.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -80,7 +90,15 @@ export async function startCodeServer(options = {}) {
   chmodSync(run, 0o755);
   const data = join(run, 'ud');
   const folder = join(run, 'workspace');
-  for (const made of [data, join(data, 'User'), join(data, 'Machine'), join(run, 'ext'), join(run, 'home'), join(run, 'xdg'), folder]) {
+  for (const made of [
+    data,
+    join(data, 'User'),
+    join(data, 'Machine'),
+    join(run, 'ext'),
+    join(run, 'home'),
+    join(run, 'xdg'),
+    folder,
+  ]) {
     mkdirSync(made);
   }
   chmodSync(join(run, 'xdg'), 0o700);
@@ -102,8 +120,12 @@ export async function startCodeServer(options = {}) {
   const env = environment(run, options.environment);
   const [program, ...before] = [...asUser(options.user), found.node];
   if (options.vsix !== undefined) {
-    const installed = spawnSync(program, [...before, ...common, '--install-extension', options.vsix], { env, encoding: 'utf8' });
-    if (installed.status !== 0) throw new Error(`The extension was not installed: ${installed.stdout}${installed.stderr}`);
+    const installed = spawnSync(program, [...before, ...common, '--install-extension', options.vsix], {
+      env,
+      encoding: 'utf8',
+    });
+    if (installed.status !== 0)
+      throw new Error(`The extension was not installed: ${installed.stdout}${installed.stderr}`);
   }
 
   const child = spawn(

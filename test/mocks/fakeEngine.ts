@@ -62,7 +62,7 @@ export class FakeEngine {
   /** Ends in order: the socket goes with it. */
   async stop(): Promise<void> {
     await this.end();
-    await rm(this.socketPath, { force: true });
+    await rm(this.socketPath, { force: true, recursive: true });
   }
 
   /** Ends as by SIGKILL: connections break, and the socket stays behind with nobody at it. */
@@ -96,7 +96,8 @@ export class FakeEngine {
         response.end('OK');
         return;
       case '/info':
-        if (this.mood === 'answers') response.setHeader('Content-Type', 'application/json').end(JSON.stringify(this.info));
+        if (this.mood === 'answers')
+          response.setHeader('Content-Type', 'application/json').end(JSON.stringify(this.info));
         return;
       case '/events':
         // Stays open, and silent: nothing happens to these containers.

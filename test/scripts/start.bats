@@ -44,6 +44,21 @@ teardown_file() { reset_engine; }
   [ "$(pids dockerd | wc -l)" -eq 1 ]
 }
 
+@test "a frozen daemon is not waited for as long as one that is starting, and not touched" {
+  run_helper start
+  local pid
+  pid=$(daemon_pid)
+  kill -STOP "$pid"
+  # Only one that is old is given up soon.
+  echo start_timeout=6 >/etc/dind-station/helper.conf
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = not-ready ]
+  [[ "$(result message)" == *"restart it"* ]]
+  [ "$(result ms)" -lt 8000 ]
+  [ "$(daemon_pid)" = "$pid" ]
+}
+
 @test "a daemon whose PID file is gone is still recognised" {
   run_helper start
   rm /var/run/docker.pid

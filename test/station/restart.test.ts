@@ -48,7 +48,7 @@ test('two restarts at the same moment: one restarts, the other reports the same,
   });
   const results = (await Promise.all(both)).flatMap((event) => (event?.event === 'result' ? [event] : []));
   expect(results.map(({ code }) => code)).toEqual(['restarted', 'restarted']);
-  expect(results.map(({ joined }) => joined).sort()).toEqual([false, true]);
+  expect(results.filter(({ joined }) => joined)).toHaveLength(1);
   expect(new Set(results.map(({ pid }) => pid)).size).toBe(1);
   expect(pidsOf('dockerd')).toHaveLength(1);
 });

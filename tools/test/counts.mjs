@@ -3,6 +3,8 @@
  * @typedef {{ passed: number, failed: number, skipped: number, output: string }} Outcome
  */
 
+/** @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, success: boolean }} VitestReport */
+
 /**
  * Counts the Test Anything Protocol, which bats prints. A run that ends before its plan is fulfilled counts what is
  * missing as failed: a suite that dies in the middle must not look like a shorter one.
@@ -25,8 +27,7 @@ export function countTap(text) {
  * @returns {Omit<Outcome, 'output'>}
  */
 export function countVitest(json) {
-  /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, success: boolean }} */
-  const report = JSON.parse(json);
+  const report = /** @type {VitestReport} */ (JSON.parse(json));
   const failed = report.numFailedTests > 0 ? report.numFailedTests : report.success ? 0 : 1;
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
 }

@@ -36,7 +36,7 @@ const table: readonly Row[] = [
   ['starting', undefined, 'sync~spin', 'Docker: starting', 'none'],
   ['stopping', undefined, 'sync~spin', 'Docker: stopping', 'none'],
   ['restarting', undefined, 'sync~spin', 'Docker: restarting', 'none'],
-  ['running', undefined, 'vm-running', 'Docker', 'none'],
+  ['running', undefined, 'package', 'Docker', 'none'],
   ['degraded', 'info-timeout', 'warning', 'Docker: degraded', 'warning'],
   ['degraded', 'info-failed', 'warning', 'Docker: degraded', 'warning'],
   ['degraded', 'http-status', 'warning', 'Docker: degraded', 'warning'],

@@ -15,7 +15,7 @@ describe('Indicator', () => {
       id: 'dindStation.indicator',
       alignment: 1,
       name: 'Docker',
-      text: '$(vm-running) Docker',
+      text: '$(package) Docker',
       backgroundColor: undefined,
       command: commandIds.menu,
       accessibilityInformation: { label: 'Headline. Opens the Docker menu.', role: 'button' },

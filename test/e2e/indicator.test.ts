@@ -1,0 +1,175 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { daemon, prepare, Station, until } from './station';
+import { themes, type Theme, type Workbench } from './workbench';
+
+let station: Station;
+let workbench: Workbench;
+
+beforeAll(async () => {
+  prepare();
+  station = await Station.begin();
+  ({ workbench } = station);
+});
+afterAll(async () => {
+  await station.end();
+});
+
+/** A picture in each theme. */
+async function inEveryTheme(name: string): Promise<void> {
+  for (const theme of Object.keys(themes) as Theme[]) {
+    await workbench.setTheme(theme, (settings) => station.set(settings));
+    await workbench.screenshot(`${name}-${theme}`);
+  }
+  await workbench.setTheme('dark', (settings) => station.set(settings));
+}
+
+describe('the indicator', () => {
+  it('shows a daemon that runs, with what there is to know of it', async () => {
+    await workbench.indicatorSays('Docker');
+    await until('the details are in the label', async () =>
+      ((await workbench.indicator.locator('a').getAttribute('aria-label')) ?? '').includes('containers'),
+    );
+    const tooltip = await workbench.tooltip();
+    const text = await tooltip.innerText();
+    expect(text).toContain('Docker is running');
+    expect(text).toContain(`Engine ${daemon.docker('version', '--format', '{{.Server.Version}}')}`);
+    expect(text).toContain(`storage ${daemon.docker('info', '--format', '{{.Driver}}')}`);
+    expect(text).toContain(`cgroup v${daemon.docker('info', '--format', '{{.CgroupVersion}}')}`);
+    expect(text).toContain('unix:///var/run/docker.sock (default)');
+    expect(text).toMatch(/Up since \w/);
+    expect(await tooltip.locator('a').allInnerTexts()).toEqual(['Restart', 'Stop', 'Show log', 'Menu']);
+    await inEveryTheme('running');
+    await workbench.leaveHover();
+  });
+
+  it('says in its label what a screen reader should say', async () => {
+    const item = workbench.indicator.locator('a');
+    expect(await item.getAttribute('aria-label')).toMatch(
+      /^Docker is running\. .*container.*\. Opens the Docker menu\.$/,
+    );
+    expect(await item.getAttribute('role')).toBe('button');
+  });
+
+  it('goes from a killed daemon to crashed, and by "Restart Docker daemon" back to running', async () => {
+    const before = daemon.pid();
+    daemon.kill();
+    await workbench.indicatorSays('Docker: crashed');
+    await workbench.notification('Docker crashed').waitFor();
+    await inEveryTheme('crashed');
+    await workbench.run('Restart Docker daemon');
+    await workbench.indicatorSays('Docker');
+    expect(daemon.pid()).not.toBe(before);
+    expect(daemon.docker('info', '--format', '{{.ServerVersion}}')).not.toBe('');
+    await workbench.clearNotifications();
+  });
+
+  it('restarts from the notification as well', async () => {
+    daemon.kill();
+    await workbench.indicatorSays('Docker: crashed');
+    await workbench.press(workbench.notification('Docker crashed'), 'Restart');
+    await workbench.indicatorSays('Docker');
+    await workbench.clearNotifications();
+  });
+
+  it('keeps a container running over a restart', async () => {
+    const first = daemon.container('survivor');
+    await until('the tooltip counts it', async () =>
+      ((await workbench.indicator.locator('a').getAttribute('aria-label')) ?? '').includes('1 of 1 container running'),
+    );
+    const before = daemon.pid();
+    await workbench.run('Restart Docker daemon');
+    await workbench.indicatorSays('Docker: restarted');
+    await workbench.indicatorSays('Docker');
+    expect(daemon.pid()).not.toBe(before);
+    expect(Number(daemon.docker('inspect', '--format', '{{.State.Pid}}', 'survivor'))).toBe(first);
+    expect(await workbench.notifications()).toEqual([]);
+    daemon.docker('rm', '--force', 'survivor');
+  });
+
+  it('stops and starts, and takes a stop that was asked for calmly', async () => {
+    await workbench.run('Stop Docker daemon');
+    await workbench.indicatorSays('Docker: stopped');
+    const text = await (await workbench.tooltip()).innerText();
+    expect(text).toContain('Docker is stopped');
+    expect(text).toContain('Stopped by coder');
+    await workbench.leaveHover();
+    await inEveryTheme('stopped');
+    expect(await workbench.notifications()).toEqual([]);
+    await workbench.run('Start Docker daemon');
+    await workbench.indicatorSays('Docker');
+  });
+
+  it('sees what happens outside of the editor', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    daemon.helper('start');
+    await workbench.indicatorSays('Docker');
+  });
+
+  it('says that a frozen daemon does not answer', async () => {
+    daemon.freeze();
+    try {
+      await workbench.indicatorSays('Docker: not answering', 10_000);
+      await workbench.notification('Docker does not answer').waitFor();
+      await workbench.screenshot('not-answering-dark');
+    } finally {
+      daemon.thaw();
+    }
+    await workbench.indicatorSays('Docker');
+    await workbench.clearNotifications();
+  });
+
+  it('says that a daemon without its containerd is degraded', async () => {
+    const containerd = daemon.containerd();
+    process.kill(containerd, 'SIGSTOP');
+    try {
+      await workbench.indicatorSays('Docker: degraded', 20_000);
+      await workbench.notification('cannot run containers').waitFor();
+      await inEveryTheme('degraded');
+    } finally {
+      process.kill(containerd, 'SIGCONT');
+    }
+    await workbench.indicatorSays('Docker');
+    await workbench.clearNotifications();
+  });
+
+  it('shows the step of a slow start, and a start can be cancelled', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    // Found before the real one; it never comes so far as to make a socket.
+    writeFileSync('/usr/local/sbin/dockerd', '#!/bin/sh\nexec sleep 300\n');
+    chmodSync('/usr/local/sbin/dockerd', 0o755);
+    try {
+      await workbench.run('Start Docker daemon');
+      await workbench.indicatorSays('Docker: starting');
+      const progress = workbench.notification('Starting Docker');
+      await progress.filter({ hasText: 'waiting for the daemon to answer' }).waitFor();
+      await workbench.tooltip();
+      await inEveryTheme('starting');
+      await workbench.leaveHover();
+      await workbench.press(progress, 'Cancel');
+      await workbench.indicatorSays('Docker: stopped');
+      expect(await workbench.notifications()).toEqual([]);
+    } finally {
+      rmSync('/usr/local/sbin/dockerd');
+    }
+    daemon.helper('start');
+    await workbench.indicatorSays('Docker');
+  });
+});
+
+describe('a narrow window', () => {
+  it('keeps the indicator', async () => {
+    await workbench.resize(480, 700);
+    await workbench.indicatorSays('Docker');
+    await workbench.screenshot('running-narrow-dark');
+    daemon.kill();
+    await workbench.indicatorSays('Docker: crashed');
+    await workbench.notification('Docker crashed').waitFor();
+    await workbench.screenshot('crashed-narrow-dark');
+    await workbench.resize(1280, 800);
+    await workbench.run('Restart Docker daemon');
+    await workbench.indicatorSays('Docker');
+  });
+});
