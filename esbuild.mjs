@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, dist/dockerode.js, dist/cli.js, and with --test dist/test/editor.js.
+// Bundles what runs: dist/extension.js, what it loads late (actions.js, dockerode.js), dist/cli.js, and with --test
+// dist/test/editor.js.
 //
 //   --production   minified, without source maps
 //   --test         also the suite that runs inside the editor
@@ -17,18 +18,24 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const flags = ['--production', '--test', '--metafile'];
 
 /**
- * dockerode is loaded on first use from a file of its own, which stands beside whoever asks for it in dist/. A static
- * import would load it at activation, so that is refused.
- * @type {import('esbuild').Plugin}
+ * Sources that are outputs of their own, loaded on first use by whoever asks for them with import(); all outputs stand
+ * side by side in dist/. A static import would load one at activation, so that is refused.
  */
-const lateDockerode = {
-  name: 'late-dockerode',
+const lateOutputs = new Map([
+  ['src/engine/dockerode.ts', './dockerode.js'],
+  ['src/ui/actions.ts', './actions.js'],
+]);
+
+/** @type {import('esbuild').Plugin} */
+const late = {
+  name: 'late-outputs',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\.?\/(?:.*\/)?dockerode$/ }, ({ kind, importer }) =>
-      kind === 'dynamic-import'
-        ? { path: './dockerode.js', external: true }
-        : { errors: [{ text: `${importer} imports dockerode.ts at load time; it is for import() on first use` }] },
-    );
+    bundler.onResolve({ filter: /^\.\.?\// }, ({ kind, importer, path, resolveDir }) => {
+      const output = lateOutputs.get(`${relative(root, join(resolveDir, path))}.ts`);
+      if (output === undefined || kind === 'entry-point') return undefined;
+      if (kind === 'dynamic-import') return { path: output, external: true };
+      return { errors: [{ text: `${importer} imports ${path} at load time; it is for import() on first use` }] };
+    });
   },
 };
 
@@ -69,7 +76,14 @@ function bundles(args) {
       outfile: 'dist/extension.js',
       target: 'node22',
       external: ['vscode'],
-      plugins: [lateDockerode],
+      plugins: [late],
+    },
+    {
+      entryPoints: ['src/ui/actions.ts'],
+      outfile: 'dist/actions.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [late],
     },
     {
       entryPoints: ['src/engine/dockerode.ts'],
@@ -82,7 +96,7 @@ function bundles(args) {
       outfile: 'dist/cli.js',
       target: 'node20',
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [lateDockerode],
+      plugins: [late],
     },
   ];
   if (args.includes('--test')) {

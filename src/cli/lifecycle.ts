@@ -1,7 +1,7 @@
 import type { Installed } from '../daemon/installed';
 import type { HelperEvent } from '../daemon/protocol';
 import type { HelperOutcome, HelperRun } from '../daemon/run';
-import type { NextStep } from '../diagnosis/nextStep';
+import { steps, type NextStep } from '../diagnosis/nextStep';
 import { diagnoseStart } from '../diagnosis/startFailure';
 import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
@@ -27,29 +27,30 @@ export interface Told {
   readonly nextSteps: readonly NextStep[];
 }
 
-const setUp: NextStep = { label: 'Set up the privileged helper', action: 'set-up-helper' };
-const showLog: NextStep = { label: 'Show the daemon log', action: 'show-log' };
-
 /** An outcome in words. Pure. */
 export function tell(outcome: HelperOutcome): Told {
   switch (outcome.kind) {
     case 'result': {
       const { ok, message, cause, code } = outcome.result;
       if (ok) return { message, lines: [], nextSteps: [] };
-      if (cause === '') return { message, lines: [], nextSteps: code === 'not-ready' ? [showLog] : [] };
+      if (cause === '') return { message, lines: [], nextSteps: code === 'not-ready' ? [steps.showLog] : [] };
       const { id, title, nextStep, step } = diagnoseStart(cause);
       const words = id === 'not-recognised' ? [] : [`${title}.`, nextStep];
-      const log = 'action' in step && step.action === 'show-log' ? [] : [showLog];
+      const log = 'action' in step && step.action === 'show-log' ? [] : [steps.showLog];
       return { message, lines: [`The daemon said: ${cause}`, ...words], nextSteps: [step, ...log] };
     }
     case 'refused': {
       const { message, nextStep, setUp: mends } = outcome.refusal;
-      return { message, lines: [nextStep], nextSteps: mends ? [setUp] : [] };
+      return { message, lines: [nextStep], nextSteps: mends ? [steps.setUpHelper] : [] };
     }
     case 'not-installed':
-      return { message: `The privileged helper is not installed at ${outcome.path}.`, lines: [], nextSteps: [setUp] };
+      return {
+        message: `The privileged helper is not installed at ${outcome.path}.`,
+        lines: [],
+        nextSteps: [steps.setUpHelper],
+      };
     case 'broken':
-      return { message: outcome.message, lines: [], nextSteps: [showLog] };
+      return { message: outcome.message, lines: [], nextSteps: [steps.showLog] };
   }
 }
 
@@ -99,7 +100,7 @@ export async function runLifecycle(verb: LifecycleVerb, json: boolean, parts: Li
       printLine(terminal.out, JSON.stringify({ event: 'refused', reason: 'untrusted-helper', message }));
     } else {
       printLine(terminal.err, terminal.paint.err.bad(message));
-      for (const line of nextStepLines([setUp], commands)) printLine(terminal.err, `  ${line}`);
+      for (const line of nextStepLines([steps.setUpHelper], commands)) printLine(terminal.err, `  ${line}`);
     }
     return exitStatus.notFine;
   }
@@ -117,8 +118,9 @@ export async function runLifecycle(verb: LifecycleVerb, json: boolean, parts: Li
     if (last !== undefined) printLine(terminal.out, last);
   }
   if (installed.status === 'outdated') {
-    const update: NextStep = { label: 'Update the privileged helper', action: 'update-helper' };
-    for (const line of nextStepLines([update], commands)) printLine(terminal.err, terminal.paint.err.dim(line));
+    const note = ['The installed helper is not the one that comes with this program.'];
+    const lines = [...note, ...nextStepLines([steps.updateHelper], commands).map((line) => `  ${line}`)];
+    for (const line of lines) printLine(terminal.err, terminal.paint.err.dim(line));
   }
   return outcomeExit(outcome);
 }

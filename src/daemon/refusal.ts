@@ -195,7 +195,8 @@ export function refusalFromSudo(stderr: string, facts: PrivilegeFacts): Refusal 
 export function refusalFromResult(result: ResultEvent, facts: PrivilegeFacts): Refusal | undefined {
   if (result.ok || !['daemon-exited', 'not-ready', 'init-failed'].includes(result.code)) return undefined;
   const missing = missingCapabilities(facts.capabilityBound);
-  const saysSo = /you must be root|operation not permitted|permission denied/i.test(result.cause);
+  // An engine that may not mount says of its storage driver only that it is not supported.
+  const saysSo = /you must be root|operation not permitted|permission denied|driver not supported/i.test(result.cause);
   if (missing.length === 0) {
     // "(you must be root)" is iptables' answer to a root without CAP_NET_ADMIN; nothing else says it.
     return /\(you must be root\)/.test(result.cause) ? withoutCapabilities(result.cause, []) : undefined;

@@ -38,8 +38,8 @@ const groupMayUse = 0o060;
 /** How access is given: a restart writes an ACL entry for the users the helper knows; setting it up makes it know one. */
 function remedy(facts: AccessFacts): { readonly sentence: string; readonly step: NextStep } {
   return facts.helperKnowsUser === true
-    ? { sentence: 'Restart Docker: the helper then gives this user access at once.', step: steps.restart }
-    : { sentence: 'Set up the privileged helper: it gives this user access at once.', step: steps.setUpHelper };
+    ? { sentence: 'Restart Docker; the helper then gives this user access at once.', step: steps.restart }
+    : { sentence: 'Set up the privileged helper; it gives this user access at once.', step: steps.setUpHelper };
 }
 
 /** Why the socket refuses this process, and what to do. Called for a socket whose `connect` said EACCES. */

@@ -59,7 +59,7 @@ function failed(cause: Cause | undefined, at: string): Description {
       const { id, title, nextStep, step, line } = diagnoseStart(evidence);
       if (evidence === '') return description('Docker failed to start', '', steps.restart, steps.showLog);
       const known = id === 'not-recognised' ? '' : `${title}. ${nextStep}`;
-      const said = id === 'not-recognised' ? sentence(line) : `The daemon said: ${line}`;
+      const said = id === 'not-recognised' ? sentence(line) : sentence(`The daemon said: ${line}`);
       const extra = 'action' in step ? [] : [step];
       return description('Docker failed to start', join(known, said), steps.restart, ...extra, steps.showLog);
     }

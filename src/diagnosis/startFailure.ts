@@ -59,13 +59,19 @@ const benign =
   /snapshotter|skip (?:loading )?plugin|tracing processor|load cni|blkio weight|shim disconnected|cleanup warnings|graceful shutdown|CDI directory|port state file|IPSEC|cleanup working directory|Store\.Cleanup|copy shim log|failed to mount overlay/;
 
 /** Lines without a time stamp that are remarks: of the flag parser, of iptables and of modprobe. */
-const remark = /^(?:Flag |# Warning|Warning: |WARNING: |modprobe: (?!FATAL))/;
+const remark = /^(?:Flag |# Warning|Warning: |WARNING: |modprobe: )/;
 
-/** A line that goes on with the message of the one before it: what iptables and modprobe printed, an exit status. */
-const continuation = /^(?:\s|\(exit status|Perhaps ip|ip6?tables(?:-\w+)? v|modprobe: )/;
+/** How the message begins with which dockerd gives up; what iptables printed may follow on lines of its own. */
+const givingUp = /^(?:failed to |unable to configure |Error starting daemon|dockerd needs )/;
 
-/** journald's prefix: time, host, program with its process id. */
-const journalPrefix = /^\S+ \S+ dockerd\[\d+\]: /;
+/** A line that goes on with the message of the one before it. */
+const continuation = /^(?:\s|\(exit status|Perhaps ip|ip6?tables(?:-\w+)? v|Extension |modprobe: )/;
+
+/** The first line of a dying Go program; the stacks of its goroutines follow. */
+const panic = /^(?:panic: |fatal error: |unexpected fault address )/;
+
+/** journald's prefix: time in one to three words, host, program with its process id. */
+const journalPrefix = /^\S+(?: \S+){1,4}? dockerd\[\d+\]: /;
 
 /** The value of a logfmt field (`msg="..."`), unescaped. */
 function field(line: string, name: string): string | undefined {
@@ -82,29 +88,45 @@ function failureIn(line: string): string | undefined {
   return benign.test(whole) ? undefined : whole;
 }
 
+/** The message in neighbouring lines without time stamps; undefined when they are all remarks. */
+function messageIn(block: readonly string[]): string | undefined {
+  let start = block.findLastIndex((line) => givingUp.test(line));
+  if (start === -1) start = block.findLastIndex((line) => !continuation.test(line) && !remark.test(line));
+  return start === -1
+    ? undefined
+    : block
+        .slice(start)
+        .filter((line, index) => index === 0 || !remark.test(line))
+        .map((line) => line.trim())
+        .join(' ');
+}
+
+/** The lines of the newest attempt, without what a journal puts before them, and without empty ones. */
+function newestAttempt(lines: readonly string[]): string[] {
+  const all = lines.map((line) => line.replace(journalPrefix, '')).filter((line) => line.trim() !== '');
+  return all.slice(all.findLastIndex((line) => line.startsWith('time="') && / msg="?Starting up/.test(line)) + 1);
+}
+
 /**
- * The line with which a daemon gave up, out of the last lines of its log (oldest first). That is the last one without a
- * time stamp, with the lines that continue it, else the last of level error or fatal. Lines before the newest
- * "Starting up" belong to an earlier attempt and do not count.
+ * The line with which a daemon gave up, out of the last lines of its log (oldest first): the beginning of a panic, else
+ * the last message without a time stamp, with the lines that continue it, else the last line of level error or fatal.
+ * Lines before the newest "Starting up" belong to an earlier attempt and do not count.
  */
 export function lastDecisiveLine(lines: readonly string[]): string | undefined {
-  const tail: string[] = [];
-  for (let at = lines.length - 1; at >= 0; at -= 1) {
-    const line = (lines[at] ?? '').replace(journalPrefix, '');
-    if (line.trim() === '') continue;
-    if (line.startsWith('time="')) {
-      tail.length = 0;
-      if (/ msg="Starting up"/.test(line)) return undefined;
-      const failure = failureIn(line);
-      if (failure !== undefined) return failure;
+  const attempt = newestAttempt(lines);
+  const died = attempt.find((line) => panic.test(line));
+  if (died !== undefined) return died;
+  let error: string | undefined;
+  const block: string[] = [];
+  for (const line of attempt.toReversed()) {
+    if (!line.startsWith('time="')) {
+      block.unshift(line);
       continue;
     }
-    tail.unshift(line.trim());
-    if (continuation.test(line) || /^(?:goroutine \d|\[signal|main\.|runtime\.|\S+\.go:\d)/.test(line)) continue;
-    const [first = ''] = tail;
-    if (/^(?:panic|fatal error): /.test(first)) return first;
-    if (!remark.test(first)) return tail.join(' ');
-    tail.length = 0;
+    const message = messageIn(block);
+    if (message !== undefined) return message;
+    block.length = 0;
+    error ??= failureIn(line);
   }
-  return undefined;
+  return messageIn(block) ?? error;
 }

@@ -8,7 +8,6 @@ const longestMs = 5000;
  * `random` gives numbers from 0 up to 1.
  */
 export function backoffMs(attempt: number, random: () => number): number {
-  // 2^7 is past the longest wait already; a larger power would end as Infinity.
-  const whole = Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 7));
+  const whole = Math.min(longestMs, firstMs * 2 ** attempt);
   return Math.round(whole * (1 - random() / 5));
 }

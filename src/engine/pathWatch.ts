@@ -1,9 +1,5 @@
-import { statSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
 
 /**
  * Tells that something happened to one path: made, removed, renamed, written, or given other permissions. While its
@@ -52,7 +48,7 @@ export class PathWatch {
         continue;
       }
       // Made after the watch on it was refused and before this one began, so no event will tell.
-      if (folder !== dirname(this.#path) && isFolder(join(folder, child))) this.#armSoon();
+      if (folder !== dirname(this.#path) && existsSync(join(folder, child))) this.#armSoon();
       return;
     }
   }

@@ -34,7 +34,7 @@ export class StateStore {
       // One listener's fault must not keep the news from the others, nor end the watching.
       try {
         listener(state, previous);
-      } catch (error) { throw error;
+      } catch (error) {
         this.#log(`A listener failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       }
     }

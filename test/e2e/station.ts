@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireFile, startCodeServer, type CodeServerOptions, type RunningCodeServer } from '../editor/codeServer.mjs';
@@ -36,8 +36,8 @@ export const daemon = {
     process.kill(daemon.pid(), 'SIGCONT');
   },
 
-  /** The containerd that belongs to it. */
-  containerd: (): number => Number(command('pgrep', '--oldest', '--exact', 'containerd')),
+  /** The containerd that belongs to it: not one of the dead that nobody reaped. */
+  containerd: (): number => Number(command('pgrep', '--newest', '--runstates', 'R,S', '--exact', 'containerd')),
 
   docker: (...args: readonly string[]): string => command('/usr/bin/docker', ...args),
 
@@ -91,13 +91,6 @@ export class Station {
       await server.stop();
       throw error;
     }
-  }
-
-  /** Changes user settings; the editor notices by itself. */
-  set(settings: Readonly<Record<string, unknown>>): void {
-    const path = join(this.server.run, 'ud/User/settings.json');
-    const before = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    writeFileSync(path, JSON.stringify({ ...before, ...settings }));
   }
 
   async end(): Promise<void> {

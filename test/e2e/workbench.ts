@@ -8,8 +8,8 @@ export const uiMs = 60_000;
 const screenshots = join(__dirname, '../../test-output/screenshots');
 
 export const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
+  dark: 'Dark Modern',
+  light: 'Light Modern',
   'high-contrast': 'Default High Contrast',
 } as const;
 export type Theme = keyof typeof themes;
@@ -51,11 +51,15 @@ export class Workbench {
     }
   }
 
-  /** Types a command's title into the palette and runs the row that it finds. */
+  /** Types a command's title into the palette and runs the row that has exactly this title. */
   async run(title: string): Promise<void> {
-    const row = await this.typeIntoPalette(title);
-    await row.first().waitFor({ timeout: uiMs });
-    await this.page.keyboard.press('Enter');
+    await this.typeIntoPalette(title);
+    // Rows that only contain the words are listed as well, and may come first: "Restart ..." for "Start ...".
+    const label = new RegExp(`^(?:[^:]+: )?${title.replace(/^[^:]+: /u, '')}$`, 'u');
+    await this.rows
+      .filter({ has: this.page.locator('.label-name', { hasText: label }) })
+      .first()
+      .click({ timeout: uiMs });
   }
 
   /** The titles the palette lists for what is typed. */
@@ -67,12 +71,11 @@ export class Workbench {
     return titles;
   }
 
-  private async typeIntoPalette(text: string): Promise<Locator> {
+  private async typeIntoPalette(text: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     await input.waitFor({ timeout: uiMs });
     await input.fill(`>${text}`);
-    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
   }
 
   /** The toast that has this text. */
@@ -130,14 +133,21 @@ export class Workbench {
   /** Keeps a picture of the page as test output. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
+    // Toasts slide and hovers fade in: a picture in the middle of that shows neither.
+    await this.page.waitForTimeout(600);
     await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
   }
 
-  async setTheme(theme: Theme, writeSettings: (settings: Record<string, unknown>) => void): Promise<void> {
-    writeSettings({ 'workbench.colorTheme': themes[theme] });
+  /** Through the picker: a settings file that is changed again and again from outside is not read each time. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.run('Preferences: Color Theme');
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill(themes[theme]);
+    await this.rows.first().waitFor({ timeout: uiMs });
+    await this.page.keyboard.press('Enter');
     const name = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' }[theme];
     await this.page.locator(`.monaco-workbench.${name}`).waitFor({ timeout: uiMs });
-    await this.page.waitForTimeout(300);
+    await input.waitFor({ state: 'hidden' });
   }
 
   async resize(width: number, height: number): Promise<void> {

@@ -41,7 +41,7 @@ export async function provision(needs, options) {
   const packages = [...new Set(mustHave.map((need) => need.package))];
   const optional = [...new Set(missing.filter((need) => need.optional === true).map((need) => need.package))];
   const what = mustHave.map((need) => ('command' in need ? need.command : need.package)).join(', ');
-  const byHand = `apt-get install --no-install-recommends ${packages.join(' ')}`;
+  const byHand = `sudo apt-get update; sudo apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (!isDebian(options.osRelease ?? readOsRelease())) {
     if (packages.length === 0) return [];
     throw new Refusal(
@@ -53,7 +53,7 @@ export async function provision(needs, options) {
   if (elevate === undefined) {
     if (packages.length === 0) return [];
     throw new Refusal(
-      `${what}: not found, and installing needs root or a sudo that asks for no password. Run: sudo ${byHand}`,
+      `${what}: not found, and installing needs root or a sudo that asks for no password. Run: ${byHand}`,
     );
   }
   await install(elevate, packages, optional, options);

@@ -43,10 +43,10 @@ mv -f "$data/extension.vsix.new" "$data/extension.vsix"
 # folder, because a socket's path has room for 107 characters. Nobody else may have made it.
 runtime=/run/user/$(id -u)
 if [ ! -d "$runtime" ] || [ ! -w "$runtime" ]; then
-  runtime=/tmp/dind-station-$(id -u)
+  runtime=${TMPDIR:-/tmp}/dind-station-$(id -u)
   if ! mkdir "$runtime" 2>/dev/null; then
     owner=$(stat -c %u:%F "$runtime")
-    [ "$owner" = "$(id -u):directory" ] || runtime=$(mktemp -d /tmp/dind-station-XXXXXX)
+    [ "$owner" = "$(id -u):directory" ] || runtime=$(mktemp -d "${TMPDIR:-/tmp}/dind-station-XXXXXX")
   fi
   # code-server leaves its sockets behind; a younger one may be of a station on another port.
   find "$runtime" -maxdepth 1 -type s -name 'vscode-*' -mmin +1440 -exec rm -f {} +

@@ -6,7 +6,7 @@ const validate = {
   command: 'sudo dockerd --validate --config-file /etc/docker/daemon.json',
 } as const;
 
-/** daemon.json, flags and what they name. The first line of dockerd that does not get further has no time stamp. */
+/** daemon.json, flags and what they name; last what is only known to stand in that file. */
 export const configurationFailures: readonly Signature[] = [
   {
     id: 'daemon-json-syntax',
@@ -35,13 +35,6 @@ export const configurationFailures: readonly Signature[] = [
     pattern: /specified both as a flag and in the configuration file: ([\w-]+)/,
     title: '$1 is given twice: as a flag and in daemon.json',
     nextStep: 'Remove $1 from /etc/docker/daemon.json, or from the flags where an init system starts the daemon.',
-  },
-  {
-    id: 'daemon-json-unusable',
-    pattern: /unable to configure the Docker daemon with file ([^\s:]+)/,
-    title: '$1 cannot be used',
-    nextStep: 'Correct $1 as the message says.',
-    step: validate,
   },
   {
     id: 'socket-group-unknown',
@@ -88,6 +81,13 @@ export const configurationFailures: readonly Signature[] = [
     title: 'The daemon waits for a socket from systemd, which is not there',
     nextStep: "Replace fd:// by unix:///var/run/docker.sock in the daemon's hosts.",
   },
+  {
+    id: 'daemon-json-unusable',
+    pattern: /unable to configure the Docker daemon with file ([^\s:]+)/,
+    title: '$1 cannot be used',
+    nextStep: 'Correct $1 as the message says.',
+    step: validate,
+  },
 ];
 
 /** The addresses the daemon listens on. */
@@ -121,9 +121,9 @@ export const listenerFailures: readonly Signature[] = [
   },
   {
     id: 'host-unknown',
-    pattern: /failed to load listeners: .*(?:lookup (\S+?):? |failed to lookup (\S+) address)/,
-    title: "A name in the daemon's hosts cannot be looked up",
-    nextStep: "Use an address (127.0.0.1) or only the unix socket in the daemon's hosts.",
+    pattern: /failed to load listeners: .*lookup (\S+) /,
+    title: 'The name $1 cannot be looked up',
+    nextStep: "Write an address instead of $1, or only the unix socket, into the daemon's hosts.",
   },
   {
     id: 'tls-key-mismatch',

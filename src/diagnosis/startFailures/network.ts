@@ -75,8 +75,14 @@ export const networkFailures: readonly Signature[] = [
     nextStep: 'On the host, run modprobe br_netfilter, then start Docker.',
   },
   {
+    id: 'iptables-switched-off',
+    pattern: /cannot create new chains, EnableIPTable is disabled/,
+    title: 'ip6tables is on while iptables is off',
+    nextStep: 'Set "iptables" and "ip6tables" in /etc/docker/daemon.json to the same value.',
+  },
+  {
     id: 'nat-chain',
-    pattern: /failed to create (?:NAT|FILTER) chain \S+|failed to add jump rules/i,
+    pattern: /failed to create (?:NAT|FILTER) chain \S+|failed to add jump rules|unable to add return rule/i,
     title: 'The daemon could not set up its firewall rules',
     nextStep: 'Read what iptables said at the end of the message.',
     step: { label: 'Try iptables', command: 'sudo iptables -t nat -S' },
@@ -113,6 +119,12 @@ export const networkFailures: readonly Signature[] = [
     title: 'A network of the daemon overlaps another one',
     nextStep: 'Choose another range as "bip" or "default-address-pools" in /etc/docker/daemon.json.',
     step: routes,
+  },
+  {
+    id: 'address-pool-size',
+    pattern: /invalid pools? size: (\d+)/,
+    title: 'An address pool has an unusable size: $1',
+    nextStep: 'Make "size" in "default-address-pools" of /etc/docker/daemon.json larger than the prefix of its "base".',
   },
   {
     id: 'bridge-address',

@@ -22,7 +22,8 @@ export const storageFailures: readonly Signature[] = [
   },
   {
     id: 'data-root-in-use',
-    pattern: /volume store metadata database(?: \([^)]*\))?: timeout/,
+    pattern:
+      /volume store metadata database(?: \([^)]*\))?: timeout|^(?:failed to start daemon|Error starting daemon): timeout$/,
     title: 'Another daemon works on the same data root',
     nextStep: 'Stop the other daemon, or stop sharing the volume under /var/lib/docker with another container.',
   },
@@ -54,7 +55,7 @@ export const storageFailures: readonly Signature[] = [
   {
     id: 'containerd-metadata',
     pattern: /unknown service containerd\.services\.\S+: not implemented/,
-    title: "containerd's own database is damaged",
+    title: 'containerd could not open its own database',
     nextStep:
       'Stop Docker and move containerd/daemon/io.containerd.metadata.v1.bolt out of the data root, then start it.',
   },

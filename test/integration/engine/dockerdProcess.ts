@@ -2,7 +2,8 @@ import { createServer, type ServerResponse } from 'node:http';
 
 /**
  * Runs in a process of its own: answers like a Docker engine, as far as the tests ask, and takes orders over IPC.
- * `fakeDockerd.ts` starts it. Arguments: the socket's path and the length of its queue.
+ * `fakeDockerd.ts` starts it. Arguments: the socket's path, the length of its
+ * queue, and how it answers, as JSON.
  */
 export type Mode = 'ok' | 'silent' | number;
 export type Question = 'ping' | 'info' | 'events';
@@ -22,8 +23,13 @@ export interface Counts {
   readonly streams: number;
 }
 
-const [socketPath, backlog] = process.argv.slice(-2);
-const modes: Record<Question, Mode> = { ping: 'ok', info: 'ok', events: 'ok' };
+const [socketPath, backlog, told = ''] = process.argv.slice(-3);
+const modes: Record<Question, Mode> = {
+  ping: 'ok',
+  info: 'ok',
+  events: 'ok',
+  ...(JSON.parse(told) as Partial<Record<Question, Mode>>),
+};
 const counts: Record<Question, number> = { ping: 0, info: 0, events: 0 };
 /** Answers that wait for their mode to become ok. */
 const waiting: Record<Question, ServerResponse[]> = { ping: [], info: [], events: [] };

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
-import type { Endpoint } from '../../../src/engine/endpoint';
+import type { TcpEndpoint, UnixEndpoint } from '../../../src/engine/endpoint';
 import type { Counts, Mode, Order, Question } from './dockerdProcess';
 
 export type { Counts, Mode } from './dockerdProcess';
@@ -22,14 +22,11 @@ export class FakeDockerd {
   static async start(socketPath: string, modes: Modes = {}, backlog = 511): Promise<FakeDockerd> {
     const source = readFileSync(join(__dirname, 'dockerdProcess.ts'), 'utf8');
     const { code } = transformSync(source, { loader: 'ts', format: 'cjs' });
-    const child = spawn(process.execPath, ['-e', code, '--', socketPath, String(backlog)], {
+    const child = spawn(process.execPath, ['-e', code, '--', socketPath, String(backlog), JSON.stringify(modes)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const daemon = new FakeDockerd(child);
     await once(child, 'message');
-    for (const [what, mode] of Object.entries(modes)) daemon.#order({ do: 'mode', what: what as Question, mode });
-    // An answered question means that the orders before it were taken.
-    await daemon.counts();
     return daemon;
   }
 
@@ -111,11 +108,11 @@ export class Litter {
   }
 }
 
-export function unixEndpoint(socketPath: string): Endpoint {
+export function unixEndpoint(socketPath: string): UnixEndpoint {
   return { kind: 'unix', socketPath, source: 'setting', display: `unix://${socketPath}` };
 }
 
-export function tcpEndpoint(port: number, host = '127.0.0.1'): Endpoint {
+export function tcpEndpoint(port: number, host = '127.0.0.1'): TcpEndpoint {
   return { kind: 'tcp', host, port, basePath: '', source: 'setting', display: `tcp://${host}:${port}` };
 }
 

@@ -1,0 +1,101 @@
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { daemon, prepare, Station, until } from './station';
+import { themes, type Workbench } from './workbench';
+
+let station: Station;
+let workbench: Workbench;
+
+beforeAll(async () => {
+  prepare();
+  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
+  ({ workbench } = station);
+  await workbench.indicatorSays('Docker');
+});
+afterEach(async () => {
+  await workbench.clearNotifications();
+});
+afterAll(async () => {
+  await station.end();
+});
+
+describe('a daemon that cannot start', () => {
+  it('shows its cause, and what to do about it', async () => {
+    mkdirSync('/etc/docker', { recursive: true });
+    writeFileSync('/etc/docker/daemon.json', '{ "bip": "300.1.1.1/8" }');
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    await workbench.run('Restart Docker daemon');
+    const toast = workbench.notification('Docker was not restarted');
+    await toast.waitFor();
+    expect(await toast.innerText()).toContain('300.1.1.1/8');
+    await workbench.indicatorSays('Docker: failed to start');
+    expect(await workbench.notifications()).toHaveLength(1);
+    await workbench.tooltip();
+    await workbench.screenshot('failed-to-start-dark');
+    await workbench.leaveHover();
+  });
+
+  it('opens the log, which holds the daemon its last words and goes on', async () => {
+    await workbench.run('Show Docker daemon log');
+    await until('the log is on screen', async () => (await workbench.output()).includes('300.1.1.1/8'));
+    await workbench.screenshot('log-dark');
+    rmSync('/etc/docker/daemon.json');
+    await workbench.run('Start Docker daemon');
+    await workbench.indicatorSays('Docker');
+    await until('new lines come', async () => (await workbench.output()).includes('API listen on'));
+    expect(readFileSync('/var/log/dockerd.log', 'utf8')).toContain('300.1.1.1/8');
+    await workbench.run('View: Toggle Panel Visibility');
+  });
+
+  it('is told a directory in the place of the socket from a dead daemon, and helps', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    mkdirSync('/var/run/docker.sock');
+    await workbench.indicatorSays('Docker: socket blocked');
+    await workbench.notification('A directory is in the place of the Docker socket').waitFor();
+    await workbench.screenshot('socket-blocked-dark');
+    await workbench.run('Restart Docker daemon');
+    await workbench.indicatorSays('Docker');
+  });
+
+  it('leaves a directory with something in it alone and says so', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    mkdirSync('/var/run/docker.sock');
+    writeFileSync('/var/run/docker.sock/precious', 'data');
+    await workbench.run('Start Docker daemon');
+    await workbench.notification('Docker was not started').waitFor();
+    await workbench.indicatorSays('Docker: socket blocked');
+    expect(readFileSync('/var/run/docker.sock/precious', 'utf8')).toBe('data');
+    rmSync('/var/run/docker.sock/precious');
+    rmdirSync('/var/run/docker.sock');
+    daemon.helper('start');
+    await workbench.indicatorSays('Docker');
+  });
+});
+
+describe('containers that would end', () => {
+  it('are named before anything happens', async () => {
+    writeFileSync('/etc/docker/daemon.json', '{ "live-restore": false }');
+    daemon.helper('restart');
+    await workbench.indicatorSays('Docker');
+    daemon.container('precious-work');
+    await until('the label counts it', async () =>
+      ((await workbench.indicator.locator('a').getAttribute('aria-label')) ?? '').includes('1 of 1 container running'),
+    );
+    const before = daemon.pid();
+    await workbench.run('Stop Docker daemon');
+    await workbench.dialog.waitFor();
+    expect(await workbench.dialog.innerText()).toContain('precious-work');
+    await workbench.screenshot('stop-question-dark');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.dialog.waitFor({ state: 'detached' });
+    expect(daemon.pid()).toBe(before);
+    await workbench.indicatorSays('Docker');
+    daemon.docker('rm', '--force', 'precious-work');
+    rmSync('/etc/docker/daemon.json');
+    daemon.helper('restart');
+    await workbench.indicatorSays('Docker');
+  });
+});

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { daemon, prepare, Station } from './station';
+import { themes, type Workbench } from './workbench';
+
+let station: Station;
+let workbench: Workbench;
+
+beforeAll(async () => {
+  prepare();
+  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
+  ({ workbench } = station);
+  await workbench.indicatorSays('Docker');
+});
+afterAll(async () => {
+  await station.end();
+});
+
+async function rows(): Promise<string[]> {
+  await workbench.rows.first().waitFor();
+  return (await workbench.rows.locator('.label-name').allInnerTexts()).map((text) => text.trim());
+}
+
+describe('the Docker menu', () => {
+  it('opens from the indicator, with the state as its title and what can be done', async () => {
+    await workbench.indicator.click();
+    expect(await rows()).toEqual(
+      expect.arrayContaining([
+        'Restart Docker daemon',
+        'Stop Docker daemon',
+        'Show Docker daemon log',
+        'unix:///var/run/docker.sock',
+        'Open settings',
+      ]),
+    );
+    await workbench.page.locator('.quick-input-title', { hasText: 'Docker is running' }).waitFor();
+    await workbench.screenshot('menu-running-dark');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('is worked by the keyboard alone', async () => {
+    const before = daemon.pid();
+    await workbench.run('Docker menu');
+    await rows();
+    await workbench.page.keyboard.type('restart');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.indicatorSays('Docker: restarted');
+    expect(daemon.pid()).not.toBe(before);
+    await workbench.indicatorSays('Docker');
+  });
+
+  it('offers to start a daemon that is stopped', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    await workbench.indicator.click();
+    const offered = await rows();
+    expect(offered[0]).toBe('Start Docker daemon');
+    expect(offered).not.toContain('Stop Docker daemon');
+    await workbench.screenshot('menu-stopped-dark');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.indicatorSays('Docker: started');
+  });
+});
+
+describe('the palette', () => {
+  it('finds each command by its title', async () => {
+    await workbench.indicatorSays('Docker');
+    for (const title of [
+      'Restart Docker daemon',
+      'Stop Docker daemon',
+      'Show Docker daemon log',
+      'Docker menu',
+      'Set up the privileged helper',
+    ]) {
+      expect(await workbench.paletteTitles(title)).toContain(`Docker: ${title}`);
+    }
+  });
+});
