@@ -46,13 +46,18 @@ function unsupported(protocol: string): HostParse | undefined {
   }
 }
 
+const notAnAddress = 'it is not an address, expected tcp://host:port.';
+
 /** The part of a TCP address after `://`: `[user@]host[:port][/base]`, a query and a fragment are dropped. */
 function tcpAddress(text: string): HostParse {
   const [withoutExtras = ''] = text.split(/[?#]/u);
   const slash = withoutExtras.indexOf('/');
   const authority = slash < 0 ? withoutExtras : withoutExtras.slice(0, slash);
   const basePath = slash < 0 ? '' : withoutExtras.slice(slash).replace(/\/+$/u, '');
-  const place = authority.slice(authority.lastIndexOf('@') + 1);
+  const at = authority.lastIndexOf('@');
+  const place = authority.slice(at + 1);
+  // A user is passed over, as docker does; what cannot be one is a slip of the pen.
+  if (!/^[\w.:~!$&'()*+,;=%@-]*$/u.test(authority.slice(0, at + 1))) return refused(notAnAddress);
 
   const bracketed = /^\[(?<host>[^[\]]+)\](?:(?<colon>:)(?<port>\d*))?$/u.exec(place)?.groups;
   const plain = /^(?<host>[^\s:[\]<>"\\^`{|}%]*)(?::(?<port>\d*))?$/u.exec(place)?.groups;
@@ -71,7 +76,7 @@ function tcpAddress(text: string): HostParse {
     host = place;
     portText = '';
   } else {
-    return refused('it is not an address, expected tcp://host:port.');
+    return refused(notAnAddress);
   }
   const port = portText === '' ? undefined : Number(portText);
   if (port !== undefined && (port < 1 || port > 65_535))

@@ -56,7 +56,7 @@ describe('the privileged helper', () => {
     await workbench.run('Restart Docker daemon');
     const toast = workbench.notification('sudo has no rule');
     await toast.waitFor();
-    expect(await toast.innerText()).toContain('Docker was not restarted');
+    expect(await toast.textContent()).toContain('Docker was not restarted');
     await workbench.screenshot('no-rule-dark');
     writeFileSync(rule, text, { mode: 0o440 });
   });

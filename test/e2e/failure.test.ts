@@ -28,12 +28,24 @@ describe('a daemon that cannot start', () => {
     await workbench.run('Restart Docker daemon');
     const toast = workbench.notification('Docker was not restarted');
     await toast.waitFor();
-    expect(await toast.innerText()).toContain('300.1.1.1/8');
+    expect(await toast.textContent()).toContain('The address for the bridge');
     await workbench.indicatorSays('Docker: failed to start');
     expect(await workbench.notifications()).toHaveLength(1);
-    await workbench.tooltip();
+    const text = await (await workbench.tooltip()).innerText();
+    expect(text).toContain('The address for the bridge');
+    expect(text).toContain('300.1.1.1/8');
     await workbench.screenshot('failed-to-start-dark');
     await workbench.leaveHover();
+  });
+
+  it('says that daemon.json is not JSON, and where', async () => {
+    writeFileSync('/etc/docker/daemon.json', '{ "debug": tru }');
+    await workbench.run('Restart Docker daemon');
+    const toast = workbench.notification('Docker was not restarted');
+    await toast.waitFor();
+    expect(await toast.textContent()).toMatch(/daemon\.json.*JSON/);
+    await workbench.screenshot('bad-daemon-json-dark');
+    writeFileSync('/etc/docker/daemon.json', '{ "bip": "300.1.1.1/8" }');
   });
 
   it('opens the log, which holds the daemon its last words and goes on', async () => {

@@ -18,10 +18,17 @@ fi
 umask 077
 mkdir -p "$data/editor/User" "$data/extensions"
 
-# Only what keeps a first start quiet; a file that is there is the user's.
+# Only what keeps a first start quiet (the second side bar holds a chat for which there is no model here); a file that is
+# there is the user's.
 settings=$data/editor/User/settings.json
 if [ ! -e "$settings" ]; then
-  printf '{\n  "workbench.startupEditor": "none",\n  "telemetry.telemetryLevel": "off"\n}\n' >"$settings"
+  cat >"$settings" <<'END'
+{
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "telemetry.telemetryLevel": "off"
+}
+END
 fi
 
 # The password stays the same from start to start, so that a browser that knows it goes on working.

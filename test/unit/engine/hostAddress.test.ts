@@ -36,6 +36,8 @@ describe('DOCKER_HOST', () => {
     ['tcp://foo?x=1', 'tcp foo 2375'],
     ['tcp://foo#f', 'tcp foo 2375'],
     ['tcp://u:p@foo:1', 'tcp foo 1'],
+    ['tcp://[::1@foo:1', 'refused'],
+    ['a b@', 'refused'],
     ['tcp://foo:08', 'tcp foo 8'],
     ['tcp://foo:abc', 'refused'],
     ['tcp://foo:-1', 'refused'],

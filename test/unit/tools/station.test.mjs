@@ -43,6 +43,7 @@ describe("the user's data", () => {
     expect(said).not.toHaveProperty('FRESH');
     expect(JSON.parse(readFileSync(join(data, 'editor/User/settings.json'), 'utf8'))).toEqual({
       'workbench.startupEditor': 'none',
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
       'telemetry.telemetryLevel': 'off',
     });
     expect(readFileSync(join(data, 'extension.vsix'), 'utf8')).toBe('vsix');
