@@ -13,6 +13,28 @@ dockerd_flags() {
   fi
 }
 
+# dockerd_validate: ends the run when daemon.json is one that dockerd would not start with. Called before a restart stops
+# a daemon that works, so that a slip in the file costs nobody their daemon.
+dockerd_validate() {
+  [ -e "$DAEMON_JSON" ] || return 0
+  refusal=$(jq empty "$DAEMON_JSON" 2>&1) || config_refused
+  flags=
+  [ "$INIT" != none ] || flags=$(dockerd_flags)
+  # shellcheck disable=SC2086 # as in dockerd_launch
+  refusal=$(dockerd --validate --config-file "$DAEMON_JSON" $flags 2>&1) ||
+    case $refusal in
+      # Before engine 23 only the syntax can be known beforehand.
+      *'unknown flag: --validate'*) ;;
+      *) config_refused ;;
+    esac
+  step daemon.validate ok "$DAEMON_JSON is in order."
+}
+
+config_refused() {
+  fail config-refused "dockerd would not start again with $DAEMON_JSON, so the running daemon was left as it is." \
+    "$(printf '%s\n' "$refusal" | tail -n 1)"
+}
+
 # dockerd_launch: starts it, detached, in a session and with an environment of its own, its output appended to the log.
 dockerd_launch() {
   stage daemon.launch "Starting dockerd."

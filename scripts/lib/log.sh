@@ -35,13 +35,17 @@ log_rotate() {
   step log.rotate changed "The log was $size bytes and is now $state_log.1."
 }
 
-# log_cause: prints the decisive line of what the daemon wrote since it was launched. dockerd says why it gives up in its
-# last line, which 20.10 prints without time or level; a Go panic says it in its first.
+# log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up in
+# its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
+# its first line.
 log_cause() {
   tail -c "+$((log_offset + 1))" "$state_log" | tail -n 200 | awk '
-    /^panic: |^fatal error: / { panic = panic ? panic : $0 }
+    /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
+    panic { next }
     /level=(fatal|error)/ { marked = $0 }
-    !/^time=/ && !/^[ \t]*$/ && !/^(goroutine |\t|containerd: )/ && !panic { plain = $0 }
+    /^(failed to |unable to |Error |dockerd needs )/ { said = $0; next }
+    /^time=/ || /^containerd: / || /^[ \t]*$/ { if (!/^[ \t]*$/) last = $0; next }
+    said { said = said " " $0; next }
     { last = $0 }
-    END { print panic ? panic : plain ? plain : marked ? marked : last }' | cut -c 1-1000
+    END { print panic ? panic : said ? said : marked ? marked : last }' | tr -s ' \t' ' ' | cut -c 1-1000
 }

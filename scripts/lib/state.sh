@@ -72,7 +72,7 @@ remember() {
     started | already-running | restarted) write_state running '' "$5" "$2" "$3" '' ;;
     stopped | already-stopped) write_state stopped '' 0 "$2" "$3" '' ;;
     # Nothing was touched: what stood before still stands.
-    foreign | conflict) state_restore ;;
+    foreign | conflict | config-refused) state_restore ;;
     *) write_state failed '' 0 "$2" "$3" "$4" ;;
   esac
 }

@@ -137,6 +137,7 @@ verb_restart() {
     refuse_foreign
   else
     refuse_mounted
+    dockerd_validate
   fi
   if [ "$INIT" != none ]; then
     init_ask restart

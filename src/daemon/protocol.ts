@@ -37,6 +37,7 @@ export const resultCodes = [
   'init-failed',
   'locked',
   'bad-config',
+  'config-refused',
   'not-root',
   'not-trusted',
   'bad-user',

@@ -74,3 +74,20 @@ teardown_file() { reset_engine; }
   printf '%s\n' 'time="x" level=info msg="Starting up"' 'panic: runtime error: index out of range [recovered]' '' 'goroutine 1 [running]:' 'main.main()' '	/go/src/main.go:1 +0x1' >$state_log
   [ "$(log_cause)" = 'panic: runtime error: index out of range [recovered]' ]
 }
+
+@test "a cause of several lines is told whole, on one line" {
+  . "$REPO/scripts/lib/log.sh"
+  log_offset=0 state_log=/tmp/several.log
+  printf '%s\n' 'time="x" level=error msg="something on the way"' \
+    'failed to start daemon: Error initializing network controller: iptables failed: iptables -t nat -N DOCKER: iptables v1.8.9: Permission denied (you must be root)' \
+    '' ' (exit status 4)' >$state_log
+  run log_cause
+  [[ "$output" == *"you must be root"*"(exit status 4)" ]]
+  [ "${#lines[@]}" -eq 1 ]
+}
+
+@test "a start without CAP_NET_ADMIN tells what iptables said" {
+  run setpriv --bounding-set=-net_admin "$HELPER" start
+  [ "$status" -eq 69 ]
+  [[ "$(result cause)" == *"ermission denied"* ]]
+}

@@ -99,6 +99,24 @@ teardown_file() { reset_engine; }
   docker ps
 }
 
+@test "a daemon.json that dockerd would refuse does not cost the running daemon" {
+  run_helper start
+  local pid
+  pid=$(daemon_pid)
+  mkdir -p /etc/docker
+  echo '{"debug": true,}' >/etc/docker/daemon.json
+  run_helper restart
+  [ "$status" -eq 78 ]
+  [ "$(result code)" = config-refused ]
+  [[ "$(result cause)" == *"line 1, column 16"* ]]
+  [ "$(daemon_pid)" = "$pid" ]
+  [ "$(state state)" = running ]
+  docker ps
+  echo '{"debug": true}' >/etc/docker/daemon.json
+  run_helper restart
+  [ "$status" -eq 0 ]
+}
+
 @test "a restart that cannot start says why and leaves the state failed" {
   run_helper start
   mkdir -p /etc/docker
