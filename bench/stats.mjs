@@ -19,7 +19,7 @@ export function summarize(values) {
  * @typedef {object} Row
  * @property {string} id of the target (`P1`)
  * @property {string} what
- * @property {Summary} ours
+ * @property {Summary} [ours] absent for a size
  * @property {Summary} [reference]
  * @property {string} [referenceIs] what the reference is
  * @property {string} verdict the figure the target speaks of: a ratio, a difference, a count
