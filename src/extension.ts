@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { stateFile } from './daemon/places';
 import { clientFiles } from './engine/clientFiles';
 import { resolveEndpoint } from './engine/endpoint';
 import { EngineMonitor } from './engine/monitor';
@@ -43,8 +44,11 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     const endpoint = resolveEndpoint(clientFiles(process.env), dockerHost);
     if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
     const line = (text: string): void => log.info(text);
-    return { endpoint, monitor: new EngineMonitor({ endpoint, socketMount: readSocketMount, log: line }) };
-  }, readNow().dockerHost);
+    // What the helper says is about its own daemon and would be mistaken for another's.
+    const helperStatePath = endpoint.ok && isManaged(endpoint.endpoint) ? stateFile : undefined;
+    const monitor = new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, log: line });
+    return { endpoint, monitor };
+  }, Date.now());
 
   const indicator = new Indicator(vscode);
   const contextWriter = new ContextWriter(vscode.commands.executeCommand);
@@ -121,8 +125,22 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     if (event.affectsConfiguration(`${settingsSection}.${settings.dockerHost.key}`)) engine.use(readNow().dockerHost);
   });
 
+  // In the next turn of the event loop: other extensions wait for this call to return, and Docker does not.
+  const opening = setImmediate(() => engine.use(readNow().dockerHost));
+
   // The log goes last, so that what the others say at their end still has somewhere to go.
-  context.subscriptions.push(configuration, ...registrations, changes, notices, actions, flash, engine, indicator, log);
+  context.subscriptions.push(
+    { dispose: () => clearImmediate(opening) },
+    configuration,
+    ...registrations,
+    changes,
+    notices,
+    actions,
+    flash,
+    engine,
+    indicator,
+    log,
+  );
   return {
     state: () => engine.state,
     onDidChangeState: (listener) => engine.onChange(listener),

@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionScript, shells, type Completable, type Shell } from './completion';
-import type { LifecycleVerb } from './lifecycle';
+import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
 
 /** What the words on the command line mean. Each may set its exit status through what it resolves with. */
@@ -93,7 +93,7 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .addHelpText('after', exitHelp)
     .action((_options, command: Command) => actions.status(globals(command)));
 
-  for (const verb of ['start', 'stop', 'restart'] as const) {
+  for (const verb of lifecycleVerbs) {
     program
       .command(verb)
       .description(lifecycleTexts[verb])

@@ -87,7 +87,8 @@ export class Actions {
       obstacle: () => this.helper.obstacle(),
       check: async () => (await this.surroundings.lookAtHelper()) ?? 'missing',
       watchInstalled: (onChange) => watchFolder(helperFolder, onChange),
-      nextButtons: () => this.wording(engine.state).buttons,
+      // A daemon that runs needs nothing now.
+      nextButtons: () => (engine.state.kind === 'running' ? [] : this.wording(engine.state).buttons),
     });
     this.logView = new LogView({
       createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),

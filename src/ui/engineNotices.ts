@@ -66,7 +66,6 @@ export class EngineNotices {
   }
 
   private async secondLook(notice: Notice): Promise<void> {
-    if (this.parts.busy()) return;
     const state = await this.parts.refresh();
     if (this.disposed || this.parts.busy() || noticeFor(state)?.key !== notice.key) return;
     if (!shouldTell(this.memory, notice, this.parts.level())) return;

@@ -82,7 +82,12 @@ export class HelperSetUp {
   private async tell(status: Installed['status']): Promise<void> {
     const { host, facts } = this.parts;
     if (status === 'current') {
-      await notify(host, 'info', 'The privileged helper is set up.', this.parts.nextButtons());
+      await notify(
+        host,
+        'info',
+        'The privileged helper is set up: Docker can be started, stopped and restarted from here.',
+        this.parts.nextButtons(),
+      );
       return;
     }
     const again: Button = { label: 'Try again', choose: () => this.open() };

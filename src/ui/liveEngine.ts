@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointResult } from '../engine/endpoint';
 import type { EngineMonitor } from '../engine/monitor';
+import { initial } from '../engine/reducer';
 import type { EngineState } from '../engine/state';
 
 export type StateListener = Parameters<EngineMonitor['onChange']>[0];
@@ -15,36 +16,42 @@ export interface Connection {
  * stay. Everything that belongs to one connection ends with it.
  */
 export class LiveEngine {
-  private connection: Connection;
+  private connection: Connection | undefined;
+  private readonly before: EngineState;
   private readonly listeners = new Set<StateListener>();
+  private disposed = false;
 
+  /** Nothing is opened yet: `use` does that. `now` in milliseconds since the epoch. */
   constructor(
     private readonly connect: (dockerHost: string | undefined) => Connection,
-    dockerHost: string | undefined,
+    now: number,
   ) {
-    this.connection = this.open(dockerHost);
+    this.before = initial(now).state;
   }
 
   get state(): EngineState {
-    return this.connection.monitor.state;
+    return this.connection?.monitor.state ?? this.before;
   }
 
-  /** The endpoint in use; undefined when it cannot be used at all. */
+  /** The endpoint in use; undefined when it cannot be used at all, and before there is one. */
   get endpoint(): Endpoint | undefined {
-    const { endpoint } = this.connection;
-    return endpoint.ok ? endpoint.endpoint : undefined;
+    const endpoint = this.connection?.endpoint;
+    return endpoint?.ok === true ? endpoint.endpoint : undefined;
   }
 
-  /** Goes over to another endpoint. The listeners are told of the new state as of any other change. */
+  /** Goes over to an endpoint. The listeners are told of the new state as of any other change. */
   use(dockerHost: string | undefined): void {
+    if (this.disposed) return;
     const previous = this.state;
-    this.connection.monitor.dispose();
-    this.connection = this.open(dockerHost);
+    this.connection?.monitor.dispose();
+    const connection = this.connect(dockerHost);
+    this.connection = connection;
+    connection.monitor.onChange((state, last) => this.tell(state, last));
     this.tell(this.state, previous);
   }
 
-  refresh(): Promise<EngineState> {
-    return this.connection.monitor.refresh();
+  async refresh(): Promise<EngineState> {
+    return this.connection?.monitor.refresh() ?? this.before;
   }
 
   onChange(listener: StateListener): { dispose(): void } {
@@ -53,14 +60,9 @@ export class LiveEngine {
   }
 
   dispose(): void {
-    this.connection.monitor.dispose();
+    this.disposed = true;
+    this.connection?.monitor.dispose();
     this.listeners.clear();
-  }
-
-  private open(dockerHost: string | undefined): Connection {
-    const connection = this.connect(dockerHost);
-    connection.monitor.onChange((state, previous) => this.tell(state, previous));
-    return connection;
   }
 
   private tell(state: EngineState, previous: EngineState): void {

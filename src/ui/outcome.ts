@@ -77,16 +77,17 @@ function failedResult(
   retry: Button,
 ): Verdict {
   const { failure } = verbWords[verb];
+  const known = result.cause === '' ? undefined : explain(result.cause);
+  const cause = known === undefined ? result.cause : paragraph(known.title, known.advice);
   if (daemonsOwn.has(result.code)) {
-    const known = result.cause === '' ? undefined : explain(result.cause);
-    const said = known === undefined ? paragraph(result.message, result.cause) : paragraph(known.title, known.advice);
+    // A cause in words says all that "dockerd ended" says, and why.
+    const said = known === undefined ? paragraph(result.message, cause) : cause;
     const copy: Button[] = known?.command === undefined ? [] : [{ label: 'Copy command', copy: known.command }];
     return { kind: 'failed', message: paragraph(failure, said), buttons: [...copy, showLog, retry] };
   }
-  const message = paragraph(failure, result.message);
-  if (result.code === 'locked') return { kind: 'failed', message, buttons: [retry] };
-  if (helpersOwn.has(result.code)) return { kind: 'failed', message, buttons: [setUp] };
-  return { kind: 'failed', message, buttons: [showLog] };
+  const message = paragraph(failure, result.message, cause);
+  if (result.code === 'foreign') return { kind: 'failed', message, buttons: [] };
+  return { kind: 'failed', message, buttons: [helpersOwn.has(result.code) ? setUp : retry] };
 }
 
 /**

@@ -5,6 +5,7 @@
 const words: Readonly<Record<string, string>> = {
   'lock.wait': 'waiting for another start, stop or restart to end',
   'daemon.check': 'looking for a running daemon',
+  'daemon.validate': 'checking daemon.json',
   leftovers: 'removing leftovers of an earlier daemon',
   'daemon.stop': 'stopping the daemon',
   'containerd.launch': 'starting containerd',

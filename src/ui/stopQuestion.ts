@@ -4,7 +4,7 @@ import type { LifecycleVerb } from './outcome';
 /** A modal question before containers are stopped. */
 export interface StopQuestion {
   readonly message: string;
-  /** Names of the containers, one per line; empty when they could not be listed. */
+  /** Names of the containers, one per line, as far as they could be listed, and why they end. */
   readonly detail: string;
   /** The button that goes ahead. */
   readonly confirm: string;
@@ -26,13 +26,12 @@ export function stopQuestion(verb: LifecycleVerb, count: number, names: readonly
   const shown = names ?? [];
   const number = names?.length ?? count;
   const what = number === 1 ? '1 running container' : `${number} running containers`;
-  const pronoun = number === 1 ? 'it' : 'them';
   const rest = shown.length > mostNames ? [`and ${shown.length - mostNames} more`] : [];
-  const word = verb === 'restart' ? 'Restart' : 'Stop';
-  const lost = verb === 'restart' ? `Restarting Docker ends ${what}` : `Stopping Docker ends ${what}`;
+  const list = [...shown.slice(0, mostNames), ...rest].join('\n');
+  const why = `The option live-restore, which would keep ${number === 1 ? 'it' : 'them'} running, is off.`;
   return {
-    message: `${lost}. live-restore, which would keep ${pronoun}, is off.`,
-    detail: [...shown.slice(0, mostNames), ...rest].join('\n'),
-    confirm: `${word} Docker`,
+    message: `${verb === 'restart' ? 'Restarting' : 'Stopping'} Docker ends ${what}.`,
+    detail: list === '' ? why : `${list}\n\n${why}`,
+    confirm: `${verb === 'restart' ? 'Restart' : 'Stop'} Docker`,
   };
 }

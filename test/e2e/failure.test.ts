@@ -19,6 +19,22 @@ afterAll(async () => {
   await station.end();
 });
 
+describe('a configuration that would not do', () => {
+  it('costs nobody the daemon that runs', async () => {
+    mkdirSync('/etc/docker', { recursive: true });
+    writeFileSync('/etc/docker/daemon.json', '{ "debug": tru }');
+    const before = daemon.pid();
+    await workbench.run('Restart Docker daemon');
+    const toast = workbench.notification('Docker was not restarted');
+    await toast.waitFor();
+    expect(await toast.textContent()).toContain('left as it is');
+    await workbench.screenshot('config-refused-dark');
+    await workbench.indicatorSays('Docker');
+    expect(daemon.pid()).toBe(before);
+    rmSync('/etc/docker/daemon.json');
+  });
+});
+
 describe('a daemon that cannot start', () => {
   it('shows its cause, and what to do about it', async () => {
     mkdirSync('/etc/docker', { recursive: true });

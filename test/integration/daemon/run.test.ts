@@ -111,7 +111,7 @@ describe('a run that gives a result', () => {
     const began = Date.now();
     const outcome = await runHelper('start', options());
     expect(outcome.kind).toBe('result');
-    expect(Date.now() - began).toBeLessThan(3000);
+    expect(Date.now() - began).toBeLessThan(1500);
     const daemon = pidIn('daemon');
     expect(isAlive(daemon)).toBe(true);
     process.kill(daemon, 'SIGKILL');

@@ -146,5 +146,12 @@ describe('EngineNotices', () => {
     notices.dispose();
     await vi.advanceTimersByTimeAsync(5000);
     expect(editor.shown).toEqual([]);
+    expect(knobs.looks).toBe(0);
+  });
+
+  it('does not wait longer because the same state is seen again', async () => {
+    const { editor, become } = bench();
+    for (let i = 0; i < 4; i += 1) await become(crashed, 200);
+    expect(editor.shown).toHaveLength(1);
   });
 });

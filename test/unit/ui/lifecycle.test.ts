@@ -166,7 +166,8 @@ describe('Lifecycle', () => {
   it('asks before containers end, by name, and does nothing without a yes', async () => {
     const { editor, runs, lifecycle } = station(stateOf('running', undefined, { details: containersEnd }));
     expect(await lifecycle.run('stop')).toEqual({ kind: 'cancelled' });
-    expect(editor.shown).toMatchObject([{ severity: 'warning', modal: true, detail: 'web', labels: ['Stop Docker'] }]);
+    expect(editor.shown).toMatchObject([{ severity: 'warning', modal: true, labels: ['Stop Docker'] }]);
+    expect(editor.shown[0]?.detail).toMatch(/^web\n/);
     expect(runs).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { EngineState } from '../../../src/engine/state';
 import { LiveEngine, type Connection, type StateListener } from '../../../src/ui/liveEngine';
-import { stateOf } from './states';
+import { someTime, stateOf } from './states';
 
 function bench() {
   const opened: { host: string | undefined; become: (state: EngineState) => void; disposed: boolean }[] = [];
@@ -37,22 +37,32 @@ function bench() {
       },
     };
   };
-  const engine = new LiveEngine(connect, undefined);
+  const engine = new LiveEngine(connect, someTime);
   const seen: string[] = [];
   engine.onChange((state, previous) => seen.push(`${previous.kind} → ${state.kind}`));
   return { engine, opened, seen };
 }
 
 describe('LiveEngine', () => {
+  it('opens nothing by itself, and knows nothing until it is told where to look', async () => {
+    const { engine, opened } = bench();
+    expect(opened).toEqual([]);
+    expect(engine.state).toMatchObject({ kind: 'unknown', since: someTime, cause: { code: 'not-asked-yet' } });
+    expect((await engine.refresh()).kind).toBe('unknown');
+    expect(engine.endpoint).toBeUndefined();
+  });
+
   it('passes on what its connection sees', () => {
     const { engine, opened, seen } = bench();
+    engine.use(undefined);
     opened[0]?.become(stateOf('running'));
     expect(engine.state.kind).toBe('running');
-    expect(seen).toEqual(['unknown → running']);
+    expect(seen).toEqual(['unknown → unknown', 'unknown → running']);
   });
 
   it('goes over to another endpoint: the old connection ends, the listeners stay', () => {
     const { engine, opened, seen } = bench();
+    engine.use(undefined);
     opened[0]?.become(stateOf('running'));
     engine.use('tcp://box:2375');
     expect(opened.map(({ host, disposed }) => [host, disposed])).toEqual([
@@ -61,14 +71,16 @@ describe('LiveEngine', () => {
     ]);
     opened[0]?.become(stateOf('stopped'));
     opened[1]?.become(stateOf('failed', 'crashed'));
-    expect(seen).toEqual(['unknown → running', 'running → unknown', 'unknown → failed']);
+    expect(seen.slice(2)).toEqual(['running → unknown', 'unknown → failed']);
   });
 
-  it('ends its connection and tells nobody afterwards', () => {
+  it('ends its connection, tells nobody afterwards, and opens no other', () => {
     const { engine, opened, seen } = bench();
+    engine.use(undefined);
     engine.dispose();
     expect(opened[0]?.disposed).toBe(true);
     opened[0]?.become(stateOf('running'));
-    expect(seen).toEqual([]);
+    engine.use('tcp://box:2375');
+    expect([seen.length, opened.length]).toEqual([1, 1]);
   });
 });

@@ -60,14 +60,19 @@ afterEach(() => {
 describe('LogView', () => {
   it('names the file, shows what is in it and what comes', async () => {
     writeFileSync(path, 'one\ntwo\n');
-    const { channel, created } = open();
+    let reads = 0;
+    const readTail: LogViewParts['readTail'] = async (...place) => {
+      reads += 1;
+      return readLogTail(...place);
+    };
+    const { channel, created } = open({ readTail });
     await view.show();
     expect(channel.text).toBe(`# ${path}, followed live.\none\ntwo\n`);
     appendFileSync(path, 'three\n');
     await vi.waitFor(() => expect(channel.text).toMatch(/two\nthree\n$/), 3000);
     await view.show();
     expect(channel.text.match(/three/g)).toHaveLength(1);
-    expect([channel.shows, created()]).toEqual([2, 1]);
+    expect([channel.shows, created(), reads]).toEqual([2, 1, 1]);
   });
 
   it('begins near the end of a large file', async () => {
@@ -83,6 +88,8 @@ describe('LogView', () => {
     writeFileSync(path, 'old\n');
     const { channel } = open();
     await view.show();
+    appendFileSync(path, 'older\n');
+    await vi.waitFor(() => expect(channel.text).toContain('older'), 3000);
     renameSync(path, `${path}.1`);
     writeFileSync(path, 'new\n');
     await vi.waitFor(() => expect(channel.text).toMatch(/was rotated; the new file follows\.\nnew\n$/), 3000);
@@ -142,9 +149,21 @@ describe('LogView', () => {
 
   it('stops following when it is disposed', async () => {
     writeFileSync(path, 'one\n');
-    const { channel } = open();
+    let ended = 0;
+    const { channel } = open({
+      follow: (following) => {
+        const follower = new LogFollower(following);
+        return {
+          dispose: () => {
+            ended += 1;
+            follower.dispose();
+          },
+        };
+      },
+    });
     await view.show();
     view.dispose();
+    expect(ended).toBe(1);
     appendFileSync(path, 'two\n');
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(channel.text).not.toContain('two');

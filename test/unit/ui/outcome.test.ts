@@ -66,14 +66,30 @@ describe('judge', () => {
     });
   });
 
+  it('says that a daemon was left running when its new configuration would not do', () => {
+    const event = result('config-refused', {
+      message: 'The daemon was left as it is.',
+      cause: 'parse error at line 1',
+    });
+    expect(judge('restart', ended(event), nothing, line)).toEqual({
+      kind: 'failed',
+      message: 'Docker was not restarted. The daemon was left as it is. parse error at line 1.',
+      buttons: [{ label: 'Try again', command: commandIds.restart }],
+    });
+    const explain = () => ({ title: 'It is not JSON', advice: 'Mend it' });
+    expect(judge('restart', ended(event), explain, line)).toMatchObject({
+      message: 'Docker was not restarted. The daemon was left as it is. It is not JSON. Mend it.',
+    });
+  });
+
   it.each([
     ['locked', ['Try again']],
     ['not-trusted', ['Set up helper']],
     ['not-root', ['Set up helper']],
     ['usage', ['Set up helper']],
-    ['foreign', ['Show log']],
-    ['no-engine', ['Show log']],
-    ['bad-config', ['Show log']],
+    ['foreign', []],
+    ['no-engine', ['Try again']],
+    ['bad-config', ['Try again']],
     ['not-stopped', ['Show log', 'Try again']],
   ] as const)('%s: offers %j', (code, labels) => {
     const verdict = judge('restart', ended(result(code)), nothing, line);

@@ -6,6 +6,7 @@ describe('stepWords', () => {
     for (const step of [
       'lock.wait',
       'daemon.check',
+      'daemon.validate',
       'leftovers',
       'daemon.stop',
       'containerd.launch',

@@ -22,16 +22,16 @@ describe('endsContainers', () => {
 describe('stopQuestion', () => {
   it('names the containers', () => {
     expect(stopQuestion('stop', 9, ['web', 'db'])).toEqual({
-      message: 'Stopping Docker ends 2 running containers. live-restore, which would keep them, is off.',
-      detail: 'web\ndb',
+      message: 'Stopping Docker ends 2 running containers.',
+      detail: 'web\ndb\n\nThe option live-restore, which would keep them running, is off.',
       confirm: 'Stop Docker',
     });
   });
 
   it('gives the number when the names are not to be had', () => {
     expect(stopQuestion('restart', 1, undefined)).toEqual({
-      message: 'Restarting Docker ends 1 running container. live-restore, which would keep it, is off.',
-      detail: '',
+      message: 'Restarting Docker ends 1 running container.',
+      detail: 'The option live-restore, which would keep it running, is off.',
       confirm: 'Restart Docker',
     });
   });
@@ -39,7 +39,7 @@ describe('stopQuestion', () => {
   it('does not fill the screen', () => {
     const names = Array.from({ length: 500 }, (_, i) => `c${i}`);
     const { detail } = stopQuestion('stop', 500, names);
-    expect(detail.split('\n')).toHaveLength(13);
+    expect(detail.split('\n')).toHaveLength(15);
     expect(detail).toContain('and 488 more');
   });
 });

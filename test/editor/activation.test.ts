@@ -1,0 +1,49 @@
+import * as assert from 'node:assert/strict';
+import { sep } from 'node:path';
+import * as vscode from 'vscode';
+import { needsExplaining } from '../../src/ui/plainWords';
+import { allCommandIds } from '../../src/ui/commandIds';
+import { api, extension } from './station';
+
+suite('activation', () => {
+  test('the extension is active without a command, and tells the state', async () => {
+    for (let i = 0; i < 100 && !extension().isActive; i += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(extension().isActive, true);
+    assert.equal(typeof (await api()).state().kind, 'string');
+  });
+
+  test('nothing but its one file is loaded while Docker needs no explaining', async () => {
+    const { extensionPath } = extension();
+    const { default: Module } = (await import('node:module')) as unknown as { default: { _cache: object } };
+    const ours = Object.keys(Module._cache)
+      .filter((path) => path.startsWith(`${extensionPath}${sep}dist${sep}`) && !path.includes(`${sep}test${sep}`))
+      .map((path) => path.slice(`${extensionPath}${sep}dist${sep}`.length));
+    const state = (await api()).state();
+    const expected =
+      needsExplaining(state) && ours.includes('actions.js') ? ['actions.js', 'extension.js'] : ['extension.js'];
+    assert.deepEqual(ours.toSorted(), expected);
+  });
+
+  test('every command is registered', async () => {
+    const registered = await vscode.commands.getCommands(true);
+    for (const id of allCommandIds) assert.ok(registered.includes(id), id);
+  });
+
+  test('it works in an untrusted workspace and runs where the workspace is', () => {
+    assert.equal(extension().extensionKind, vscode.ExtensionKind.Workspace);
+    const { capabilities } = extension().packageJSON as {
+      capabilities: { untrustedWorkspaces: { supported: boolean } };
+    };
+    assert.equal(capabilities.untrustedWorkspaces.supported, true);
+  });
+
+  test('no setting can be given by a folder', async () => {
+    for (const key of ['dockerHost', 'notifications']) {
+      await assert.rejects(
+        async () =>
+          vscode.workspace.getConfiguration('dindStation').update(key, 'x', vscode.ConfigurationTarget.Workspace),
+        key,
+      );
+    }
+  });
+});
