@@ -13,7 +13,7 @@ import { elevationFor } from './daemon/elevation';
 import { checkInstalled } from './daemon/installed';
 import { LogFollower } from './daemon/logFile';
 import { readLogTail } from './daemon/logTail';
-import { daemonLog, stateFile } from './daemon/places';
+import { daemonLog, stateFile, usersFile } from './daemon/places';
 import type { HelperVerb } from './daemon/protocol';
 import { runHelper, type HelperOutcome, type HelperRun } from './daemon/run';
 import { clientFiles } from './engine/clientFiles';
@@ -74,7 +74,7 @@ async function status({ json, host }: { json: boolean; host: string | undefined 
     reader,
     host,
     stateFile,
-    usersFile: '/etc/dind-station/users',
+    usersFile,
     bundledFolder,
     isManaged,
     userName: loginName(),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { checkInstalled } from '../daemon/installed';
 import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
 import { describe, type DescribeContext } from '../diagnosis/describe';
@@ -7,11 +6,8 @@ import { readHelperFile } from '../engine/helperFile';
 import { info, ping } from '../engine/probe';
 import { initial, reduce, type Model } from '../engine/reducer';
 import type { EngineEvent } from '../engine/state';
-import { readGroups } from '../machine/groups';
-import { readOwnProcess } from '../machine/process';
-import { isUnreadable } from '../machine/reading';
+import { readSocketAccess } from '../machine/socketAccess';
 import { readSocketMount } from '../machine/socketMount';
-import { readSocketPath } from '../machine/socketPath';
 import type { StatusFindings } from './statusReport';
 
 /** Where `status` looks, and how long. */
@@ -33,23 +29,8 @@ export interface StatusSources {
 
 /** Why the socket refuses this process; undefined when the facts cannot be read. */
 async function readAccess(socketPath: string, sources: StatusSources): Promise<AccessJudgement | undefined> {
-  const [socket, own, groups, users] = await Promise.all([
-    readSocketPath(socketPath),
-    readOwnProcess(),
-    readGroups(),
-    // No file: the helper serves nobody yet.
-    readFile(sources.usersFile, 'utf8').catch(() => ''),
-  ]);
-  if (isUnreadable(own) || isUnreadable(groups)) return undefined;
-  if (!isUnreadable(socket) && socket.kind === 'absent') return undefined;
-  return judgeAccess({
-    socket: isUnreadable(socket)
-      ? { path: socketPath, hidden: true }
-      : { path: socketPath, mode: socket.mode, uid: socket.uid, gid: socket.gid },
-    process: { uid: own.uid, userName: sources.userName, groups: [own.gid, ...own.groups], kind: 'terminal' },
-    groups,
-    helperKnowsUser: users.split('\n').includes(sources.userName),
-  });
+  const facts = await readSocketAccess(socketPath, sources.userName, sources.usersFile);
+  return facts && judgeAccess({ ...facts, process: { ...facts.process, kind: 'terminal' } });
 }
 
 async function readInstalled(bundledFolder: string): Promise<StatusFindings['helper']> {

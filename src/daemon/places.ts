@@ -7,3 +7,4 @@ export const helperProgram = `${helperFolder}/dind-helper`;
 export const sudoProgram = '/usr/bin/sudo';
 export const stateFile = '/run/dind-station/state.json';
 export const daemonLog = '/var/log/dockerd.log';
+export const usersFile = '/etc/dind-station/users';

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { usersFile } from '../daemon/places';
 import type { PrivilegeFacts } from '../daemon/refusal';
 import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
-import { readGroups } from '../machine/groups';
 import { readOwnProcess } from '../machine/process';
 import { isUnreadable, readText } from '../machine/reading';
-import { readSocketPath } from '../machine/socketPath';
+import { readSocketAccess } from '../machine/socketAccess';
 
 /** Login name of this process's user, or its uid as text where the user database does not know it. */
 export function loginName(): string {
@@ -31,22 +30,6 @@ export async function readPrivileges(): Promise<PrivilegeFacts> {
 
 /** Why the socket refuses this process; undefined when the facts to tell it could not be read. */
 export async function readAccess(socketPath: string): Promise<AccessJudgement | undefined> {
-  const [socket, own, groups, users] = await Promise.all([
-    readSocketPath(socketPath),
-    readOwnProcess(),
-    readGroups(),
-    // Only the helper writes it; no file means that the helper serves nobody yet.
-    readFile('/etc/dind-station/users', 'utf8').catch(() => ''),
-  ]);
-  if (isUnreadable(own) || isUnreadable(groups)) return undefined;
-  const userName = loginName();
-  if (!isUnreadable(socket) && socket.kind === 'absent') return undefined;
-  return judgeAccess({
-    socket: isUnreadable(socket)
-      ? { path: socketPath, hidden: true }
-      : { path: socketPath, mode: socket.mode, uid: socket.uid, gid: socket.gid },
-    process: { uid: own.uid, userName, groups: [own.gid, ...own.groups], kind: 'code-server' },
-    groups,
-    helperKnowsUser: users.split('\n').includes(userName),
-  });
+  const facts = await readSocketAccess(socketPath, loginName(), usersFile);
+  return facts && judgeAccess({ ...facts, process: { ...facts.process, kind: 'code-server' } });
 }

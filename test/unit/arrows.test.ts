@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const src = join(__dirname, '../../src');
+
+/** Which rooms a room may import from, besides itself. The roots may import from everywhere. */
+const mayUse: Readonly<Record<string, readonly string[]>> = {
+  machine: [],
+  daemon: [],
+  engine: ['daemon'],
+  diagnosis: ['machine', 'engine', 'daemon'],
+  ui: ['diagnosis', 'machine', 'engine', 'daemon'],
+  cli: ['ui', 'diagnosis', 'machine', 'engine', 'daemon'],
+};
+
+interface Arrow {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function arrows(): Arrow[] {
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  return files.flatMap((file) => {
+    const text = readFileSync(join(src, file), 'utf8');
+    const imports = text.matchAll(
+      /(?:^|\n)(?:import|export)(?<type> type)?\s[^;]*?from '(?<path>[^']+)'|import\('(?<late>[^']+)'\)/g,
+    );
+    return [...imports].map(({ groups }) => {
+      const path = groups?.['path'] ?? groups?.['late'] ?? '';
+      const target = path.startsWith('.') ? relative(src, resolve(src, file, '..', path)) : path;
+      return {
+        file,
+        from: room(file),
+        to: path.startsWith('.') ? room(target) : path,
+        typeOnly: groups?.['type'] !== undefined,
+      };
+    });
+  });
+}
+
+/** The folder of `src` a path lies in; the roots themselves are `root`. */
+function room(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? '') : 'root';
+}
+
+test('imports run one way', () => {
+  const rooms = new Set(Object.keys(mayUse));
+  const all = arrows();
+  expect(all.length).toBeGreaterThan(200);
+  const wrong = all.filter(
+    ({ from, to }) => rooms.has(from) && from !== to && (rooms.has(to) || to === 'root') && !mayUse[from]?.includes(to),
+  );
+  expect(wrong).toEqual([]);
+  expect(
+    readdirSync(src, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([...rooms].sort());
+});
+
+test('only extension.ts and ui/ know vscode, and the command line reaches nothing of ui/ that does', () => {
+  const all = arrows();
+  const knowing = all.filter(({ to }) => to === 'vscode');
+  expect(knowing.filter(({ file, from }) => from !== 'ui' && file !== 'extension.ts')).toEqual([]);
+  // At run time the editor is passed in everywhere; only the composition root imports it.
+  expect(knowing.filter(({ typeOnly }) => !typeOnly).map(({ file }) => file)).toEqual(['extension.ts']);
+});
+
+test('dockerode is imported in one file', () => {
+  const importers = arrows().filter(({ to }) => to === 'dockerode' || to === 'docker-modem');
+  expect([...new Set(importers.map(({ file }) => file))]).toEqual(['engine/dockerode.ts']);
+});
