@@ -17,6 +17,8 @@ state_log=/var/log/dockerd.log
 take_lock() {
   asked_ms=$BEGAN_MS
   mkdir -p "$RUN_DIR"
+  # Root's alone: whoever can open it, even only to read, could lock it and keep everybody out.
+  (umask 077 && : >>"$RUN_DIR/lock")
   exec 9>>"$RUN_DIR/lock"
   if ! flock -n 9; then
     holder_describe

@@ -60,6 +60,13 @@ END
   [ "$(state code)" = cancelled ]
 }
 
+@test "a user cannot take the lock and keep the helper waiting" {
+  run_helper start
+  run as_coder 'flock -n /run/dind-station/lock true'
+  [ "$status" -ne 0 ]
+  [[ "$output" == *"ermission denied"* ]]
+}
+
 @test "cancel with nothing under way says so" {
   run_helper cancel
   [ "$status" -eq 0 ]
