@@ -4,6 +4,8 @@
 
 # access_apply: gives the configured users access to the socket.
 access_apply() {
+  # Never on a socket that was mounted over ours: that would open somebody else's daemon to our users.
+  ! socket_mounted || return 0
   case $socket_mode in
     acl)
       chmod 0660 "$socket"

@@ -27,7 +27,6 @@ config_load() {
       esac
     done <"$CONFIG_FILE"
   fi
-  daemon_json_load
 }
 
 # config_set KEY VALUE: one setting, checked.
@@ -98,11 +97,15 @@ daemon_json_load() {
   socket=/var/run/docker.sock
   json_has_hosts='' json_has_live_restore='' json_has_containerd=''
   [ -s "$DAEMON_JSON" ] && [ -f "$DAEMON_JSON" ] || return 0
+  for path in "$(readlink -f "$DAEMON_JSON")" "${DAEMON_JSON%/*}"; do
+    root_only "$path" ||
+      fail bad-config "$path must belong to root and be writable by root only, because the daemon obeys it: chown root:root $path; chmod go-w $path."
+  done
   command -v jq >/dev/null ||
     fail no-tool "jq is needed to read $DAEMON_JSON and is not installed: apt-get install jq."
   # One value a line; an absent one is an empty line, so that the order tells which is which.
   values=$(jq -r '(.["data-root"] // .graph // ""), (.["exec-root"] // ""), (.pidfile // ""),
-    ([.hosts[]? | select(startswith("unix://"))][0] // "" | sub("^unix://"; "")),
+    ([.hosts[]? | select(startswith("unix://") or startswith("fd://"))][0] // "" | sub("^unix://"; "")),
     (if has("hosts") then "yes" else "" end), (if has("live-restore") then "yes" else "" end),
     (if has("containerd") then "yes" else "" end)' "$DAEMON_JSON" 2>/dev/null) || return 0
   {
@@ -122,7 +125,11 @@ END
   if [ -n "$json_has_hosts" ]; then
     [ -n "$json_socket" ] ||
       fail bad-config "$DAEMON_JSON lists hosts but no unix socket: add unix:///var/run/docker.sock to hosts."
-    socket=$json_socket
+    case $json_socket in
+      # A socket that the init system hands over is at the usual place.
+      fd://*) ;;
+      *) socket=$json_socket ;;
+    esac
   fi
 }
 

@@ -7,9 +7,25 @@
 # A stopped one (T) is as good as none: dockerd answers pings beside it and cannot run a container.
 containerd_ready() {
   CONTAINERD_PID=
-  pid_in "$exec_root/containerd/containerd.pid" && process_runs "$PID_FOUND" containerd || return 1
-  CONTAINERD_PID=$PID_FOUND
+  containerd_find
+  [ -n "$CONTAINERD_PID" ] && process_runs "$CONTAINERD_PID" containerd || return 1
   [ "$P_STATE" != T ] && [ "$P_STATE" != t ] && [ -S "$exec_root/containerd/containerd.sock" ]
+}
+
+# containerd_find: sets CONTAINERD_PID from the PID file, else by looking for one that runs our configuration in our mount
+# namespace: two on one database block each other for ever.
+containerd_find() {
+  if pid_in "$exec_root/containerd/containerd.pid" && process_runs "$PID_FOUND" containerd; then
+    CONTAINERD_PID=$PID_FOUND
+    return 0
+  fi
+  for dir in /proc/[0-9]*; do
+    { read -r comm <"$dir/comm"; } 2>/dev/null || continue
+    [ "$comm" = containerd ] || continue
+    process_runs "${dir#/proc/}" containerd || continue
+    runs_our_config "${dir#/proc/}" || continue
+    [ "$(readlink "$dir/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] || CONTAINERD_PID=${dir#/proc/}
+  done
 }
 
 # containerd_ensure: leaves a working containerd alone, else replaces it. Running containers are not containerd's
@@ -41,11 +57,13 @@ END
   step containerd.launch changed "Started containerd with process id $CONTAINERD_PID."
 }
 
-# containerd_end SIGNAL: ends the containerd that the PID file names, if it lives, and removes the file.
+# containerd_end SIGNAL: ends our containerd, if it lives, and removes its PID file.
 containerd_end() {
   file=$exec_root/containerd/containerd.pid
-  if pid_in "$file" && process_runs "$PID_FOUND" containerd; then
-    ending=$PID_FOUND
+  CONTAINERD_PID=
+  containerd_find
+  if [ -n "$CONTAINERD_PID" ]; then
+    ending=$CONTAINERD_PID
     kill "-$1" "$ending" 2>/dev/null || :
     if ! wait_gone "$ending" 5000; then
       kill -KILL "$ending" 2>/dev/null || :

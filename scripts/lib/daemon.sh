@@ -29,6 +29,14 @@ find_daemon() {
   done
 }
 
+# own_flags PID: prints the flags of a dockerd that a start of ours would not give it, blanks between them. They would be
+# lost by a restart, and with another data root all that the user has.
+own_flags() {
+  tr '\000' '\n' <"/proc/$1/cmdline" | tail -n +2 |
+    grep -vxF -e --live-restore -e "--host=unix://$socket" -e "--containerd=$exec_root/containerd/containerd.sock" \
+      -e -H -e --host -e "unix://$socket" | tr '\n' ' ' || :
+}
+
 # data_root_of PID: prints the data root of another dockerd: its flag, else its daemon.json, else the default.
 data_root_of() {
   given=$(tr '\000' '\n' <"/proc/$1/cmdline" | awk '
@@ -53,9 +61,12 @@ refuse_foreign() {
   if socket_mounted; then
     fail foreign "The socket $socket is mounted from outside: its daemon is not this container's, so it is not started or restarted from here."
   fi
-  [ -S "$socket" ] || return 0
+  # An init system may listen there itself and start the daemon for whoever asks (docker.socket): it is asked instead.
+  [ -S "$socket" ] && [ "$INIT" = none ] || return 0
   if http_get /_ping 2; then
     fail foreign "Another program answers on $socket, but no dockerd of this container does: it is left alone."
+  elif [ -z "$HTTP_REFUSED" ]; then
+    fail foreign "A program listens on $socket and does not answer, and it is no dockerd of this container: it is left alone."
   fi
 }
 

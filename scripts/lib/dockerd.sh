@@ -109,6 +109,7 @@ dockerd_end() {
 # that was there before is left as it is.
 on_cancel() {
   trap '' TERM INT HUP
+  [ -z "${asking:-}" ] || kill -TERM "$asking" 2>/dev/null || :
   if [ -n "$launched_pid" ] && process_alive "$launched_pid"; then
     kill -TERM "$launched_pid" 2>/dev/null || :
     wait_gone "$launched_pid" 5000 || kill -KILL "$launched_pid" 2>/dev/null || :

@@ -2,7 +2,8 @@
 # Asking the engine over its socket. A connection proves nothing: dockerd accepts long before it works and answers at the
 # very moment it does, so one question that waits is both the exact and the cheapest way to notice readiness.
 
-# http_get PATH SECONDS: sets HTTP_STATUS to the answer's status, 000 when there was none in time; true for 200.
+# http_get PATH SECONDS: sets HTTP_STATUS to the answer's status, 000 when there was none in time; true for 200. Sets
+# HTTP_REFUSED when nobody even listens.
 # In the background, so that a signal (cancel) is heard at once and not after the answer.
 http_get() {
   if command -v curl >/dev/null; then
@@ -14,8 +15,11 @@ http_get() {
     fail no-tool "curl or perl is needed to ask the daemon and neither is installed: apt-get install curl."
   fi
   asking=$!
-  wait $asking || :
+  HTTP_REFUSED=
+  wait $asking && asked_status=0 || asked_status=$?
   asking=
+  # curl's own number for it, and so our perl's.
+  [ "$asked_status" -ne 7 ] || HTTP_REFUSED=1
   HTTP_STATUS=000
   read -r HTTP_STATUS <"$RUN_DIR/http.$$" || :
   rm -f "$RUN_DIR/http.$$"
@@ -29,7 +33,7 @@ http_get_perl() {
     my ($path, $seconds, $socket) = @ARGV;
     $SIG{ALRM} = sub { print "000"; exit 1 };
     alarm $seconds;
-    my $s = IO::Socket::UNIX->new(Peer => $socket) or do { print "000"; exit 1 };
+    my $s = IO::Socket::UNIX->new(Peer => $socket) or do { print "000"; exit 7 };
     print $s "GET $path HTTP/1.0\r\nHost: docker\r\n\r\n";
     $s->flush;
     my $line = <$s> // "";

@@ -23,11 +23,35 @@ init_find() {
 init_ask() {
   stage init.ask "Asking $INIT to $1 docker."
   case $INIT in
-    systemd) asked=$(systemctl "$1" docker.service 2>&1 </dev/null 9>&-) ;;
-    openrc) asked=$(rc-service docker "$1" 2>&1 </dev/null 9>&-) ;;
-    sysv) asked=$(/etc/init.d/docker "$1" 2>&1 </dev/null 9>&-) ;;
-  esac || fail init-failed "$INIT could not $1 the Docker daemon." "$(init_cause "$asked")"
-  step init.ask changed "$INIT did $1 docker."
+    systemd)
+      set -- "$1" systemctl "$1" docker.service
+      # Left listening, docker.socket would start the daemon again for the next who asks how it is.
+      if [ "$1" = stop ] && systemctl cat docker.socket >/dev/null 2>&1; then
+        set -- "$@" docker.socket
+      fi
+      ;;
+    openrc) set -- "$1" rc-service docker "$1" ;;
+    sysv) set -- "$1" /etc/init.d/docker "$1" ;;
+  esac
+  init_verb=$1
+  shift
+  # In the background and with a bound: an init system may wait for ever, and a cancel is heard at once.
+  "$@" >"$RUN_DIR/init.$$" 2>&1 </dev/null 9>&- &
+  asking=$!
+  if ! wait_gone $asking $(((start_timeout + stop_timeout) * 1000)); then
+    kill -TERM $asking 2>/dev/null || :
+    fail init-failed "$INIT did not $init_verb the Docker daemon within $((start_timeout + stop_timeout)) s." "$(init_words)"
+  fi
+  wait $asking || fail init-failed "$INIT could not $init_verb the Docker daemon." "$(init_words)"
+  asking=
+  rm -f "$RUN_DIR/init.$$"
+  step init.ask changed "$INIT did $init_verb docker."
+}
+
+# What the init system said, or the daemon's own last line.
+init_words() {
+  init_cause "$(cat "$RUN_DIR/init.$$")"
+  rm -f "$RUN_DIR/init.$$"
 }
 
 # init_cause WORDS: prints the daemon's last line from the journal where there is one, else what the init system said.

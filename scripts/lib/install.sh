@@ -11,14 +11,17 @@ check_user() {
   case $1 in
     '' | -* | *[!a-zA-Z0-9._-]*) fail bad-user "$1 is not a login name: letters, digits, dot, dash and underscore are expected." ;;
   esac
-  USER_UID=$(id -u "$1" 2>/dev/null) || fail bad-user "There is no user $1 on this machine."
+  # id takes a number for a user as well; a rule needs the name.
+  [ "$(id -un "$1" 2>/dev/null)" = "$1" ] || fail bad-user "There is no user $1 on this machine."
+  USER_UID=$(id -u "$1")
 }
 
 verb_install() {
   check_user "$1"
   config_load
+  daemon_json_load
   take_lock
-  install_copy
+  install_place
   install_config
   if [ "$USER_UID" -ne 0 ]; then
     install_sudoers "$1"
@@ -31,6 +34,8 @@ verb_install() {
       step install.access changed "$1 is in $USERS_FILE and gets access to the socket."
     fi
   fi
+  # Last, so that a copy that is in place means that everything is.
+  install_copy
   if [ -S "$socket" ] && ! socket_mounted; then
     access_apply
   fi
@@ -40,8 +45,8 @@ verb_install() {
   succeed installed "The helper is installed in $INSTALL_DIR; $1 may run it."
 }
 
-# install_copy: the program and its parts, root's, at a place that is root's all the way up; swapped in whole.
-install_copy() {
+# install_place: the place for the copy is root's all the way up.
+install_place() {
   mkdir -p "${INSTALL_DIR%/*}" "${LINK%/*}"
   path=$INSTALL_DIR
   while [ "$path" != / ]; do
@@ -50,6 +55,10 @@ install_copy() {
     root_only "$path" ||
       fail not-trusted "$path is not root's alone: chown root:root $path; chmod go-w $path; then install again."
   done
+}
+
+# install_copy: the program and its parts, root's, swapped in whole.
+install_copy() {
   if [ "$here" = "$INSTALL_DIR" ]; then
     step install.copy ok "This is the installed copy."
     return 0
@@ -123,19 +132,20 @@ install_sudoers() {
   if cmp -s "$file.new" "$file"; then
     rm -f "$file.new"
     step install.sudoers ok "$file is already so."
-  else
-    mv -f "$file.new" "$file"
-    step install.sudoers changed "$file lets $1 run: $(echo "$USER_VERBS" | sed 's/ /, /g')."
+    return 0
   fi
-  if ! sudo -n -l -U "$1" 2>/dev/null | grep -qF "$INSTALL_DIR/dind-helper start"; then
+  mv -f "$file.new" "$file"
+  if ! visudo -c -q >/dev/null 2>&1 || ! sudo -n -l -U "$1" 2>/dev/null | grep -qF "$INSTALL_DIR/dind-helper start"; then
     rm -f "$file"
-    fail sudoers-refused "sudo does not read $SUDOERS_DIR: add the line '@includedir $SUDOERS_DIR' to /etc/sudoers."
+    fail sudoers-refused "sudo does not take the rule from $SUDOERS_DIR: run visudo -c, and see that /etc/sudoers has the line '@includedir $SUDOERS_DIR'."
   fi
+  step install.sudoers changed "$file lets $1 run: $(echo "$USER_VERBS" | sed 's/ /, /g')."
 }
 
 # verb_uninstall [USER]: takes the right from one user, or everything from all. The daemon goes on running.
 verb_uninstall() {
   config_load
+  daemon_json_load
   take_lock
   if [ -n "$1" ]; then
     check_user "$1"

@@ -1,13 +1,14 @@
 # shellcheck shell=sh
 # Facts about processes, from /proc, and what they prove about a file that names one.
 
-# process_read PID: sets P_STATE (R, S, T, Z...) and P_START (clock ticks since boot); false when there is no such process.
+# process_read PID: sets P_STATE (R, S, T, Z...), P_PARENT and P_START (clock ticks since boot); false when there is no such process.
 # The name in the second field may hold blanks and brackets, so everything up to the last ')' goes.
 process_read() {
   { read -r stat_line <"/proc/$1/stat"; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # the fields are numbers
   set -- ${stat_line##*) }
   P_STATE=$1
+  P_PARENT=$2
   P_START=${20}
 }
 
@@ -18,7 +19,8 @@ process_runs() {
   executable=$(readlink "/proc/$1/exe") || return 1
   # The kernel adds this when a package update replaced the file.
   executable=${executable% (deleted)}
-  [ "${executable##*/}" = "$2" ]
+  # Anybody may call a program dockerd; only root's is the daemon. A user namespace's root is its user's here.
+  [ "${executable##*/}" = "$2" ] && [ "$(stat -c %u "/proc/$1")" = 0 ]
 }
 
 process_alive() {
@@ -48,6 +50,8 @@ pid_in() {
 # dockerd and containerd themselves only ask whether the number is in use: a zombie or a stranger then blocks the start.
 stale_reason() {
   if ! pid_in "$1"; then
+    # Something longer than a number is not a PID file, whatever daemon.json calls it.
+    [ "$(stat -c %s "$1")" -le 32 ] || return 1
     STALE='it holds no process id'
   elif ! process_read "$PID_FOUND"; then
     STALE="process $PID_FOUND is gone"
@@ -55,11 +59,17 @@ stale_reason() {
     STALE="process $PID_FOUND is a zombie"
   elif ! process_runs "$PID_FOUND" "$2"; then
     STALE="process $PID_FOUND is not $2 but ${executable:-unknown}"
-  elif started_after "$PID_FOUND" "$1"; then
+  elif started_after "$PID_FOUND" "$1" && ! runs_our_config "$PID_FOUND"; then
     STALE="process $PID_FOUND began after the file was written"
   else
     return 1
   fi
+}
+
+# runs_our_config PID: a containerd that was started for this daemon, by us or by dockerd itself. Its command line says so,
+# whatever the clock did since: a step of the clock moves every start time and no file's.
+runs_our_config() {
+  tr '\000' '\n' <"/proc/$1/cmdline" | grep -qxF -e "$RUN_DIR/containerd.toml" -e "$exec_root/containerd/containerd.toml"
 }
 
 # wait_gone PID MS: waits until PID has ended (a zombie has), at most MS milliseconds; false when it has not.

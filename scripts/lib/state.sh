@@ -23,13 +23,18 @@ take_lock() {
   if ! flock -n 9; then
     holder_describe
     step lock.wait started "Waiting for $HOLDER."
-    deadline=$((asked_ms + (start_timeout + stop_timeout + 15) * 1000))
+    process_read $$
+    printf '%d %d %s\n' $$ "$P_START" "$ASKER" >"$RUN_DIR/waiting.$$"
+    trap on_cancel TERM INT HUP
+    # A run may do everything twice, when containerd has to be replaced.
+    deadline=$((asked_ms + (start_timeout + stop_timeout) * 2000 + 10000))
     # flock -w would be one process, but busybox has no -w.
     until flock -n 9; do
       now_ms
       [ $NOW_MS -lt $deadline ] || fail locked "Another run holds the lock: $HOLDER. Wait for it or run: dind-helper cancel."
       sleep 0.02
     done
+    rm -f "$RUN_DIR/waiting.$$"
     lock_take_over
     join_last
     step lock.wait ok "The other run has ended."
@@ -46,6 +51,7 @@ lock_take_over() {
 }
 
 release_lock() {
+  rm -f "$RUN_DIR/waiting.$$" 2>/dev/null || :
   [ -n "$lock_held" ] || return 0
   if [ -z "$reported" ] && [ -n "$state_now" ]; then
     write_state failed '' 0 internal "The helper ended unexpectedly." ''

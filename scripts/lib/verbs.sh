@@ -4,6 +4,7 @@
 # set_out STATE: what every verb that changes something begins with.
 set_out() {
   config_load
+  daemon_json_load
   case "$data_root$exec_root$pidfile$socket" in
     *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
   esac
@@ -25,6 +26,7 @@ need_engine() {
 verb_start() {
   set_out starting
   if [ -n "$DAEMON_PID" ]; then
+    refuse_mounted
     step daemon.check ok "dockerd runs with process id $DAEMON_PID."
     start_already
   fi
@@ -98,7 +100,7 @@ verb_stop() {
   set_out stopping
   if [ -z "$DAEMON_PID" ]; then
     refuse_foreign
-    clean_leftovers
+    [ "$INIT" != none ] || clean_leftovers
     stop_containerd
     succeed already-stopped "The Docker daemon was not running."
   fi
@@ -107,8 +109,8 @@ verb_stop() {
     init_ask stop
   else
     dockerd_end "$DAEMON_PID"
+    clean_leftovers
   fi
-  clean_leftovers
   stop_containerd
   if [ "$CONTAINERS" -gt 0 ]; then
     succeed stopped "The Docker daemon is stopped. $CONTAINERS container(s) keep running (live-restore)."
@@ -137,6 +139,7 @@ verb_restart() {
     refuse_foreign
   else
     refuse_mounted
+    refuse_own_flags
     dockerd_validate
   fi
   if [ "$INIT" != none ]; then
@@ -149,8 +152,17 @@ verb_restart() {
   succeed restarted "The Docker daemon was restarted, process id $DAEMON_PID." "$DAEMON_PID"
 }
 
+# A daemon that somebody started by hand with flags of their own would come back without them.
+refuse_own_flags() {
+  [ "$INIT" = none ] || return 0
+  lost=$(own_flags "$DAEMON_PID")
+  [ -z "$lost" ] ||
+    fail conflict "dockerd with process id $DAEMON_PID was started with flags of its own, which a restart would lose: $lost. Put them into $DAEMON_JSON, or restart it where it was started."
+}
+
 verb_status() {
   config_load
+  daemon_json_load
   mkdir -p "$RUN_DIR"
   find_daemon
   if socket_mounted; then
@@ -177,8 +189,19 @@ verb_logs() {
   fi
 }
 
+# Of several runs the one is meant that the caller asked for: an editor cancels its own. A person at a prompt, who asked
+# for none of them, means the one that is at work.
 verb_cancel() {
   holder_describe
+  for file in "$RUN_DIR"/waiting.*; do
+    { read -r waiter_pid waiter_start waiter_asker <"$file"; } 2>/dev/null || continue
+    process_read "$waiter_pid" || continue
+    [ "$P_START" = "$waiter_start" ] || continue
+    if [ "$waiter_asker" = "$ASKER" ]; then
+      kill -TERM "$waiter_pid" 2>/dev/null || :
+      succeed cancel-sent "Asked the run that was waiting to end."
+    fi
+  done
   [ -n "$HOLDER_PID" ] || succeed nothing-to-cancel "Nothing is under way."
   kill -TERM "$HOLDER_PID" 2>/dev/null || succeed nothing-to-cancel "Nothing is under way."
   succeed cancel-sent "Asked to end: $HOLDER."

@@ -33,7 +33,7 @@ export interface HelperRun {
   readonly onText?: (line: string) => void;
   /** Aborting asks the helper to cancel (a user cannot signal root's process) and then waits for its result. */
   readonly signal?: AbortSignal;
-  /** Time for the whole run in milliseconds; default 180,000, more than the helper's own budgets together. */
+  /** Time for the whole run in milliseconds; default 50 minutes, more than the largest budgets root can give the helper. */
   readonly timeoutMs?: number;
   /** Time the helper has to end after it was cancelled, in milliseconds; default 15,000. */
   readonly graceMs?: number;
@@ -124,7 +124,7 @@ async function requestCancel(options: HelperRun, timeoutMs: number): Promise<voi
 }
 
 async function execute(verb: HelperVerb, program: string, options: HelperRun): Promise<HelperOutcome> {
-  const { elevation, graceMs = 15_000, timeoutMs = 180_000 } = options;
+  const { elevation, graceMs = 15_000, timeoutMs = 3_000_000 } = options;
   const [sudo, ...flags] = elevation.prefix;
   const [command, args] = sudo === undefined ? [program, [verb]] : [sudo, [...flags, program, verb]];
   const timers: NodeJS.Timeout[] = [];

@@ -22,7 +22,7 @@ import { showMenu } from './menu';
 import { buttonsFor } from './offers';
 import { explainStart, type LifecycleVerb, type Verdict } from './outcome';
 import type { Scene } from './presentation';
-import { loginName, readAccess } from './privileges';
+import { isServed, loginName, readAccess } from './privileges';
 import { runningNames } from './runningNames';
 import { setUpLine } from './setUpCommand';
 import { Surroundings } from './surroundings';
@@ -85,7 +85,11 @@ export class Actions {
       facts,
       home: process.env['HOME'],
       obstacle: () => this.helper.obstacle(),
-      check: async () => (await this.surroundings.lookAtHelper()) ?? 'missing',
+      check: async () => {
+        const status = (await this.surroundings.lookAtHelper()) ?? 'missing';
+        // The copy is everybody's; the right to run it is one's own.
+        return status === 'current' && !facts.root && !(await isServed(facts.user)) ? 'missing' : status;
+      },
       watchInstalled: (onChange) => watchFolder(helperFolder, onChange),
       // A daemon that runs needs nothing now.
       nextButtons: () => (engine.state.kind === 'running' ? [] : this.wording(engine.state).buttons),

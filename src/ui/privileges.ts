@@ -28,6 +28,12 @@ export async function readPrivileges(): Promise<PrivilegeFacts> {
   };
 }
 
+/** Whether the helper was installed for this user. */
+export async function isServed(userName: string): Promise<boolean> {
+  const users = await readText('/', usersFile);
+  return !isUnreadable(users) && users.text.split('\n').includes(userName);
+}
+
 /** Why the socket refuses this process; undefined when the facts to tell it could not be read. */
 export async function readAccess(socketPath: string): Promise<AccessJudgement | undefined> {
   const facts = await readSocketAccess(socketPath, loginName(), usersFile);

@@ -81,3 +81,19 @@ END
   [ "$status" -eq 78 ]
   [[ "$(result message)" == *"unix:///var/run/docker.sock"* ]]
 }
+
+@test "a daemon.json that others can write is refused, because the daemon obeys it" {
+  mkdir -p /etc/docker
+  echo '{}' >/etc/docker/daemon.json
+  chmod 666 /etc/docker/daemon.json
+  run_helper start
+  [ "$status" -eq 78 ]
+  [[ "$(result message)" == *"chmod go-w"* ]]
+}
+
+@test "a socket that systemd hands over (fd://) is at the usual place" {
+  mkdir -p /etc/docker
+  echo '{"hosts": ["fd://"]}' >/etc/docker/daemon.json
+  run_helper status
+  [ "$(result code)" = not-running ]
+}

@@ -69,3 +69,28 @@ END
   [ "$(result code)" = init-failed ]
   [[ "$(result cause)" == *"Job for docker.service failed"* ]]
 }
+
+@test "an init system that never answers is not waited for for ever, and a cancel is heard" {
+  fake_systemd
+  printf '#!/bin/sh\n[ "$1" = cat ] || exec sleep 600\n' >/usr/local/sbin/systemctl
+  "$HELPER" start >/tmp/one 3>&- &
+  local first=$!
+  sleep 1
+  run_helper cancel
+  local began=$SECONDS
+  wait $first || :
+  [ $((SECONDS - began)) -le 3 ]
+  [ "$(tail -n 1 /tmp/one | jq -r .code)" = cancelled ]
+  printf '%s\n' start_timeout=1 stop_timeout=1 >/etc/dind-station/helper.conf
+  run_helper start
+  [ "$(result code)" = init-failed ]
+  [[ "$(result message)" == *"within 2 s"* ]]
+}
+
+@test "with systemd, stop leaves the socket of docker.socket to it" {
+  fake_systemd
+  run_helper start
+  run_helper stop
+  [ "$status" -eq 0 ]
+  grep -qx 'stop docker.service docker.socket' /tmp/systemctl.calls
+}

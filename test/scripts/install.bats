@@ -150,3 +150,11 @@ END
   run_helper version
   [ "$(result message)" = "$(jq -r .version "$REPO/package.json")" ]
 }
+
+@test "a number is not taken for a login name, and costs nobody their rule" {
+  run "$REPO/scripts/dind-helper" install "$(id -u coder)"
+  [ "$status" -eq 64 ]
+  [ "$(result code)" = bad-user ]
+  run as_coder 'sudo -n -l'
+  [[ "$output" == *"$HELPER start"* ]]
+}

@@ -101,3 +101,27 @@ starts_after_removing() {
   [[ "$output" != *leftovers* ]]
   [ "$(cat /var/run/docker.pid)" = "$before" ]
 }
+
+@test "a step of the clock does not make living processes look like strangers" {
+  run_helper start
+  local daemon containerd
+  daemon=$(daemon_pid)
+  containerd=$(cat /var/run/docker/containerd/containerd.pid)
+  touch -d '1 hour ago' /var/run/docker.pid /var/run/docker/containerd/containerd.pid
+  run_helper start
+  [ "$(result code)" = already-running ]
+  run_helper restart
+  [ "$status" -eq 0 ]
+  [ "$(cat /var/run/docker/containerd/containerd.pid)" = "$containerd" ]
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
+  [ "$(daemon_pid)" != "$daemon" ]
+}
+
+@test "a file that daemon.json calls the PID file but is none is not removed" {
+  mkdir -p /etc/docker
+  echo '{"pidfile": "/tmp/precious"}' >/etc/docker/daemon.json
+  printf 'far more than a number, and not to be lost\n' >/tmp/precious
+  run_helper stop
+  grep -q precious /etc/docker/daemon.json
+  grep -q 'not to be lost' /tmp/precious
+}

@@ -83,3 +83,17 @@ END
   [ "$status" -eq 0 ]
   [ "$(pids dockerd | wc -l)" -eq 1 ]
 }
+
+@test "cancel means the caller's own run, not that of whoever is at work" {
+  run_helper start
+  kill -STOP "$(daemon_pid)"
+  "$HELPER" restart >/tmp/theirs 3>&- &
+  local theirs=$!
+  sleep 0.5
+  # One shell asks for a stop that has to wait, and cancels it.
+  bash -c "$HELPER stop >/tmp/mine 3>&- & sleep 0.5; $HELPER cancel; wait"
+  wait $theirs
+  [ "$(tail -n 1 /tmp/mine | jq -r .code)" = cancelled ]
+  [ "$(tail -n 1 /tmp/theirs | jq -r .code)" = restarted ]
+  docker ps
+}

@@ -83,3 +83,58 @@ other_daemon() {
   umount "$SOCKET"
   [ -z "$(pids dockerd)" ]
 }
+
+@test "a socket mounted from outside over that of a living daemon is not opened to our users" {
+  run_helper start
+  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /tmp/theirs.sock
+  chmod 600 /tmp/theirs.sock
+  mount --bind /tmp/theirs.sock "$SOCKET"
+  run_helper start
+  local code
+  code=$(result code)
+  "$REPO/scripts/dind-helper" install coder
+  umount "$SOCKET"
+  [ "$code" = foreign ]
+  [ "$(stat -c %a /tmp/theirs.sock)" = 600 ]
+  run getfacl /tmp/theirs.sock
+  [[ "$output" != *coder* ]]
+}
+
+@test "a socket on which somebody listens and does not answer is not taken away" {
+  perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 60' "$SOCKET" 3>&- >/dev/null &
+  local server=$!
+  for _ in $(seq 50); do [ -S "$SOCKET" ] && break || sleep 0.05; done
+  run_helper start
+  kill $server
+  [ "$(result code)" = foreign ]
+  [ -S "$SOCKET" ]
+}
+
+@test "a daemon started by hand with flags of its own is not restarted without them" {
+  mkdir -p /tmp/dr
+  mount -t tmpfs dr /tmp/dr
+  setsid dockerd --data-root /tmp/dr >/tmp/dr.log 2>&1 </dev/null 3>&- &
+  for _ in $(seq 200); do
+    curl -s --max-time 5 --unix-socket "$SOCKET" http://docker/_ping && break
+    sleep 0.05
+  done
+  run_helper restart
+  [ "$(result code)" = conflict ]
+  [[ "$(result message)" == *"--data-root /tmp/dr"* ]]
+  [ "$(docker info --format '{{.DockerRootDir}}')" = /tmp/dr ]
+  kill "$(daemon_pid)"
+  for _ in $(seq 100); do [ -z "$(pids dockerd)" ] && break || sleep 0.05; done
+  umount -l /tmp/dr
+}
+
+@test "a user's program with the daemon's name is neither in the way nor signalled" {
+  cp "$(command -v sleep)" /tmp/dockerd
+  su coder -c '/tmp/dockerd 60' 3>&- >/dev/null 2>&1 &
+  sleep 0.3
+  run_helper stop
+  [ "$(result code)" = already-stopped ]
+  run_helper start
+  [ "$(result code)" = started ]
+  pgrep -u coder -x dockerd
+  pkill -u coder -x dockerd
+}

@@ -29,6 +29,11 @@ reset_engine() {
       kill -KILL "$pid" 2>/dev/null || :
     done
   done
+  # A dying daemon is still there for the next start to find.
+  for pid in $(seq 100); do
+    [ -n "$(pids dockerd)$(pids containerd)" ] || break
+    sleep 0.05
+  done
   umount "$SOCKET" 2>/dev/null || :
   rm -rf "$SOCKET" /var/run/docker.pid /var/run/docker /etc/docker /run/dind-station "$LOG"*
   rm -f /etc/dind-station/helper.conf

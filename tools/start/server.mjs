@@ -69,7 +69,12 @@ export async function startServer({ codeServer, args, as, elevate, signal }) {
     signal.throwIfAborted();
     throw new Refusal(`code-server did not start:\n${await ended}`);
   }
-  await checkAnswer(url);
+  try {
+    await checkAnswer(url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { url, ended, stop };
 }
 

@@ -44,8 +44,20 @@ export async function runStation(options, signal) {
     const lastLines = await Promise.race([server.ended, whenAborted(signal)]);
     if (lastLines !== undefined) throw new Refusal(`code-server ended by itself:\n${lastLines}`);
   } finally {
-    for (const end of ends.toReversed()) await end();
+    await endAll(ends.toReversed());
   }
+}
+
+/**
+ * Does every one, also after one that failed; the first failure is told.
+ *
+ * @param {readonly (() => Promise<void>)[]} ends
+ */
+async function endAll(ends) {
+  /** @type {unknown[]} */
+  const failures = [];
+  for (const end of ends) await end().catch((/** @type {unknown} */ error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 /**
