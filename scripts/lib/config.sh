@@ -12,8 +12,13 @@ config_load() {
   live_restore=auto
   start_timeout=60
   stop_timeout=20
+  shutdown_budget=8
   log_max_bytes=20971520
   log_keep=3
+  iptables=auto
+  tcp=auto tcp_address=''
+  tls_certdir='' tls_san='' tls_client_key=0600
+  proxy_http='' proxy_https='' no_proxy=''
   if [ -e "$CONFIG_FILE" ]; then
     for path in "$CONFIG_FILE" "${CONFIG_FILE%/*}"; do
       root_only "$path" ||
@@ -32,12 +37,21 @@ config_load() {
 # config_set KEY VALUE: one setting, checked.
 config_set() {
   case $1 in
-    launcher) one_of "$1" "$2" auto builtin ;;
+    launcher) one_of "$1" "$2" auto builtin official ;;
     socket_mode) one_of "$1" "$2" acl 0660 0666 ;;
     live_restore) one_of "$1" "$2" auto off ;;
-    start_timeout | stop_timeout) in_range "$1" "$2" 1 600 ;;
+    start_timeout | stop_timeout | shutdown_budget) in_range "$1" "$2" 1 600 ;;
     log_max_bytes) in_range "$1" "$2" 65536 10737418240 ;;
     log_keep) in_range "$1" "$2" 1 20 ;;
+    iptables) one_of "$1" "$2" auto nft legacy ;;
+    tcp) one_of "$1" "$2" auto off plain ;;
+    tcp_address) valid_address "$1" "$2" ;;
+    tls_certdir) valid_path "$1" "$2" "$CONFIG_FILE" ;;
+    tls_san) valid_san "$1" "$2" "$CONFIG_FILE" ;;
+    tls_client_key) one_of "$1" "$2" 0600 0640 0644 ;;
+    proxy_http | proxy_https | no_proxy)
+      proxy_valid "$1" "$2" || fail bad-config "$CONFIG_FILE: $1 holds a blank or another character that no address has."
+      ;;
     *) fail bad-config "$CONFIG_FILE has an unknown key: $1." ;;
   esac
   case $1 in
@@ -46,8 +60,25 @@ config_set() {
     live_restore) live_restore=$2 ;;
     start_timeout) start_timeout=$2 ;;
     stop_timeout) stop_timeout=$2 ;;
+    shutdown_budget) shutdown_budget=$2 ;;
     log_max_bytes) log_max_bytes=$2 ;;
     log_keep) log_keep=$2 ;;
+    iptables) iptables=$2 ;;
+    tcp) tcp=$2 ;;
+    tcp_address) tcp_address=$2 ;;
+    tls_certdir) tls_certdir=$2 ;;
+    tls_san) tls_san=$2 ;;
+    tls_client_key) tls_client_key=$2 ;;
+    proxy_http) proxy_http=$2 ;;
+    proxy_https) proxy_https=$2 ;;
+    no_proxy) no_proxy=$2 ;;
+  esac
+}
+
+# valid_address KEY VALUE: an address to listen on. A name would have to be resolved, perhaps to somewhere else.
+valid_address() {
+  case $2 in
+    '' | *[!0-9a-fA-F.:]*) fail bad-config "$CONFIG_FILE: $1 is $2, expected an address such as 127.0.0.1, 0.0.0.0 or ::1." ;;
   esac
 }
 
@@ -96,6 +127,7 @@ daemon_json_load() {
   pidfile=/var/run/docker.pid
   socket=/var/run/docker.sock
   json_has_hosts='' json_has_live_restore='' json_has_containerd=''
+  json_keys='' json_iptables='' json_storage_driver=''
   [ -s "$DAEMON_JSON" ] && [ -f "$DAEMON_JSON" ] || return 0
   for path in "$(readlink -f "$DAEMON_JSON")" "${DAEMON_JSON%/*}"; do
     root_only "$path" ||
@@ -107,7 +139,8 @@ daemon_json_load() {
   values=$(jq -r '(.["data-root"] // .graph // ""), (.["exec-root"] // ""), (.pidfile // ""),
     ([.hosts[]? | select(startswith("unix://") or startswith("fd://"))][0] // "" | sub("^unix://"; "")),
     (if has("hosts") then "yes" else "" end), (if has("live-restore") then "yes" else "" end),
-    (if has("containerd") then "yes" else "" end)' "$DAEMON_JSON" 2>/dev/null) || return 0
+    (if has("containerd") then "yes" else "" end), ([keys[] | select(test("^[a-z0-9-]+$"))] | join(" ")),
+    (.iptables | if . == false then "false" else "" end), (.["storage-driver"] // "")' "$DAEMON_JSON" 2>/dev/null) || return 0
   {
     read -r json_data_root || :
     read -r json_exec_root || :
@@ -116,6 +149,9 @@ daemon_json_load() {
     read -r json_has_hosts || :
     read -r json_has_live_restore || :
     read -r json_has_containerd || :
+    read -r json_keys || :
+    read -r json_iptables || :
+    read -r json_storage_driver || :
   } <<END
 $values
 END

@@ -49,7 +49,7 @@ state = "$exec_root/containerd/daemon"
 [grpc]
   address = "$exec_root/containerd/containerd.sock"
 END
-  setsid env -i PATH="$SAFE_PATH" HOME=/root containerd --config "$RUN_DIR/containerd.toml" --log-level warn \
+  launch_exec containerd --config "$RUN_DIR/containerd.toml" --log-level warn \
     >>"$state_log" 2>&1 </dev/null 9>&- &
   CONTAINERD_PID=$!
   # Without a newline: dockerd 20.10 cannot parse one.

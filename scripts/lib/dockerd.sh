@@ -11,6 +11,15 @@ dockerd_flags() {
   if [ "$live_restore" = auto ] && [ -z "$json_has_live_restore" ] && [ ! -e "$data_root/swarm/docker-state.json" ]; then
     echo "--live-restore"
   fi
+  # What the machine asks for: see launch.sh.
+  printf '%s\n' "$launch_flags"
+}
+
+# dockerd_exec FLAGS...: becomes dockerd, or what the official scripts put around it.
+dockerd_exec() {
+  [ "$launcher" != official ] || official_launch "$@"
+  [ -z "$tcp_handed" ] || tcp_hand_over dockerd "$@"
+  launch_exec dockerd "$@"
 }
 
 # dockerd_validate: ends the run when daemon.json is one that dockerd would not start with. Called before a restart stops
@@ -40,8 +49,9 @@ dockerd_launch() {
   stage daemon.launch "Starting dockerd."
   log_offset=$(stat -c %s "$state_log")
   flags=$(dockerd_flags)
-  # shellcheck disable=SC2086 # no flag holds a blank: the paths were checked in verbs.sh
-  setsid env -i PATH="$SAFE_PATH" HOME=/root dockerd $flags >>"$state_log" 2>&1 </dev/null 9>&- &
+  # No flag holds a blank: the paths were checked in verbs.sh. A bracket in one is no pattern.
+  # shellcheck disable=SC2086
+  (set -f && dockerd_exec $flags) >>"$state_log" 2>&1 </dev/null 9>&- &
   launched_pid=$!
   step daemon.launch changed "Started dockerd with process id $launched_pid."
 }

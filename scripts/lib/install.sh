@@ -67,8 +67,10 @@ install_copy() {
   mkdir "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib"
   cp "$here/dind-helper" "$INSTALL_DIR.new/dind-helper"
   cp "$here"/lib/*.sh "$INSTALL_DIR.new/lib/"
+  cp "$here/entrypoint.sh" "$INSTALL_DIR.new/entrypoint.sh"
   chown -R 0:0 "$INSTALL_DIR.new"
-  chmod 0755 "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib" "$INSTALL_DIR.new/dind-helper"
+  chmod 0755 "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib" "$INSTALL_DIR.new/dind-helper" \
+    "$INSTALL_DIR.new/entrypoint.sh"
   chmod 0644 "$INSTALL_DIR.new"/lib/*.sh
   if [ -e "$INSTALL_DIR" ]; then
     mv "$INSTALL_DIR" "$INSTALL_DIR.old"
@@ -84,6 +86,7 @@ default_config() {
 # DinD Station: settings of the privileged helper. KEY=VALUE; only root may write this file.
 
 # auto asks systemd, OpenRC or SysV init where one owns Docker; builtin always starts the daemon itself.
+# official starts it through the scripts of Docker's own image.
 #launcher=auto
 # Who may use the socket: acl (the users in /etc/dind-station/users, at once), 0660 (its group), 0666 (everybody).
 #socket_mode=acl
@@ -92,9 +95,25 @@ default_config() {
 # Seconds.
 #start_timeout=60
 #stop_timeout=20
+# How long the supervisor takes at most when the container stops; the container's own grace period must be longer.
+#shutdown_budget=8
 # The log is rotated above this size; so many old ones are kept.
 #log_max_bytes=20971520
 #log_keep=3
+# auto takes the iptables backend (nft, legacy) that can write the daemon's rules.
+#iptables=auto
+# Certificates in ca/, server/ and client/ of this folder, and TLS on port 2376; further names for the certificate.
+#tls_certdir=/certs
+#tls_san=DNS:build.example.org,IP:192.0.2.7
+# Who may read the client's key: 0600 root, 0644 everybody who sees the folder.
+#tls_client_key=0600
+# auto: a TCP port only with TLS; off: none; plain: port 2375 without TLS, on 127.0.0.1 unless tcp_address says more.
+#tcp=auto
+#tcp_address=0.0.0.0
+# For the daemon's own downloads.
+#proxy_http=http://proxy.example.org:3128
+#proxy_https=http://proxy.example.org:3128
+#no_proxy=localhost,.example.org
 END
 }
 

@@ -116,9 +116,12 @@ write_state() {
   state_message=$JSON
   json_text "$6"
   state_cause=$JSON
+  # They are about a daemon that runs.
+  WARNINGS=
+  [ "$1" != running ] || warnings_json
   json_text "${ASKED_BY:-root}"
-  printf '{"schema":1,"state":"%s","verb":"%s","step":"%s","pid":%d,"helperPid":%d,"since":"%s","by":"%s","code":"%s","message":"%s","cause":"%s","log":"%s"}\n' \
-    "$1" "$verb" "$2" "$3" $$ "$state_since" "$JSON" "$4" "$state_message" "$state_cause" "$state_log" >"$STATE_FILE.new"
+  printf '{"schema":1,"state":"%s","verb":"%s","step":"%s","pid":%d,"helperPid":%d,"since":"%s","by":"%s","code":"%s","message":"%s","cause":"%s","log":"%s","warnings":[%s]}\n' \
+    "$1" "$verb" "$2" "$3" $$ "$state_since" "$JSON" "$4" "$state_message" "$state_cause" "$state_log" "$WARNINGS" >"$STATE_FILE.new"
   mv -f "$STATE_FILE.new" "$STATE_FILE"
 }
 

@@ -57,12 +57,14 @@ start_already() {
 start_engine() {
   clean_leftovers
   log_prepare
+  launch_choose
   containerd_ensure
+  launch_choose_rest
   dockerd_launch
   if ! dockerd_await "$launched_pid" "$start_timeout"; then
     start_failed
   fi
-  DAEMON_PID=$launched_pid
+  official_adopt
   if ! dockerd_verify; then
     # dockerd does not recover from a containerd that was replaced under it in less than 6 to 16 s; both anew is faster.
     containerd_end KILL
@@ -71,7 +73,7 @@ start_engine() {
     containerd_ensure
     dockerd_launch
     dockerd_await "$launched_pid" "$start_timeout" || start_failed
-    DAEMON_PID=$launched_pid
+    official_adopt
     dockerd_verify || fail not-ready "dockerd answers, but containerd does not, even after both were started anew. See $state_log."
   fi
   launched_pid=
@@ -169,6 +171,7 @@ verb_status() {
     fail foreign "The socket $socket is mounted from outside: its daemon is not this container's."
   fi
   [ -z "$CONFLICT" ] || step daemon.check failed "$CONFLICT."
+  [ -z "$DAEMON_PID" ] || warnings_say
   [ -n "$DAEMON_PID" ] || fail not-running "The Docker daemon is not running."
   if http_get /_ping 2; then
     succeed running "The Docker daemon runs and answers, process id $DAEMON_PID." "$DAEMON_PID"

@@ -9,6 +9,7 @@ import { run, runOrRefuse } from '../lib/run.mjs';
 import { needSets } from '../provision/needs.mjs';
 import { provision } from '../provision/provision.mjs';
 import { countMocha, countTap, countVitest, sum } from './counts.mjs';
+import { v2 } from './v2.mjs';
 
 /** @typedef {import('./counts.mjs').Outcome} Outcome */
 /**
@@ -28,7 +29,7 @@ const shells = /** @type {const} */ ([
   { shell: 'busybox', pid1: 'reaper' },
 ]);
 
-/** @type {Record<'lint' | 'unit' | 'scripts' | 'station' | 'editor' | 'e2e', Stage>} */
+/** @type {Record<'lint' | 'unit' | 'scripts' | 'v2' | 'station' | 'editor' | 'e2e', Stage>} */
 export const stages = {
   lint: { about: 'types, lint, formatting, shell programs', run: lint },
   unit: { about: 'parsers, reducer, words, endpoint, tools; sockets and processes without a daemon', run: unit },
@@ -36,6 +37,7 @@ export const stages = {
     about: 'the helper against real daemons, under dash and under busybox, with three kinds of PID 1',
     run: scripts,
   },
+  v2: { about: 'nesting and the limits of nested containers on cgroup v2, in a machine of its own', run: v2 },
   station: {
     about: 'the command line against real daemons: every state, every fault',
     run: station,

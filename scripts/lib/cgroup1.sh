@@ -1,0 +1,127 @@
+# shellcheck shell=sh
+# cgroup v1 (and hybrid, which is v1 with an empty v2 tree beside it): one tree a controller, or several controllers in
+# one, or a name in place of controllers. Every tree must be mounted, writable, and show this container's own group.
+
+# v1_list: prints the kernel's hierarchies one a line, as it names them: "memory", "cpu,cpuacct", "name=systemd".
+v1_list() {
+  sed -n 's/^[1-9][0-9]*:\([^:]*\):.*/\1/p' /proc/self/cgroup
+}
+
+v1_words() {
+  v1_list | tr '\n' ' ' | sed 's/ $//; s/ /, /g'
+}
+
+cgroup1_prepare() {
+  v1_mounted='' v1_scoped='' v1_written='' v1_missing='' v1_readonly='' v1_open=''
+  v1_folder || return 0
+  for hierarchy in $(v1_list); do
+    v1_one "$hierarchy"
+  done
+  [ -z "$v1_mounted" ] || nesting_changed cgroup.v1 "Mounted what was missing:$v1_mounted."
+  [ -z "$v1_scoped" ] || nesting_changed cgroup.v1 "Of these only this container's own group is shown now, so that nested containers stay inside its limits:$v1_scoped."
+  [ -z "$v1_written" ] || nesting_changed cgroup.v1 "Made writable:$v1_written."
+  [ -z "$v1_missing" ] || nesting_failed cgroup.v1 "Not mounted and not allowed to be:$v1_missing ($v1_reason): their limits will not work. Run this container with --privileged."
+  [ -z "$v1_readonly" ] || nesting_failed cgroup.v1 "Read-only and not allowed to be changed:$v1_readonly ($v1_reason): no container can be started. Run this container with --privileged, or with the capability SYS_ADMIN."
+  [ -z "$v1_open" ] || nesting_failed cgroup.v1 "These show the machine's root, and this container's own group in them cannot be shown instead:$v1_open ($v1_reason): nested containers escape its limits."
+  [ -n "$v1_mounted$v1_scoped$v1_written$v1_missing$v1_readonly$v1_open" ] ||
+    step cgroup.v1 ok "All hierarchies are mounted, writable and this container's own already."
+}
+
+# v1_folder: the folder that the trees are mounted in.
+v1_folder() {
+  mount_find $CGROUPS
+  [ -z "$MOUNT_TYPE" ] || return 0
+  if said=$(mount -t tmpfs -o mode=755,nosuid,nodev,noexec cgroup $CGROUPS 2>&1); then
+    nesting_changed cgroup.v1 "Mounted $CGROUPS, which was missing."
+  else
+    nesting_failed cgroup.v1 "There is nothing on $CGROUPS and nothing can be mounted there (${said##*: }): no container can be started. Run this container with --privileged."
+    return 1
+  fi
+}
+
+# v1_one HIERARCHY
+v1_one() {
+  own_group "$1"
+  v1_find "$1"
+  if [ -z "$V1_DIR" ]; then
+    if v1_mount "$1" "$CGROUPS/${1#name=}"; then
+      v1_mounted="$v1_mounted $1"
+      v1_links "$1"
+    else
+      v1_missing="$v1_missing $1"
+    fi
+    return 0
+  fi
+  if [ "$MOUNT_ROOT" = / ] && [ "$OWN" != / ]; then
+    if v1_mount "$1" "$V1_DIR"; then
+      v1_scoped="$v1_scoped $1"
+    else
+      v1_open="$v1_open $1"
+    fi
+  fi
+  case ,$MOUNT_OPTIONS, in
+    *,ro,*)
+      if v1_reason=$(mount -o remount,bind,rw "$V1_DIR" 2>&1); then
+        v1_written="$v1_written $1"
+      else
+        v1_reason=${v1_reason##*: } v1_readonly="$v1_readonly $1"
+      fi
+      ;;
+  esac
+}
+
+# v1_find HIERARCHY: sets V1_DIR to where it is mounted below the folder, empty when nowhere, and MOUNT_*. Co-mounted
+# controllers may be named in another order by the mount than by the kernel's list.
+v1_find() {
+  V1_DIR=$(awk -v folder="$CGROUPS/" -v wanted="$1" '
+    index($5, folder) == 1 {
+      for (i = 7; $i != "-"; i++);
+      if ($(i + 1) != "cgroup") next
+      n = split(wanted, names, ","); all = 1
+      for (k = 1; k <= n; k++) if (index("," $(i + 3) ",", "," names[k] ",") == 0) all = 0
+      if (all) found = $5
+    }
+    END { print found }' /proc/self/mountinfo)
+  MOUNT_ROOT='' MOUNT_OPTIONS=''
+  [ -z "$V1_DIR" ] || mount_find "$V1_DIR"
+}
+
+# v1_mount HIERARCHY DIR: shows this container's own group of it on DIR. A fresh mount shows what the cgroup namespace
+# has as root, which may be the machine's: so it is made aside, and only our part of it is put in place.
+v1_mount() {
+  options=$1
+  case $1 in
+    name=*) options=none,$1 ;;
+  esac
+  aside=$RUN_DIR/cgroup-aside
+  v1_reason=
+  mkdir -p "$aside"
+  if ! said=$(mount -t cgroup -o "$options" cgroup "$aside" 2>&1); then
+    v1_reason=${said##*: }
+    return 1
+  fi
+  # The folder itself may be read-only.
+  [ -d "$2" ] || mkdir "$2" 2>/dev/null || { mount -o remount,bind,rw $CGROUPS 2>/dev/null && mkdir "$2" 2>/dev/null; } || :
+  umount "$2" 2>/dev/null || :
+  if [ ! -d "$aside$OWN" ]; then
+    v1_reason="its group $OWN is not there"
+  elif ! said=$(mount --bind "$aside$OWN" "$2" 2>&1); then
+    v1_reason=${said##*: }
+  fi
+  umount "$aside"
+  rmdir "$aside" 2>/dev/null || :
+  [ -z "$v1_reason" ]
+}
+
+# v1_links HIERARCHY: programs look for each of co-mounted controllers by its own name.
+v1_links() {
+  case $1 in
+    *,*) ;;
+    *) return 0 ;;
+  esac
+  rest=$1,
+  while [ -n "$rest" ]; do
+    [ -e "$CGROUPS/${rest%%,*}" ] || ln -s "$1" "$CGROUPS/${rest%%,*}"
+    rest=${rest#*,}
+  done
+}

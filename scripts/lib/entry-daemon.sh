@@ -1,0 +1,101 @@
+# shellcheck shell=sh
+# The Docker daemon of the station: started and watched by the helper's supervisor, waited for within bounds, and
+# stopped in order at the end.
+
+STATE=/run/dind-station/state.json
+READY=/run/dind-station/supervisor.ready
+supervisor=
+daemon_missing=
+
+# daemon_start: in a session of its own, so that a Ctrl-C in the container's terminal is not for it.
+daemon_start() {
+  [ -x "$HELPER" ] || HELPER=$here/dind-helper
+  wait_seconds=${DIND_STATION_WAIT:-30}
+  if ! is_number "$wait_seconds"; then
+    say "DIND_STATION_WAIT is $wait_seconds, expected a number of seconds: 30 is taken."
+    wait_seconds=30
+  fi
+  [ "$(id -u)" -eq 0 ] || return 0
+  rm -f "$READY"
+  setsid "$HELPER" --plain supervise </dev/null >&2 &
+  supervisor=$!
+}
+
+# state_text NAME: prints that text of the state file.
+state_text() {
+  sed -n "s/.*\"$1\":\"\(\([^\"\\\\]\|\\\\.\)*\)\".*/\1/p" "$STATE" 2>/dev/null | sed 's/\\\(.\)/\1/g'
+}
+
+# daemon_wait: until it runs, has failed or the time is up. Without a daemon the editor starts all the same: there is
+# somebody who can see why and mend it.
+daemon_wait() {
+  daemon_missing=
+  if [ -n "$supervisor" ]; then
+    daemon_await
+  elif ! command -v sudo >/dev/null; then
+    daemon_missing="this container runs as $USER_NAME without sudo: start it as root, or install sudo and the helper."
+  elif ! said=$(sudo -n "$HELPER" start 2>&1); then
+    daemon_missing=$(printf '%s\n' "$said" | tail -n 1 | sed 's/.*"message":"\(\([^"\\]\|\\.\)*\)".*/\1/')
+  else
+    say "the Docker daemon runs. It is not watched, because $USER_NAME may not become root here."
+  fi
+  [ -n "$daemon_missing" ] || return 0
+  say "the Docker daemon does not run: $daemon_missing"
+  if [ "${DIND_STATION_REQUIRED:-0}" = 1 ]; then
+    say "DIND_STATION_REQUIRED=1, so the container ends."
+    daemon_stop
+    exit 69
+  fi
+  say "the editor starts all the same."
+}
+
+daemon_await() {
+  left=$((wait_seconds * 10))
+  while [ $left -gt 0 ] && [ -z "$asked" ]; do
+    if [ -e "$READY" ]; then
+      case $(state_text state) in
+        running)
+          say "the Docker daemon runs."
+          return 0
+          ;;
+        failed)
+          daemon_missing="$(state_text message) $(state_text cause)"
+          return 0
+          ;;
+      esac
+    fi
+    if ! kill -0 "$supervisor" 2>/dev/null; then
+      [ -z "$asked" ] || return 0
+      supervisor=
+      daemon_missing="its supervisor has ended; the reason is above."
+      return 0
+    fi
+    sleep 0.1
+    left=$((left - 1))
+  done
+  [ "$wait_seconds" -eq 0 ] || [ -n "$asked" ] || daemon_missing="it is not ready after $wait_seconds s; it is still being started."
+}
+
+# daemon_ask_stop: tells the supervisor to end; it stops the daemon inside its own budget.
+daemon_ask_stop() {
+  [ -z "$supervisor" ] || kill -TERM "$supervisor" 2>/dev/null || :
+}
+
+# daemon_stop: and waits until it has.
+daemon_stop() {
+  if [ -n "$supervisor" ]; then
+    daemon_ask_stop
+    wait_for "$supervisor"
+  elif [ -z "$daemon_missing" ] && [ "$(id -u)" -ne 0 ]; then
+    sudo -n "$HELPER" stop >/dev/null 2>&1 || say "the Docker daemon could not be stopped."
+  fi
+}
+
+# wait_for PID: a child; a signal does not end the waiting. Sets WAIT_STATUS.
+wait_for() {
+  while :; do
+    WAIT_STATUS=0
+    wait "$1" || WAIT_STATUS=$?
+    kill -0 "$1" 2>/dev/null || return 0
+  done
+}

@@ -1,0 +1,134 @@
+# shellcheck shell=sh
+# Which storage driver. dockerd tries in silence and ends, in silence too, with vfs, which copies every layer whole.
+# Here the mounts are made once, for real, on an empty data root; one that holds data keeps its driver.
+
+# storage_choose: adds --storage-driver only where overlay does not work.
+storage_choose() {
+  if [ "$json_storage_driver" = vfs ]; then
+    storage_warn_vfs "$DAEMON_JSON says so"
+    return 0
+  fi
+  ! left_to_json storage.driver storage-driver || return 0
+  storage_held
+  case $HELD in
+    '') ;;
+    vfs)
+      # Left to itself dockerd would change to overlay2 as soon as that works, and every image and container be gone.
+      flag_add --storage-driver=vfs
+      storage_warn_vfs "$data_root holds its data: another driver begins with no images, in a new data root"
+      return 0
+      ;;
+    *' '*)
+      step storage.driver failed "$data_root holds data of several storage drivers ($HELD), and dockerd chooses none: name one as storage-driver in $DAEMON_JSON."
+      return 0
+      ;;
+    *)
+      step storage.driver ok "$data_root holds data of $HELD, which stays."
+      return 0
+      ;;
+  esac
+  mkdir -p "$data_root"
+  storage_other_root
+  if overlay_works "$data_root"; then
+    step storage.driver ok "An overlay mount works on $data_root."
+  elif fuse_overlay_works "$data_root"; then
+    flag_add --storage-driver=fuse-overlayfs
+    step storage.driver changed "No overlay mount works on $data_root ($FAULT), but fuse-overlayfs does: the daemon uses that."
+  else
+    flag_add --storage-driver=vfs
+    storage_warn_vfs "no overlay mount works on $data_root ($FAULT), nor does fuse-overlayfs ($FUSE_FAULT)"
+  fi
+}
+
+storage_warn_vfs() {
+  warn_keep storage.driver "The storage driver is vfs, because $1. Every layer and container is a full copy: slow, and many times the space. Put $data_root on a volume of ext4 or xfs, or apt-get install fuse-overlayfs."
+}
+
+# storage_held: sets HELD to the drivers whose data the data root holds; an empty folder is no data. Beside another
+# driver's, dockerd passes over that of vfs.
+storage_held() {
+  HELD=
+  for driver in overlay2 fuse-overlayfs btrfs zfs devicemapper aufs vfs; do
+    [ -n "$(ls -A "$data_root/$driver" 2>/dev/null)" ] || continue
+    [ "$driver" != vfs ] || [ -z "$HELD" ] || continue
+    HELD="$HELD${HELD:+ }$driver"
+  done
+  if [ -z "$HELD" ] && [ -n "$(ls -A "$data_root/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots" 2>/dev/null)" ]; then
+    HELD=containerd
+  fi
+}
+
+# storage_other_root: containerd's content is below the data root unless something else is mounted there.
+storage_other_root() {
+  root=$data_root/containerd
+  [ -z "$json_has_containerd" ] || root=/var/lib/containerd
+  [ -d "$root" ] && [ "$(stat -c %d "$root")" != "$(stat -c %d "$data_root")" ] || return 0
+  overlay_works "$root" ||
+    warn_keep storage.containerd "No overlay mount works on containerd's root $root ($FAULT): images in its store cannot be unpacked there. Put $root on a volume of ext4 or xfs."
+}
+
+# overlay_works DIR: mounts two layers below a writable one in DIR, and does what images do: write, replace a folder of
+# the lower layer, delete a file of it. Sets FAULT.
+overlay_works() {
+  FAULT=
+  probe=$1/.overlay-probe
+  probe_prepare "$probe" || return 1
+  said=$(mount -t overlay -o "lowerdir=$probe/a:$probe/b,upperdir=$probe/upper,workdir=$probe/work" overlay "$probe/all" 2>&1) ||
+    case $said in
+      # What mount says of every EINVAL.
+      *'wrong fs type'* | *'nvalid argument'*) FAULT="its file system, $(file_system_of "$1"), cannot carry one" ;;
+      *) FAULT=$(one_line "${said##*: }") ;;
+    esac
+  [ -n "$FAULT" ] || probe_use "$probe/all"
+  umount "$probe/all" 2>/dev/null || :
+  rm -rf "$probe"
+  [ -z "$FAULT" ]
+}
+
+# file_system_of DIR: prints the type of the mount that DIR lies on.
+file_system_of() {
+  awk -v dir="$1/" '{
+    point = $2 == "/" ? "/" : $2 "/"
+    if (index(dir, point) == 1 && length(point) >= longest) { longest = length(point); type = $3 }
+  }
+  END { print type }' /proc/self/mounts
+}
+
+# fuse_overlay_works DIR: the same through fuse-overlayfs. Sets FUSE_FAULT.
+fuse_overlay_works() {
+  FUSE_FAULT=
+  if ! command -v fuse-overlayfs >/dev/null; then
+    FUSE_FAULT='not installed'
+  elif [ ! -c /dev/fuse ]; then
+    FUSE_FAULT='there is no /dev/fuse'
+  else
+    kept=$FAULT FAULT=
+    probe=$1/.overlay-probe
+    if probe_prepare "$probe"; then
+      said=$(fuse-overlayfs -o "lowerdir=$probe/a:$probe/b,upperdir=$probe/upper,workdir=$probe/work" "$probe/all" 2>&1 9>&-) ||
+        FAULT=$(one_line "${said##*: }")
+      [ -n "$FAULT" ] || probe_use "$probe/all"
+      umount "$probe/all" 2>/dev/null || :
+      rm -rf "$probe"
+    fi
+    FUSE_FAULT=$FAULT FAULT=$kept
+  fi
+  [ -z "$FUSE_FAULT" ]
+}
+
+probe_prepare() {
+  # A run that was killed may have left a mount.
+  umount "$1/all" 2>/dev/null || :
+  rm -rf "$1"
+  if ! said=$(mkdir -p "$1/a/folder" "$1/b" "$1/upper" "$1/work" "$1/all" 2>&1); then
+    FAULT=$(one_line "${said##*: }")
+    return 1
+  fi
+  : >"$1/b/file"
+}
+
+# probe_use DIR: what overlay must be able to do on a merged folder. A file system without d_type mounts and then fails here.
+probe_use() {
+  { echo x >"$1/written" && rm "$1/file" && rmdir "$1/folder" && mkdir "$1/folder" && [ ! -e "$1/file" ]; } 2>/dev/null ||
+    FAULT='it mounts, but files in it cannot be changed'
+}

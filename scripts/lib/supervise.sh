@@ -1,0 +1,296 @@
+# shellcheck shell=sh
+# The verb `supervise`: starts the daemon and stays, so that one that dies, hangs or loses its containerd comes back and
+# somebody can read later what happened. It changes nothing itself: every start, restart and stop is a run of this very
+# helper, with the same lock, the same state file and the same words as when a person asks for it.
+# What a person asked for is not fought: a daemon that was stopped through the helper stays stopped.
+
+SUPERVISOR_FILE=$RUN_DIR/supervisor
+# A daemon that ended this often (5 times) in so many milliseconds will not live at the next attempt either.
+LOOP_DEATHS=5
+LOOP_MS=300000
+PAUSE_FIRST_MS=1000
+PAUSE_MAX_MS=30000
+HEALTHY_MS=60000
+
+# What the supervisor is about: watch (the daemon runs), pause (waits before the next start), idle (somebody wants it
+# that way, or it cannot be helped).
+mode=watch
+ending=
+woken=
+watched_pid=
+watched_start=
+watched_since=0
+died_ms=0
+due_ms=0
+pause_ms=$PAUSE_FIRST_MS
+deaths=''
+
+verb_supervise() {
+  config_load
+  init_find
+  [ "$INIT" = none ] ||
+    fail conflict "$INIT owns the Docker daemon on this machine and restarts it itself: nothing is left to supervise."
+  supervise_under_reaper
+  supervise_alone
+  history_prepare
+  trap 'ending=TERM' TERM
+  trap 'ending=INT' INT
+  trap '' HUP
+  trap 'woken=1' USR1
+  forget_last_life
+  zombies_count
+  zombies_told=$ZOMBIES
+  supervise_attempt start
+  while [ -z "$ending" ]; do
+    supervise_look
+    supervise_chores
+    [ -n "$ending" ] || nap_until_next
+  done
+  supervise_end
+}
+
+# supervise_alone: one supervisor in a container; it holds a lock of its own as long as it lives.
+supervise_alone() {
+  mkdir -p "$RUN_DIR"
+  exec 8>>"$RUN_DIR/supervisor.lock"
+  flock -n 8 || fail locked "A supervisor runs already: $(cat "$SUPERVISOR_FILE" 2>/dev/null)."
+  printf 'process %d\n' $$ >"$SUPERVISOR_FILE"
+}
+
+# forget_last_life: /run may be part of a container that was stopped and is started again; what its files say of
+# processes is then about others.
+forget_last_life() {
+  find_daemon
+  holder_describe
+  if [ -z "$DAEMON_PID" ] && [ -z "$HOLDER_PID" ]; then
+    rm -f "$STATE_FILE" "$LAST_FILE"
+  fi
+  # From here on the state file is of this life: whoever waits for readiness may read it.
+  printf '%d\n' $$ >"$SUPERVISOR_FILE.ready"
+}
+
+# nap_until_next: a second, or less when a start is due earlier.
+nap_until_next() {
+  now_ms
+  left=$((due_ms - NOW_MS))
+  if [ "$mode" != pause ] || [ $left -ge 1000 ]; then
+    nap 1
+  elif [ $left -gt 0 ]; then
+    nap "$(printf '0.%03d' $left)"
+  fi
+}
+
+# nap SECONDS: sleeps, but hears a signal at once.
+nap() {
+  sleep "$1" 8>&- &
+  wait $! || :
+}
+
+# run_self VERB: another run of this helper, whose events go where ours go. Sets RUN_STATUS and RUN_CODE. When we are
+# asked to end meanwhile, it is cancelled as a person would cancel it.
+run_self() {
+  now_ms
+  run_began=$NOW_MS
+  env ASKED_BY=supervisor /bin/sh "$self" .clean ${report_plain:+--plain} "$1" 8>&- &
+  run_pid=$!
+  cancelled=
+  while :; do
+    RUN_STATUS=0
+    wait "$run_pid" || RUN_STATUS=$?
+    process_alive "$run_pid" || break
+    if [ -n "$ending" ] && [ -z "$cancelled" ] && [ "$1" != .shutdown ]; then
+      cancelled=1
+      kill -TERM "$run_pid" 2>/dev/null || :
+    fi
+  done
+  run_code
+}
+
+# run_code: sets RUN_CODE to the code of the result that the run left.
+run_code() {
+  RUN_CODE=internal
+  {
+    read -r _
+    read -r code_ms
+    read -r _
+    read -r RUN_CODE
+  } 2>/dev/null <"$LAST_FILE" || code_ms=0
+  [ "$code_ms" -lt "$run_began" ] || return 0
+  # Nothing was remembered: it ended before it had the lock.
+  case $RUN_STATUS in
+    73) RUN_CODE=no-tool ;;
+    75) RUN_CODE=locked ;;
+    78) RUN_CODE=bad-config ;;
+    *) RUN_CODE=internal ;;
+  esac
+}
+
+# supervise_attempt VERB: start or restart, and what its result means for us.
+supervise_attempt() {
+  run_self "$1"
+  [ -z "$ending" ] || return 0
+  if [ "$RUN_STATUS" -eq 0 ]; then
+    now_ms
+    find_daemon
+    if [ -n "$DAEMON_PID" ]; then
+      if [ "$died_ms" -gt 0 ]; then
+        history_add back "dockerd runs again, process id $DAEMON_PID." $((NOW_MS - died_ms))
+      else
+        history_add "$RUN_CODE" "dockerd runs, process id $DAEMON_PID." $((NOW_MS - run_began))
+      fi
+      adopt "$DAEMON_PID"
+      # Containers that are taken over and containerd itself keep it busy: silence is no fault yet.
+      [ "$died_ms" -eq 0 ] || grace_give
+      died_ms=0
+      return 0
+    fi
+  fi
+  state_field message
+  case $RUN_CODE in
+    foreign) fail foreign "$FIELD" ;;
+    conflict | no-engine | no-tool | bad-config | socket-path | cancelled)
+      history_add gave-up "$FIELD"
+      idle "The daemon is not started again until somebody does: ${FIELD:-$RUN_CODE.}"
+      ;;
+    # Somebody else's run is under way and slow; what it leaves is looked at.
+    locked) mode=watch ;;
+    *) died "${FIELD:-The start failed.}" ;;
+  esac
+}
+
+# adopt PID: this daemon is watched from now on.
+adopt() {
+  mode=watch
+  # daemon.json may have moved the socket; a file that cannot be read any more must not end the watch.
+  if (config_load) >/dev/null 2>&1; then
+    config_load
+  fi
+  process_read "$1" || return 0
+  watched_pid=$1 watched_start=$P_START
+  now_ms
+  watched_since=$NOW_MS
+  log_offset=$(stat -c %s "$state_log" 2>/dev/null) || log_offset=0
+  oom_count
+  oom_before=$OOM_COUNT
+  containerd_adopt
+  health_reset
+  step supervise.watch ok "dockerd is watched, process id $1."
+}
+
+# idle WHY: nothing is done until a daemon runs again.
+idle() {
+  [ "$mode" != idle ] || return 0
+  mode=idle
+  watched_pid=
+  step supervise.watch skipped "$1"
+}
+
+# supervise_look: one look at everything. Costs no process while all is well.
+supervise_look() {
+  woken=
+  # Somebody's start, stop or restart is under way: what is seen meanwhile means nothing.
+  holder_describe
+  if [ -n "$HOLDER_PID" ]; then
+    health_reset
+    return 0
+  fi
+  if [ -n "$watched_pid" ] && watched_lives; then
+    line_ensure
+    containerd_look
+    health_look
+    now_ms
+    if [ $((NOW_MS - watched_since)) -gt $HEALTHY_MS ]; then
+      pause_ms=$PAUSE_FIRST_MS
+    fi
+    return 0
+  fi
+  look_for_another
+}
+
+# watched_lives: the very process that is watched, not another of that number.
+watched_lives() {
+  process_alive "$watched_pid" && [ "$P_START" = "$watched_start" ]
+}
+
+# look_for_another: the daemon that was watched is gone. One started by somebody else is taken over; what was stopped
+# on purpose stays so; the rest is a death.
+look_for_another() {
+  find_daemon
+  if [ -n "$DAEMON_PID" ]; then
+    state_field by
+    [ "$mode" = watch ] || deaths='' pause_ms=$PAUSE_FIRST_MS
+    history_add taken-over "dockerd was started by ${FIELD:-somebody}, process id $DAEMON_PID."
+    died_ms=0
+    adopt "$DAEMON_PID"
+    return 0
+  fi
+  # Somebody may have begun between the two looks.
+  holder_describe
+  [ -z "$HOLDER_PID" ] || return 0
+  state_field state
+  case $mode.$FIELD in
+    idle.*) ;;
+    *.stopped)
+      state_field by
+      history_add stopped "$FIELD stopped the daemon."
+      idle "The daemon was stopped by $FIELD and stays stopped."
+      ;;
+    watch.failed)
+      state_field message
+      history_add failed "$FIELD"
+      idle "The last run failed, so that the daemon stays as it is until somebody starts it: $FIELD"
+      ;;
+    pause.*) pause_look ;;
+    *) died "$(death_reason)" ;;
+  esac
+}
+
+# died WHY: the next start is put on the clock, or given up when there were too many.
+died() {
+  now_ms
+  lived=0
+  [ "$watched_since" -eq 0 ] || lived=$((NOW_MS - watched_since))
+  [ "$died_ms" -gt 0 ] || died_ms=$NOW_MS
+  watched_pid='' watched_since=0
+  history_add died "$1" $lived
+  step supervise.death failed "dockerd ended: $1"
+  if loop_reached; then
+    give_up "$1"
+    return 0
+  fi
+  mode=pause
+  due_ms=$((NOW_MS + pause_ms))
+  step supervise.pause started "It is started again in $((pause_ms / 1000)) s."
+  pause_ms=$((pause_ms * 2))
+  [ $pause_ms -le $PAUSE_MAX_MS ] || pause_ms=$PAUSE_MAX_MS
+}
+
+# loop_reached: counts one more end of the daemon; true when there were too many of late.
+loop_reached() {
+  now_ms
+  kept='' count=1
+  for at in $deaths; do
+    [ $((NOW_MS - at)) -lt $LOOP_MS ] || continue
+    kept="$kept $at"
+    count=$((count + 1))
+  done
+  deaths="$kept $NOW_MS"
+  [ $count -ge $LOOP_DEATHS ]
+}
+
+pause_look() {
+  now_ms
+  [ "$NOW_MS" -lt "$due_ms" ] || supervise_attempt start
+}
+
+# give_up WHY: a crash loop. The state file says so to every window; a start by a person begins anew.
+give_up() {
+  words="dockerd ended or hung $LOOP_DEATHS times within $((LOOP_MS / 60000)) minutes and is not started again: mend the cause, then start it."
+  history_add crash-loop "$words $1"
+  step supervise.loop failed "$words"
+  # Whoever holds the lock now knows better.
+  exec 9>>"$RUN_DIR/lock"
+  ! flock -n 9 || write_state failed '' 0 crash-loop "$words" "$1"
+  exec 9>&-
+  idle "The supervisor waits until somebody starts the daemon."
+}

@@ -1,0 +1,167 @@
+load support
+
+# The real scripts of docker-library/docker and moby/moby, where somebody put them; else stand-ins that do what these do
+# on the way to dockerd: delete PID files, prepare, and put docker-init around it.
+REAL=/var/cache/dind-station/official
+ENTRY=/usr/local/bin/dockerd-entrypoint.sh
+DIND=/usr/local/bin/dind
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() {
+  reset_engine
+  conf launcher=official
+  if [ -e $REAL/dind ]; then
+    cp $REAL/dockerd-entrypoint.sh $ENTRY
+    cp $REAL/dind $DIND
+  else
+    cat >$ENTRY <<'END'
+#!/bin/sh
+set -eu
+[ "$1" = dockerd ] || exit 3
+find /run /var/run -iname 'docker*.pid' -delete || :
+exec /usr/local/bin/dind docker-init -- "$@"
+END
+    printf '#!/bin/sh\nset -e\nexport container=docker\nmount --make-rshared /\nexec "$@"\n' >$DIND
+  fi
+  chown 0:0 $ENTRY $DIND
+  chmod 755 $ENTRY $DIND
+}
+teardown() {
+  local pid
+  for pid in $(inits); do kill -KILL "$pid" 2>/dev/null || :; done
+}
+teardown_file() {
+  reset_engine
+  rm -f $ENTRY $DIND
+}
+
+conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
+# The docker-init around the daemon; PID 1 may be another.
+inits() { pids docker-init | grep -vx 1 || :; }
+step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
+
+@test "start goes through the scripts; the process id reported is dockerd's; a container runs" {
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = started ]
+  [ "$(result pid)" = "$(daemon_pid)" ]
+  [ "$(state pid)" = "$(daemon_pid)" ]
+  # dind was in between, and docker-init is around it.
+  tr '\000' '\n' <"/proc/$(daemon_pid)/environ" | grep -qx container=docker
+  [ "$(cat "/proc/$(awk '{ print $4 }' "/proc/$(daemon_pid)/stat")/comm")" = docker-init ]
+  busybox_image
+  docker run --rm busybox busybox true
+  as_coder 'docker ps'
+}
+
+@test "docker-init reaps although it is not PID 1" {
+  run_helper start
+  busybox_image
+  docker run --rm busybox busybox true
+  sleep 0.3
+  [ -z "$(ps -o stat= --ppid "$(inits)" | grep Z)" ]
+  run grep "isn't registered" $LOG
+  [ "$status" -ne 0 ]
+}
+
+@test "the scripts open no TCP port by themselves" {
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ -z "$(ss -Htln 'sport = :2375 or sport = :2376')" ]
+}
+
+@test "start again is a no-op; restart gives a new daemon; stop leaves nothing running" {
+  run_helper start
+  local pid
+  pid=$(daemon_pid)
+  run_helper start
+  [ "$(result code)" = already-running ]
+  run_helper restart
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = restarted ]
+  [ "$(daemon_pid)" != "$pid" ]
+  [ "$(pids dockerd | wc -l)" -eq 1 ]
+  run_helper stop
+  [ "$status" -eq 0 ]
+  # docker-init ends by itself, a moment after its child.
+  sleep 0.3
+  [ -z "$(pids dockerd)$(pids containerd)$(inits)" ]
+}
+
+@test "ten restarts in a row work" {
+  run_helper start
+  for _ in $(seq 10); do
+    run_helper restart
+    [ "$(result code)" = restarted ]
+  done
+}
+
+@test "kill -9 of the daemon, then start: healed" {
+  run_helper start
+  kill -KILL "$(daemon_pid)"
+  sleep 0.3
+  run_helper start
+  [ "$status" -eq 0 ]
+  docker info >/dev/null
+}
+
+@test "a daemon that cannot start is told by its own last line" {
+  mkdir -p /etc/docker
+  echo '{"storage-drvier": "x"}' >/etc/docker/daemon.json
+  run_helper start
+  [ "$(result code)" = daemon-exited ]
+  [[ "$(result cause)" == *storage-drvier* ]]
+}
+
+@test "a start that is cancelled leaves nothing running" {
+  printf '#!/bin/sh\nsleep 2\nexec "$@"\n' >$DIND
+  "$HELPER" start >/dev/null 3>&- &
+  sleep 1
+  run_helper cancel
+  [ "$(result code)" = cancel-sent ]
+  sleep 2
+  [ -z "$(pids dockerd)" ]
+  [ "$(state code)" = cancelled ]
+}
+
+@test "TLS is ours here too" {
+  conf launcher=official tls_certdir=/run/certs
+  run_helper start
+  [ "$status" -eq 0 ]
+  DOCKER_CERT_PATH=/run/certs/client DOCKER_TLS_VERIFY=1 DOCKER_HOST=tcp://localhost:2376 docker version >/dev/null
+}
+
+@test "from the built-in launcher to the scripts and back, containers go on" {
+  conf launcher=builtin
+  run_helper start
+  busybox_image
+  docker rm -f stays 2>/dev/null || :
+  docker run -d --name stays busybox busybox sleep 100
+  local pid
+  pid=$(docker inspect stays --format '{{.State.Pid}}')
+  conf launcher=official
+  run_helper restart
+  [ "$status" -eq 0 ]
+  [ "$(docker inspect stays --format '{{.State.Pid}} {{.State.Running}}')" = "$pid true" ]
+  conf launcher=builtin
+  run_helper restart
+  [ "$status" -eq 0 ]
+  [ "$(docker inspect stays --format '{{.State.Pid}} {{.State.Running}}')" = "$pid true" ]
+  docker rm -f stays
+}
+
+@test "without the scripts, or with ones that others can write, nothing is started" {
+  rm $DIND
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = no-engine ]
+  [[ "$(result message)" == *"launcher=official needs /usr/local/bin/dind"* ]]
+  printf '#!/bin/sh\n' >$DIND
+  chmod 777 $DIND
+  run_helper start
+  [ "$(result code)" = not-trusted ]
+  [ -z "$(pids dockerd)$(pids containerd)" ]
+}

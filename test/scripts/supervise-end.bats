@@ -1,0 +1,121 @@
+load support
+load supervise_support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() {
+  end_supervisor
+  reset_all
+  rm -f "$HISTORY"
+}
+teardown_file() {
+  end_supervisor
+  reset_all
+}
+
+# The supervisor is asked to end; sets ENDED_MS and ENDED_STATUS.
+end_and_measure() {
+  local began
+  began=$(date +%s%N)
+  kill -TERM "$SUPERVISOR"
+  ENDED_STATUS=0
+  wait "$SUPERVISOR" || ENDED_STATUS=$?
+  ENDED_MS=$((($(date +%s%N) - began) / 1000000))
+  cat "$SUPERVISE_LOG"
+}
+
+in_container() {
+  docker run -d --network none "$@" busybox sh -c 'trap "echo last words; exit 7" TERM; while :; do sleep 0.1; done'
+}
+
+@test "SIGTERM ends everything in order and at once when nothing holds on" {
+  supervise
+  end_and_measure
+  [ "$ENDED_STATUS" -eq 0 ]
+  [ "$ENDED_MS" -lt 2000 ]
+  [ -z "$(living dockerd)$(living containerd)" ]
+  [ "$(state state)" = stopped ]
+  [ ! -e /var/run/docker.pid ]
+  tail -n 1 "$SUPERVISE_LOG" | jq -e '.event == "result" and .ok and .verb == "supervise"'
+  jq -se '.[-1].what == "shutdown"' "$HISTORY"
+}
+
+@test "containers that listen end with their own status and their last words, and come back as their policy says" {
+  supervise
+  busybox_image
+  in_container --name plain
+  in_container --name always --restart always
+  in_container --name unless --restart unless-stopped
+  end_and_measure
+  [ "$ENDED_STATUS" -eq 0 ]
+  [ "$ENDED_MS" -lt 6000 ]
+  [ -z "$(living containerd)" ]
+  grep -q 'everything in it ended by itself' "$SUPERVISE_LOG"
+  supervise
+  [ "$(docker inspect -f '{{.State.Status}} {{.State.ExitCode}}' plain)" = "exited 7" ]
+  docker logs plain | grep -q 'last words'
+  until_true 15 '[ "$(docker inspect -f "{{.State.Running}}" always unless | xargs)" = "true true" ]'
+  docker rm -f plain always unless
+}
+
+@test "what does not listen is killed inside the budget and named" {
+  echo shutdown_budget=5 >/etc/dind-station/helper.conf
+  supervise
+  busybox_image
+  docker run -d --network none --name deaf busybox sleep 1000
+  docker run -d --network none --name deaf-too --restart unless-stopped busybox sleep 1000
+  local pid
+  pid=$(docker inspect -f '{{.State.Pid}}' deaf-too)
+  end_and_measure
+  [ ! -e "/proc/$pid" ] || [ "$(cut -d ' ' -f 3 "/proc/$pid/stat")" = Z ]
+  [ "$ENDED_STATUS" -eq 0 ]
+  [ "$ENDED_MS" -lt 5500 ]
+  [ -z "$(living dockerd)$(living containerd)" ]
+  grep -q 'so killed: .*container deaf-too' "$SUPERVISE_LOG"
+}
+
+@test "without live-restore the budget holds as well" {
+  printf '%s\n' live_restore=off shutdown_budget=5 >/etc/dind-station/helper.conf
+  supervise
+  busybox_image
+  docker run -d --network none --name deaf --restart unless-stopped busybox sleep 1000
+  end_and_measure
+  # The daemon itself ended in order, because what held it up was killed in time.
+  grep -q 'so killed: container deaf\."' "$SUPERVISE_LOG"
+  [ "$ENDED_STATUS" -eq 0 ]
+  [ "$ENDED_MS" -lt 5500 ]
+  [ -z "$(living dockerd)$(living containerd)" ]
+}
+
+@test "a frozen daemon does not stop the end" {
+  echo shutdown_budget=4 >/etc/dind-station/helper.conf
+  supervise
+  kill -STOP "$(daemon_pid)"
+  end_and_measure
+  [ "$ENDED_MS" -lt 4500 ]
+  grep -q 'everything in it ended by itself' "$SUPERVISE_LOG"
+  [ -z "$(living dockerd)$(living containerd)" ]
+}
+
+@test "SIGTERM during somebody's restart cancels the restart" {
+  supervise
+  # A restart that takes long.
+  kill -STOP "$(daemon_pid)"
+  setsid "$HELPER" restart </dev/null >/tmp/restart.log 2>&1 3>&- &
+  until_true 3 '[ "$(state state)" = restarting ]'
+  end_and_measure
+  [ "$ENDED_MS" -lt 8500 ]
+  [ "$(tail -n 1 /tmp/restart.log | jq -r .code)" = cancelled ]
+  [ -z "$(living dockerd)$(living containerd)" ]
+  [ "$(state state)" = stopped ]
+}
+
+@test "SIGTERM while nothing runs ends at once" {
+  supervise
+  "$HELPER" stop
+  end_and_measure
+  [ "$ENDED_STATUS" -eq 0 ]
+  [ "$ENDED_MS" -lt 2000 ]
+}

@@ -1,0 +1,94 @@
+load support
+load supervise_support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() {
+  end_supervisor
+  reset_all
+  rm -f "$HISTORY"
+}
+teardown_file() {
+  end_supervisor
+  reset_all
+}
+
+# Stops a process with a signal, again and again: nothing that is sent to it but SIGKILL makes it go on.
+hold_frozen() {
+  (while kill -STOP "$1" 2>/dev/null; do sleep 0.05; done) 3>&- &
+}
+
+@test "a daemon that a signal stopped is noticed and goes on, with its containers and its process" {
+  supervise
+  local pid
+  pid=$(daemon_pid)
+  kill -STOP "$pid"
+  until_true 25 'history_what | grep -q silent'
+  jq -se '.[1].why | contains("SIGSTOP") and contains("answers again")' "$HISTORY"
+  [ "$(daemon_pid)" = "$pid" ]
+  docker ps
+  # What it was doing is beside its socket, and the log names the file.
+  ls /var/run/docker/goroutine-stacks-*.log
+  grep -q 'goroutine stacks written to' "$LOG"
+}
+
+@test "a daemon that stays silent is restarted" {
+  supervise
+  local pid
+  pid=$(daemon_pid)
+  hold_frozen "$pid"
+  until_true 40 'history_what | grep -q "silent back"'
+  [ "$(daemon_pid)" != "$pid" ]
+  docker ps
+}
+
+@test "a daemon whose socket was removed is restarted" {
+  supervise
+  rm "$SOCKET"
+  until_true 20 'history_what | grep -q "silent back"'
+  jq -se '.[1].why | contains("is gone")' "$HISTORY"
+  docker ps
+}
+
+@test "a containerd that dies is replaced under the living dockerd, and containers run again" {
+  supervise
+  busybox_image
+  docker run -d --name kept --network none busybox sleep 1000
+  local pid kept before
+  pid=$(daemon_pid)
+  before=$(zombies containerd)
+  kept=$(docker inspect -f '{{.State.Pid}}' kept)
+  kill -KILL "$(living containerd)"
+  until_true 25 'history_what | grep -q "containerd-died containerd-back"'
+  docker run --rm --network none busybox sleep 0
+  [ "$(daemon_pid)" = "$pid" ]
+  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$kept" ]
+  [ "$(zombies containerd)" -eq "$before" ]
+  docker rm -f kept
+}
+
+@test "a frozen containerd is told to go on, and replaced when it is frozen again" {
+  supervise
+  busybox_image
+  local pid
+  pid=$(living containerd)
+  kill -STOP "$pid"
+  until_true 8 'history_what | grep -q containerd-frozen'
+  docker run --rm --network none busybox sleep 0
+  [ "$(living containerd)" = "$pid" ]
+  kill -STOP "$pid"
+  until_true 30 'history_what | grep -q containerd-back'
+  [ "$(living containerd)" != "$pid" ]
+  docker run --rm --network none busybox sleep 0
+}
+
+@test "a helper run while the daemon is silent is not disturbed" {
+  supervise
+  kill -STOP "$(daemon_pid)"
+  run_helper restart
+  [ "$(result code)" = restarted ]
+  sleep 3
+  [ "$(history_what)" = "started taken-over" ]
+}

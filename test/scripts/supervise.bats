@@ -1,0 +1,163 @@
+load support
+load supervise_support
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() {
+  end_supervisor
+  reset_all
+  rm -f "$HISTORY"
+}
+teardown_file() {
+  end_supervisor
+  reset_all
+}
+
+@test "supervise starts the daemon, and its history may be read by everybody" {
+  supervise
+  [ "$(state state)" = running ]
+  [ "$(state by)" = supervisor ]
+  [ "$(history_what)" = started ]
+  as_coder "cat $HISTORY"
+}
+
+@test "a daemon that is killed is noticed at once and is back within three seconds, and the history says so" {
+  supervise
+  local pid began before
+  pid=$(daemon_pid)
+  before=$(zombies dockerd)
+  began=$(date +%s%N)
+  kill -KILL "$pid"
+  until_true 3 'grep -q supervise.death "$SUPERVISE_LOG"'
+  [ $((($(date +%s%N) - began) / 1000000)) -lt 900 ]
+  until_true 5 '[ "$(state pid)" != '"$pid"' ] && [ "$(state state)" = running ]'
+  [ $((($(date +%s%N) - began) / 1000000)) -lt 3000 ]
+  until_true 2 '[ "$(history_what)" = "started died back" ]'
+  jq -se '.[1].why | contains("killed from outside")' "$HISTORY"
+  jq -se '.[2].ms > 900 and .[2].ms < 3000' "$HISTORY"
+  # Ended daemons are collected, whatever PID 1 does.
+  [ "$(zombies dockerd)" -eq "$before" ]
+}
+
+@test "a daemon that was asked to end behind the helper's back is told from one that was killed" {
+  supervise
+  kill -TERM "$(daemon_pid)"
+  until_true 5 'history_what | grep -q back'
+  jq -se '.[1].why | contains("asked to end by a signal")' "$HISTORY"
+}
+
+@test "a stop through the helper is not fought, and a start is taken over" {
+  supervise
+  as_coder "sudo -n $HELPER stop"
+  sleep 2.5
+  [ -z "$(daemon_pid)" ]
+  [ "$(state state)" = stopped ]
+  grep -q '"supervise.watch","status":"skipped","detail":"The daemon was stopped by coder' "$SUPERVISE_LOG"
+  as_coder "sudo -n $HELPER start"
+  until_true 3 'history_what | grep -q taken-over'
+  kill -KILL "$(daemon_pid)"
+  until_true 5 'history_what | grep -q back'
+}
+
+@test "a restart through the helper is no death" {
+  supervise
+  as_coder "sudo -n $HELPER restart"
+  until_true 3 'history_what | grep -q taken-over'
+  [ "$(history_what)" = "started taken-over" ]
+}
+
+@test "a start that fails for somebody else is left to them" {
+  supervise
+  "$HELPER" stop
+  until_true 3 'history_what | grep -q stopped'
+  mkdir -p /etc/docker
+  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  run_helper start
+  sleep 2.5
+  [ "$(history_what)" = "started stopped" ]
+  [ "$(state code)" = daemon-exited ]
+}
+
+@test "a restart that fails for somebody else is left to them, too" {
+  supervise
+  mkdir -p /etc/docker
+  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  run_helper restart
+  [ "$(result code)" = daemon-exited ]
+  sleep 2.5
+  [ "$(history_what)" = "started failed" ]
+  [ "$(state code)" = daemon-exited ]
+}
+
+@test "a crash loop is told and ended; whoever mends the cause starts it and it is watched again" {
+  supervise
+  mkdir -p /etc/docker
+  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  kill -KILL "$(daemon_pid)"
+  until_true 40 '[ "$(state code)" = crash-loop ]'
+  [ "$(state state)" = failed ]
+  [[ "$(state message)" == *"5 times within 5 minutes"* ]]
+  [[ "$(state cause)" == *dockerd\ ended* ]]
+  # The pauses grew: 1, 2, 4 and 8 s.
+  [ "$(grep -c supervise.pause "$SUPERVISE_LOG")" -eq 4 ]
+  grep -q 'again in 8 s' "$SUPERVISE_LOG"
+  local starts
+  starts=$(grep -c daemon.launch "$SUPERVISE_LOG")
+  sleep 3
+  [ "$(grep -c daemon.launch "$SUPERVISE_LOG")" -eq "$starts" ]
+  rm /etc/docker/daemon.json
+  run_helper start
+  until_true 3 'history_what | grep -q taken-over'
+  kill -KILL "$(daemon_pid)"
+  until_true 5 'history_what | grep -q back'
+}
+
+@test "one supervisor at a time" {
+  supervise
+  run timeout 10 "$HELPER" supervise
+  [ "$status" -eq 75 ]
+  [ "$(result code)" = locked ]
+}
+
+@test "the user may not supervise" {
+  run as_coder "sudo -n $HELPER supervise"
+  [ "$status" -ne 0 ]
+  run as_coder "$HELPER supervise"
+  [ "$status" -eq 77 ]
+}
+
+@test "a foreign socket is nothing to supervise" {
+  mkdir -p /run/foreign
+  touch /run/foreign/sock "$SOCKET"
+  mount --bind /run/foreign/sock "$SOCKET"
+  run timeout 10 "$HELPER" supervise
+  umount "$SOCKET"
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = foreign ]
+}
+
+@test "the log is rotated while the daemon runs" {
+  echo log_max_bytes=65536 >/etc/dind-station/helper.conf
+  supervise
+  head -c 70000 /dev/zero | tr '\0' x >>"$LOG"
+  until_true 12 '[ -e "$LOG.1" ]'
+  [ "$(stat -c %s "$LOG")" -lt 65536 ]
+}
+
+@test "the history keeps its size" {
+  mkdir -p "${HISTORY%/*}"
+  yes '{"at":"2026-01-01T00:00:00Z","what":"old","why":"filling","ms":0}' | head -n 3000 >"$HISTORY"
+  supervise
+  [ "$(wc -l <"$HISTORY")" -eq 200 ]
+  [ "$(stat -c %a "$HISTORY")" = 644 ]
+  [ "$(tail -n 1 "$HISTORY" | jq -r .what)" = started ]
+}
+
+@test "a state file of the container's last life does not count" {
+  mkdir -p /run/dind-station
+  echo '{"schema":1,"state":"stopped","verb":"stop","by":"coder","message":"x","cause":""}' >/run/dind-station/state.json
+  supervise
+  [ "$(state state)" = running ]
+}

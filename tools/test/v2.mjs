@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { run } from '../lib/run.mjs';
+import { countTap, sum } from './counts.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = fileURLToPath(new URL('../../test/bed/vm/vm', import.meta.url));
+
+/** The cgroups of each machine, and the shell that the helper runs under in it. */
+const machines = /** @type {const} */ ([
+  { cgroups: 'v2', shell: 'dash' },
+  { cgroups: 'v1', shell: 'busybox' },
+]);
+
+/**
+ * The tests that need other cgroups than this machine may have, each in a machine that has them (`test/bed/vm/vm` says
+ * which): v2, and v1 with several controllers in one hierarchy.
+ *
+ * @param {import('./stages.mjs').Context} context
+ * @returns {Promise<import('./counts.mjs').Outcome>}
+ */
+export async function v2({ signal, elevate, detail }) {
+  // sudo drops the environment.
+  const cache = process.env['DIND_STATION_CACHE'];
+  const environment = cache === undefined ? [] : ['env', `DIND_STATION_CACHE=${cache}`];
+  const machine = (/** @type {string[]} */ ...argv) =>
+    run(elevate([...environment, program, ...argv]), { cwd: root, signal });
+  detail('the kernel');
+  const kernel = await machine('kernel');
+  if (kernel.code !== 0) return { passed: 0, failed: 1, skipped: 0, output: kernel.stdout + kernel.stderr };
+  detail('machines with cgroup v2 and v1');
+  const outcomes = machines.map(async ({ cgroups, shell }) => {
+    const suite = ['env', `DIND_TEST_SHELL=${shell}`, 'bats', '--tap', `test/bed/vm/${cgroups}`];
+    const { stdout, stderr } = await machine('run', '--cgroups', cgroups, '--timeout', '900', ...suite);
+    const output = `--- cgroup ${cgroups}\n${stdout.replace(/^ok .*\n/gm, '')}${stderr}`;
+    return { ...countTap(stdout), output };
+  });
+  return sum(await Promise.all(outcomes));
+}
