@@ -19,6 +19,7 @@ export class EventFeed {
   #stream: EventStream | undefined;
   #openedAt = 0;
   #notBefore = 0;
+  #held = false;
 
   constructor(options: EventFeedOptions) {
     this.#options = options;
@@ -27,7 +28,7 @@ export class EventFeed {
   /** Opens the stream unless it is open, or unless it was refused or broke off at once a moment ago. */
   open(): void {
     const { clock, endpoint, log, onContainer } = this.#options;
-    if (this.#stream !== undefined || clock.elapsed() < this.#notBefore) return;
+    if (this.#held || this.#stream !== undefined || clock.elapsed() < this.#notBefore) return;
     this.#openedAt = clock.elapsed();
     this.#stream = openEvents(endpoint, {
       opened: () => log('The event stream is open.'),
@@ -41,6 +42,12 @@ export class EventFeed {
   close(): void {
     this.#stream?.close();
     this.#notBefore = 0;
+  }
+
+  /** While the engine is being ended no stream is kept: from 23.0 on dockerd waits 5 s at its end for open requests. */
+  hold(held: boolean): void {
+    if (held && !this.#held) this.close();
+    this.#held = held;
   }
 
   #ended(end: StreamEnd): void {

@@ -7,7 +7,7 @@ import { InfoRound } from './infoRound';
 import { pace } from './pace';
 import { PathWatch } from './pathWatch';
 import { ping, unusableCode } from './probe';
-import { isWorking } from './reducer';
+import { isEnding, isWorking } from './reducer';
 import type { EngineState, InfoResult, PingResult } from './state';
 import { StateStore, type StateListener } from './stateStore';
 
@@ -273,6 +273,7 @@ export class EngineMonitor {
     const before = this.#store.model.helper;
     const state = readHelperFile(this.#helperPath, this.#helperAlive);
     this.#store.tell({ type: 'helper', state });
+    this.#feed?.hold(isEnding(state));
     const changed = before !== this.#store.model.helper;
     // The daemon behind the answers may be another one than the last /info was of.
     if (changed) this.#infoIsDue = true;

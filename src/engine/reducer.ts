@@ -52,6 +52,11 @@ export function isWorking(helper: HelperStateFile | undefined): boolean {
   return helper !== undefined && working.has(helper.state);
 }
 
+/** The helper's file says that the engine is being ended. */
+export function isEnding(helper: HelperStateFile | undefined): boolean {
+  return helper?.state === 'stopping' || helper?.state === 'restarting';
+}
+
 function verdict(kind: StateKind, code: Cause['code'], evidence: string): Verdict {
   return { kind, cause: { code, evidence } };
 }
@@ -196,7 +201,7 @@ function afterHelper(model: Model, helper: HelperStateFile | undefined): Model {
   if (isDeepStrictEqual(helper, model.helper)) return model;
   // It has changed the daemon, or says that it has: what a ping said before that is of another daemon.
   const was = model.helper?.state;
-  const changed = was === 'stopping' || was === 'restarting' || !isWorking(helper);
+  const changed = isEnding(model.helper) || !isWorking(helper);
   return {
     ...model,
     helper,

@@ -47,6 +47,24 @@ describe('the helper', () => {
     expect(watched.kinds).toEqual(['unknown', 'running', 'restarting', 'running']);
   });
 
+  test('at the end of a daemon no event stream is kept: dockerd would wait for it', async () => {
+    const folder = litter.folder();
+    const [path, helperStatePath] = [socketIn(folder), join(folder, 'state.json')];
+    const daemon = await litter.daemon(path);
+    const watched = new Watched(litter, path, { helperStatePath, helperAlive: () => true });
+    await watched.until((state) => state.details !== undefined);
+    expect((await daemon.counts()).streams).toBe(1);
+    say(helperStatePath, { state: 'stopping', verb: 'stop' });
+    await watched.kind('stopping');
+    // Long enough for pings that are answered, each of which would open a stream.
+    await wait(2500);
+    expect((await daemon.counts()).streams).toBe(0);
+    say(helperStatePath, { state: 'running', verb: 'stop', code: 'not-stopped' });
+    await watched.kind('running');
+    await wait(300);
+    expect((await daemon.counts()).streams).toBe(1);
+  });
+
   test('stopping ends in stopped by whom, and not in running for a moment', async () => {
     const folder = litter.folder();
     const [path, helperStatePath] = [socketIn(folder), join(folder, 'state.json')];
