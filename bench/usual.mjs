@@ -42,8 +42,9 @@ async function usualLoop() {
       attempt=$((attempt + 1))
     done
     exit 1`;
-  const [code] = await once(spawn('sh', ['-c', loop], { stdio: 'ignore' }), 'exit');
-  if (code !== 0) throw new Error('the usual loop gave up; see /tmp/loop.log in the bed');
+  const script = spawn('sh', ['-c', loop], { stdio: 'ignore' });
+  await once(script, 'exit');
+  if (script.exitCode !== 0) throw new Error('the usual loop gave up; see /tmp/loop.log in the bed');
   return performance.now() - began;
 }
 

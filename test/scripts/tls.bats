@@ -168,7 +168,7 @@ foreign() {
 
 @test "two starters on one folder both succeed, and their material fits together" {
   # Two machines in one: a second bed's worth of namespaces that shares the folder.
-  local part i
+  local part
   part=$(
     cat <<'END'
 set -eu
