@@ -163,8 +163,9 @@ supervise_attempt() {
 adopt() {
   mode=watch
   # daemon.json may have moved the socket; a file that cannot be read any more must not end the watch.
-  if (config_load) >/dev/null 2>&1; then
+  if (config_load && daemon_json_load) >/dev/null 2>&1; then
     config_load
+    daemon_json_load
   fi
   process_read "$1" || return 0
   watched_pid=$1 watched_start=$P_START

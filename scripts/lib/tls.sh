@@ -173,6 +173,7 @@ tls_until() {
 # verb_tls: what is there.
 verb_tls() {
   config_load
+  daemon_json_load
   pid1_load
   tls_find
   if [ -z "$tls_dir" ]; then

@@ -178,6 +178,7 @@ for file in report config process state launch tls tls_issue; do . $here/lib/$fi
 RUN_DIR=/run/starter-$1
 mkdir -p $RUN_DIR
 config_load
+daemon_json_load
 PID1_ENV=
 tls_choose
 reported=1
