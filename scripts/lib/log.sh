@@ -40,6 +40,7 @@ log_rotate() {
 # its first line.
 log_cause() {
   tail -c "+$((log_offset + 1))" "$state_log" | tail -n 200 | awk '
+    /^\[rootlesskit:/ { next }
     /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
     panic { next }
     /level=(fatal|error)/ { marked = $0 }

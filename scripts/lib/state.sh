@@ -6,6 +6,8 @@ RUN_DIR=/run/dind-station
 STATE_FILE=$RUN_DIR/state.json
 HOLDER_FILE=$RUN_DIR/holder
 LAST_FILE=$RUN_DIR/last
+# What the last start could not mend, a step's name and a sentence a line.
+WARNINGS_FILE=$RUN_DIR/warnings
 lock_held=
 # The state this run brings about, while it does; empty for a run that is not about the daemon (install).
 state_now=
@@ -144,4 +146,14 @@ state_restore() {
 stage() {
   step "$1" started "$2"
   write_state "$state_now" "$1" 0 '' '' ''
+}
+
+# warnings_json: sets WARNINGS to them as the inside of a JSON array.
+warnings_json() {
+  WARNINGS=
+  [ -e "$WARNINGS_FILE" ] || return 0
+  while IFS= read -r line; do
+    json_text "${line#* }"
+    WARNINGS="$WARNINGS${WARNINGS:+,}\"$JSON\""
+  done <"$WARNINGS_FILE"
 }

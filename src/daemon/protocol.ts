@@ -38,6 +38,8 @@ export const resultCodes = [
   'not-stopped',
   'socket-path',
   'no-engine',
+  'prerequisites',
+  'missing-prerequisites',
   'no-tool',
   'init-failed',
   'locked',

@@ -19,6 +19,16 @@ const helper = [
 ];
 
 /**
+ * What a daemon without root works with.
+ * @type {readonly Need[]}
+ */
+const rootless = [
+  { command: 'rootlesskit', package: 'rootlesskit' },
+  { command: 'newuidmap', package: 'uidmap' },
+  { command: 'slirp4netns', package: 'slirp4netns' },
+];
+
+/**
  * Needs by what they are for.
  * @type {Record<'helper' | 'engine' | 'test' | 'compile', readonly Need[]>}
  */
@@ -42,6 +52,8 @@ export const needSets = {
     { file: installedList('busybox-static'), package: 'busybox-static' },
     { command: 'ip', package: 'iproute2' },
     { command: 'curl', package: 'curl' },
+    ...rootless,
+    { command: 'crun', package: 'crun' },
   ],
   /** What code-server's two native modules are compiled with. */
   compile: [
