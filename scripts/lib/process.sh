@@ -11,6 +11,7 @@ process_read() {
   # shellcheck disable=SC2086 # the fields are numbers
   set -- ${stat_line##*) }
   P_STATE=$1
+  # shellcheck disable=SC2034 # for whoever asks
   P_PARENT=$2
   P_START=${20}
 }

@@ -145,7 +145,7 @@ kit_try() {
   trial=$(mktemp -d "$RUN_DIR/try.XXXXXX")
   rootlesskit --state-dir="$trial" "$@" 2>&1 && tried=0 || tried=$?
   rm -rf "$trial"
-  return $tried
+  return "$tried"
 }
 
 # Told, not chosen: without root dockerd makes the same choice itself.

@@ -67,10 +67,12 @@ leftovers_remove() {
     step leftovers changed "Ended rootlesskit, process id $KIT_PID, whose daemon is gone."
   fi
   shims_end
-  for file in "$pidfile" "$kit_pid_file" "$exec_root/containerd/containerd.pid"; do
-    [ -e "$file" ] || continue
-    rm -f "$file"
-    step leftovers changed "Removed $file, whose process is gone."
+  for pair in "$pidfile dockerd" "$kit_pid_file rootlesskit" "$exec_root/containerd/containerd.pid containerd"; do
+    file=${pair% *}
+    if [ -e "$file" ] && stale_reason "$file" "${pair##* }"; then
+      rm -f "$file"
+      step leftovers changed "Removed $file: $STALE."
+    fi
   done
   if [ -S "$socket" ]; then
     rm -f "$socket"
@@ -111,6 +113,7 @@ end_tree() {
 }
 
 descendants() {
+  # shellcheck disable=SC2013 # the numbers stand in one line
   for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
     descendants "$child"
     printf '%s\n' "$child"
@@ -214,8 +217,10 @@ verb_logs() {
 
 verb_cancel() {
   holder_describe
-  [ -n "$HOLDER_PID" ] && kill -TERM "$HOLDER_PID" 2>/dev/null || succeed nothing-to-cancel "Nothing is under way."
-  succeed cancel-sent "Asked to end: $HOLDER."
+  if [ -n "$HOLDER_PID" ] && kill -TERM "$HOLDER_PID" 2>/dev/null; then
+    succeed cancel-sent "Asked to end: $HOLDER."
+  fi
+  succeed nothing-to-cancel "Nothing is under way."
 }
 
 # on_cancel: a daemon that this run launched and that does not answer yet is ended again.

@@ -15,8 +15,9 @@ places_find() {
   ASKED_BY=$user_name
   ASKER=$PPID
   process_read "$ASKER" && ASKER=$ASKER:$P_START
-  [ -n "${HOME:-}" ] && [ -d "$HOME" ] && [ -w "$HOME" ] ||
+  if [ ! -d "${HOME:-}" ] || [ ! -w "$HOME" ]; then
     fail bad-config "HOME is \"${HOME:-}\", expected a folder that $user_name may write: the daemon's data go there."
+  fi
   runtime_find
   export XDG_RUNTIME_DIR="$runtime"
   RUN_DIR=$runtime/dind-station
