@@ -5,6 +5,12 @@ CONFIG_FILE=/etc/dind-station/helper.conf
 USERS_FILE=/etc/dind-station/users
 DAEMON_JSON=/etc/docker/daemon.json
 
+# settings_load: both, for whoever starts, prepares or watches a daemon.
+settings_load() {
+  config_load
+  daemon_json_load
+}
+
 # Sets every setting to its default, then to what helper.conf says. Refuses a file that others than root can write.
 config_load() {
   launcher=auto

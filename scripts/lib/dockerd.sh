@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # Launching dockerd, watching it until it answers, and ending it.
 
+# The flags of the last launch, one a line.
+FLAGS_FILE=$RUN_DIR/flags
 launched_pid=
 
 # dockerd_flags: prints one flag a line. Nothing that daemon.json decides is given as a flag: dockerd refuses both.
@@ -49,6 +51,7 @@ dockerd_launch() {
   stage daemon.launch "Starting dockerd."
   log_offset=$(stat -c %s "$state_log")
   flags=$(dockerd_flags)
+  printf '%s\n' "$flags" | tr ' ' '\n' >"$FLAGS_FILE"
   # No flag holds a blank: the paths were checked in verbs.sh. A bracket in one is no pattern.
   # shellcheck disable=SC2086
   (set -f && dockerd_exec $flags) >>"$state_log" 2>&1 </dev/null 9>&- &

@@ -146,7 +146,7 @@ warnings_forget() {
 
 # verb_prepare: the same without a daemon. One that runs meanwhile may go on.
 verb_prepare() {
-  config_load
+  settings_load
   take_lock
   warnings_forget nesting cgroup
   nesting_prepare

@@ -17,8 +17,7 @@ state_log=/var/log/dockerd.log
 take_lock() {
   asked_ms=$BEGAN_MS
   mkdir -p "$RUN_DIR"
-  # Root's alone: whoever can open it, even only to read, could lock it and keep everybody out.
-  (umask 077 && : >>"$RUN_DIR/lock")
+  lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
   if ! flock -n 9; then
     holder_describe
@@ -41,6 +40,11 @@ take_lock() {
   else
     lock_take_over
   fi
+}
+
+# lock_file PATH: makes it root's alone: whoever can open it, even only to read, could lock it and keep everybody out.
+lock_file() {
+  (umask 077 && : >>"$1")
 }
 
 lock_take_over() {

@@ -23,7 +23,7 @@ supervise_end() {
 
 # verb_shutdown: what a supervisor runs at its end.
 verb_shutdown() {
-  config_load
+  settings_load
   shutdown_ends_ms=$((BEGAN_MS + shutdown_budget * 1000))
   if [ "$shutdown_budget" -gt 4 ]; then
     shutdown_kill_ms=$((shutdown_ends_ms - SHUTDOWN_RESERVE_MS))
@@ -55,6 +55,7 @@ verb_shutdown() {
 # shutdown_lock: whoever is at work is cancelled, and not waited for longer than the outer patience allows.
 shutdown_lock() {
   mkdir -p "$RUN_DIR"
+  lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
   if ! flock -n 9; then
     holder_describe

@@ -26,7 +26,7 @@ pause_ms=$PAUSE_FIRST_MS
 deaths=''
 
 verb_supervise() {
-  config_load
+  settings_load
   init_find
   [ "$INIT" = none ] ||
     fail conflict "$INIT owns the Docker daemon on this machine and restarts it itself: nothing is left to supervise."
@@ -52,6 +52,7 @@ verb_supervise() {
 # supervise_alone: one supervisor in a container; it holds a lock of its own as long as it lives.
 supervise_alone() {
   mkdir -p "$RUN_DIR"
+  lock_file "$RUN_DIR/supervisor.lock"
   exec 8>>"$RUN_DIR/supervisor.lock"
   flock -n 8 || fail locked "A supervisor runs already: $(cat "$SUPERVISOR_FILE" 2>/dev/null)."
   printf 'process %d\n' $$ >"$SUPERVISOR_FILE"
@@ -162,8 +163,8 @@ supervise_attempt() {
 adopt() {
   mode=watch
   # daemon.json may have moved the socket; a file that cannot be read any more must not end the watch.
-  if (config_load) >/dev/null 2>&1; then
-    config_load
+  if (settings_load) >/dev/null 2>&1; then
+    settings_load
   fi
   process_read "$1" || return 0
   watched_pid=$1 watched_start=$P_START
@@ -289,6 +290,7 @@ give_up() {
   history_add crash-loop "$words $1"
   step supervise.loop failed "$words"
   # Whoever holds the lock now knows better.
+  lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
   ! flock -n 9 || write_state failed '' 0 crash-loop "$words" "$1"
   exec 9>&-

@@ -127,6 +127,7 @@ tls_folder() {
 
 # tls_lock: one starter at a time issues; held until file descriptor 8 is closed.
 tls_lock() {
+  lock_file "$tls_dir/ca/lock"
   exec 8>>"$tls_dir/ca/lock"
   now_ms
   tls_deadline=$((NOW_MS + 30000))

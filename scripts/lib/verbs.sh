@@ -3,8 +3,7 @@
 
 # set_out STATE: what every verb that changes something begins with.
 set_out() {
-  config_load
-  daemon_json_load
+  settings_load
   case "$data_root$exec_root$pidfile$socket" in
     *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
   esac
@@ -163,8 +162,7 @@ refuse_own_flags() {
 }
 
 verb_status() {
-  config_load
-  daemon_json_load
+  settings_load
   mkdir -p "$RUN_DIR"
   find_daemon
   if socket_mounted; then
