@@ -129,6 +129,21 @@ write_state() {
   mv -f "$STATE_FILE.new" "$STATE_FILE"
 }
 
+# state_field NAME: sets FIELD to that text of the state file, empty when there is none.
+state_field() {
+  FIELD=
+  { read -r state_line <"$STATE_FILE"; } 2>/dev/null || return 0
+  case $state_line in
+    *"\"$1\":\""*) ;;
+    *) return 0 ;;
+  esac
+  FIELD=${state_line#*\""$1"\":\"}
+  FIELD=${FIELD%%\",\"*}
+  case $FIELD in
+    *\\*) FIELD=$(printf '%s' "$FIELD" | sed 's/\\\(.\)/\1/g') ;;
+  esac
+}
+
 # begin STATE: the transition begins; what stood before can be put back if it turns out that nothing may be touched.
 begin() {
   state_now=$1

@@ -77,7 +77,7 @@ overlay_works() {
     case $said in
       # What mount says of every EINVAL.
       *'wrong fs type'* | *'nvalid argument'*) FAULT="its file system, $(file_system_of "$1"), cannot carry one" ;;
-      *) FAULT=$(one_line "${said##*: }") ;;
+      *) FAULT=$(why "$said") ;;
     esac
   [ -n "$FAULT" ] || probe_use "$probe/all"
   umount "$probe/all" 2>/dev/null || :
@@ -106,7 +106,7 @@ fuse_overlay_works() {
     probe=$1/.overlay-probe
     if probe_prepare "$probe"; then
       said=$(fuse-overlayfs -o "lowerdir=$probe/a:$probe/b,upperdir=$probe/upper,workdir=$probe/work" "$probe/all" 2>&1 9>&-) ||
-        FAULT=$(one_line "${said##*: }")
+        FAULT=$(why "$said")
       [ -n "$FAULT" ] || probe_use "$probe/all"
       umount "$probe/all" 2>/dev/null || :
       rm -rf "$probe"
@@ -121,7 +121,7 @@ probe_prepare() {
   umount "$1/all" 2>/dev/null || :
   rm -rf "$1"
   if ! said=$(mkdir -p "$1/a/folder" "$1/b" "$1/upper" "$1/work" "$1/all" 2>&1); then
-    FAULT=$(one_line "${said##*: }")
+    FAULT=$(why "$said")
     return 1
   fi
   : >"$1/b/file"

@@ -73,18 +73,3 @@ orphans_collected() {
   sleep 0.05
   ! process_read "$orphan"
 }
-
-# state_field NAME: sets FIELD to that text of the state file, empty when there is none.
-state_field() {
-  FIELD=
-  { read -r state_line <"$STATE_FILE"; } 2>/dev/null || return 0
-  case $state_line in
-    *"\"$1\":\""*) ;;
-    *) return 0 ;;
-  esac
-  FIELD=${state_line#*\""$1"\":\"}
-  FIELD=${FIELD%%\",\"*}
-  case $FIELD in
-    *\\*) FIELD=$(printf '%s' "$FIELD" | sed 's/\\\(.\)/\1/g') ;;
-  esac
-}

@@ -24,6 +24,7 @@ died_ms=0
 due_ms=0
 pause_ms=$PAUSE_FIRST_MS
 deaths=''
+fruitless=0
 
 verb_supervise() {
   settings_load
@@ -155,7 +156,11 @@ supervise_attempt() {
       ;;
     # Somebody else's run is under way and slow; what it leaves is looked at.
     locked) mode=watch ;;
-    *) died "${FIELD:-The start failed.}" ;;
+    *)
+      why=${FIELD:-The start failed.}
+      state_field cause
+      died "$why" "$FIELD"
+      ;;
   esac
 }
 
@@ -201,7 +206,7 @@ supervise_look() {
     health_look
     now_ms
     if [ $((NOW_MS - watched_since)) -gt $HEALTHY_MS ]; then
-      pause_ms=$PAUSE_FIRST_MS
+      pause_ms=$PAUSE_FIRST_MS fruitless=0
     fi
     return 0
   fi
@@ -219,7 +224,7 @@ look_for_another() {
   find_daemon
   if [ -n "$DAEMON_PID" ]; then
     state_field by
-    [ "$mode" = watch ] || deaths='' pause_ms=$PAUSE_FIRST_MS
+    [ "$mode" = watch ] || deaths='' fruitless=0 pause_ms=$PAUSE_FIRST_MS
     history_add taken-over "dockerd was started by ${FIELD:-somebody}, process id $DAEMON_PID."
     died_ms=0
     adopt "$DAEMON_PID"
@@ -246,17 +251,17 @@ look_for_another() {
   esac
 }
 
-# died WHY: the next start is put on the clock, or given up when there were too many.
+# died WHY [WORDS]: the next start is put on the clock, or given up when there were too many. WORDS are the daemon's own.
 died() {
   now_ms
   lived=0
   [ "$watched_since" -eq 0 ] || lived=$((NOW_MS - watched_since))
   [ "$died_ms" -gt 0 ] || died_ms=$NOW_MS
   watched_pid='' watched_since=0
-  history_add died "$1" $lived
+  history_add died "$1${2:+ $2}" $lived
   step supervise.death failed "dockerd ended: $1"
   if loop_reached; then
-    give_up "$1"
+    give_up "$1" "${2:-}"
     return 0
   fi
   mode=pause
@@ -266,7 +271,8 @@ died() {
   [ $pause_ms -le $PAUSE_MAX_MS ] || pause_ms=$PAUSE_MAX_MS
 }
 
-# loop_reached: counts one more end of the daemon; true when there were too many of late.
+# loop_reached: counts one more end of the daemon; true when there were too many: of late, or without it ever having
+# lived for a while between them, however long each start took to fail. Sets LOOP to words for it.
 loop_reached() {
   now_ms
   kept='' count=1
@@ -276,7 +282,11 @@ loop_reached() {
     count=$((count + 1))
   done
   deaths="$kept $NOW_MS"
-  [ $count -ge $LOOP_DEATHS ]
+  fruitless=$((fruitless + 1))
+  LOOP="within $((LOOP_MS / 60000)) minutes"
+  [ $count -ge $LOOP_DEATHS ] || LOOP='in a row'
+  LOOP="dockerd ended or hung $LOOP_DEATHS times $LOOP and is not started again: mend the cause, then start it."
+  [ $count -ge $LOOP_DEATHS ] || [ $fruitless -ge $LOOP_DEATHS ]
 }
 
 pause_look() {
@@ -284,15 +294,14 @@ pause_look() {
   [ "$NOW_MS" -lt "$due_ms" ] || supervise_attempt start
 }
 
-# give_up WHY: a crash loop. The state file says so to every window; a start by a person begins anew.
+# give_up WHY [WORDS]: a crash loop. The state file says so to every window; a start by a person begins anew.
 give_up() {
-  words="dockerd ended or hung $LOOP_DEATHS times within $((LOOP_MS / 60000)) minutes and is not started again: mend the cause, then start it."
-  history_add crash-loop "$words $1"
-  step supervise.loop failed "$words"
+  history_add crash-loop "$LOOP $1"
+  step supervise.loop failed "$LOOP"
   # Whoever holds the lock now knows better.
   lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
-  ! flock -n 9 || write_state failed '' 0 crash-loop "$words" "$1"
+  ! flock -n 9 || write_state failed '' 0 crash-loop "$LOOP" "${2:-$1}"
   exec 9>&-
   idle "The supervisor waits until somebody starts the daemon."
 }

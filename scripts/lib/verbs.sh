@@ -86,7 +86,7 @@ start_failed() {
       launched_pid=
       containers_live
       [ "$CONTAINERS" -gt 0 ] || [ -n "$json_has_containerd" ] || containerd_end TERM
-      fail daemon-exited "dockerd ended while it was starting, with status $status." "$(log_cause)"
+      fail daemon-exited "dockerd ended while it was starting, with status $status.${NESTING_FAULT:+ Before that: $NESTING_FAULT}" "$(log_cause)"
       ;;
     silent)
       cause=$(log_cause)
@@ -170,11 +170,21 @@ verb_status() {
   fi
   [ -z "$CONFLICT" ] || step daemon.check failed "$CONFLICT."
   [ -z "$DAEMON_PID" ] || warnings_say
-  [ -n "$DAEMON_PID" ] || fail not-running "The Docker daemon is not running."
+  [ -n "$DAEMON_PID" ] || status_gone
   if http_get /_ping 2; then
     succeed running "The Docker daemon runs and answers, process id $DAEMON_PID." "$DAEMON_PID"
   fi
   fail not-ready "dockerd runs with process id $DAEMON_PID, but does not answer on $socket."
+}
+
+# A supervisor that gave up says why nobody starts it again.
+status_gone() {
+  state_field code
+  [ "$FIELD" = crash-loop ] || fail not-running "The Docker daemon is not running."
+  state_field message
+  words=$FIELD
+  state_field cause
+  fail crash-loop "The Docker daemon is not running: $words" "$FIELD"
 }
 
 # Plain text, not events: whoever asks wants the lines.
