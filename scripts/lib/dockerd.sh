@@ -92,7 +92,9 @@ dockerd_verify() {
   if http_get /info 10; then
     step daemon.verify ok "dockerd and containerd answer."
   else
-    step daemon.verify failed "dockerd answers pings, but not /info within 10 s (status $HTTP_STATUS): containerd does not work."
+    verify_fault='not /info within 10 s'
+    [ -z "$HTTP_ANSWERED" ] || verify_fault='/info with an error'
+    step daemon.verify failed "dockerd answers pings, but $verify_fault: containerd does not work."
     return 1
   fi
 }

@@ -22,17 +22,29 @@ log_rotate() {
   [ "$size" -gt "$log_max_bytes" ] || return 0
   number=$log_keep
   while [ "$number" -gt 1 ]; do
-    [ ! -e "$state_log.$((number - 1))" ] || mv -f "$state_log.$((number - 1))" "$state_log.$number"
+    [ ! -e "$state_log.$((number - 1))" ] || mv -f "$state_log.$((number - 1))" "$state_log.$number" || return 0
     number=$((number - 1))
   done
   case $1 in
-    mv) mv -f "$state_log" "$state_log.1" ;;
+    mv) mv -f "$state_log" "$state_log.1" || return 0 ;;
     copy)
-      cp -p "$state_log" "$state_log.1"
+      if ! cp -p "$state_log" "$state_log.1" 2>/dev/null; then
+        # The disk is full, and a half copy would keep it so. The log itself is what may say why.
+        rm -f "$state_log.1"
+        log_copy_failed
+        return 0
+      fi
       : >"$state_log"
       ;;
   esac
   step log.rotate changed "The log was $size bytes and is now $state_log.1."
+}
+
+# log_copy_failed: said once in a run; a supervisor tries again every ten seconds.
+log_copy_failed() {
+  [ -z "${log_full:-}" ] || return 0
+  log_full=1
+  step log.rotate failed "The log is $size bytes and cannot be rotated: there is no room for a copy beside $state_log."
 }
 
 # log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up in

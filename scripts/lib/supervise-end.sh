@@ -54,7 +54,7 @@ verb_shutdown() {
 
 # shutdown_lock: whoever is at work is cancelled, and not waited for longer than the outer patience allows.
 shutdown_lock() {
-  mkdir -p "$RUN_DIR"
+  run_dir_ready
   lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
   if ! flock -n 9; then

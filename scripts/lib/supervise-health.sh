@@ -88,7 +88,7 @@ health_look() {
 # health_ask PATH SECONDS: false only when nothing was answered and nothing else explains it: a status other than 200 is
 # an answer, and a signal or somebody's run ends the question early.
 health_ask() {
-  if http_get "$1" "$2" || [ "$HTTP_STATUS" != 000 ] || [ -n "$ending$woken" ]; then
+  if http_get "$1" "$2" || [ -n "$HTTP_ANSWERED" ] || [ -n "$ending$woken" ]; then
     now_ms
     return 0
   fi

@@ -52,7 +52,7 @@ verb_supervise() {
 
 # supervise_alone: one supervisor in a container; it holds a lock of its own as long as it lives.
 supervise_alone() {
-  mkdir -p "$RUN_DIR"
+  run_dir_ready
   lock_file "$RUN_DIR/supervisor.lock"
   exec 8>>"$RUN_DIR/supervisor.lock"
   flock -n 8 || fail locked "A supervisor runs already: $(cat "$SUPERVISOR_FILE" 2>/dev/null)."
@@ -122,6 +122,7 @@ run_code() {
   case $RUN_STATUS in
     73) RUN_CODE=no-tool ;;
     75) RUN_CODE=locked ;;
+    77) RUN_CODE=not-trusted ;;
     78) RUN_CODE=bad-config ;;
     *) RUN_CODE=internal ;;
   esac
@@ -150,7 +151,7 @@ supervise_attempt() {
   state_field message
   case $RUN_CODE in
     foreign) fail foreign "$FIELD" ;;
-    conflict | no-engine | no-tool | bad-config | socket-path | cancelled)
+    conflict | no-engine | no-tool | bad-config | not-trusted | socket-path | cancelled)
       history_add gave-up "$FIELD"
       idle "The daemon is not started again until somebody does: ${FIELD:-$RUN_CODE.}"
       ;;

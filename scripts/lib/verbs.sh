@@ -7,12 +7,27 @@ set_out() {
   case "$data_root$exec_root$pidfile$socket" in
     *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
   esac
+  trust_places
   init_find
   take_lock
   begin "$1"
   [ "$INIT" != none ] || need_engine
   find_daemon
   [ -z "$CONFLICT" ] || fail conflict "No second daemon is started: $CONFLICT. Stop that one first."
+}
+
+# trust_places: who may put something where the daemon's sockets and PID file go is root through it, and what we do to
+# the socket (rights for users) would be done to whatever is there.
+trust_places() {
+  [ ! -e "$exec_root" ] || root_path "$(readlink -f "$exec_root")" || distrust "$exec_root"
+  for path in "$pidfile" "$socket"; do
+    folder=$(readlink -f "${path%/*}") || continue
+    [ ! -d "$folder" ] || root_folder "$folder" || distrust "$folder"
+  done
+}
+
+distrust() {
+  fail not-trusted "$1, where the daemon's sockets and PID file go, must belong to root and be writable by root only, and so must all folders above it: chown root:root $1; chmod go-w $1."
 }
 
 need_engine() {
@@ -163,7 +178,7 @@ refuse_own_flags() {
 
 verb_status() {
   settings_load
-  mkdir -p "$RUN_DIR"
+  run_dir_ready
   find_daemon
   if socket_mounted; then
     fail foreign "The socket $socket is mounted from outside: its daemon is not this container's."

@@ -3,16 +3,14 @@ load bad_states
 
 setup_file() {
   require_bed
+  STATE_SHELL=$(readlink /bin/sh)
+  export STATE_SHELL
   install_helper
 }
 setup() {
-  STATE_SHELL=$(readlink /bin/sh)
   leave_state
 }
-teardown() {
-  ln -sfn "$STATE_SHELL" /bin/sh
-  leave_state
-}
+teardown() { leave_state; }
 
 # survive NAME
 survive() {

@@ -56,7 +56,7 @@ said() {
   }
 }
 
-# healed: the engine answers, after at most so many milliseconds of the helper's own clock.
+# healed MS: the engine answers, after at most so many milliseconds of the helper's own clock.
 healed() {
   [ "$status" -eq 0 ] && [ "$(result ms)" -lt "$1" ] && timeout 10 docker version >/dev/null
 }
@@ -140,15 +140,14 @@ holds_no_hostname() {
 make_two_starters() {
   local inner
   mkdir -p $CERTS
+  # The bed's own program needs Debian's unshare and nsenter, which busybox's shell would replace by its own: the shell
+  # under test is the one inside.
+  ln -sfn /bin/dash /bin/sh
   for inner in one two; do
-    # The bed's own program needs Debian's unshare, which busybox's shell would replace by its own.
-    (
-      ln -sfn /bin/dash /bin/sh
-      "$REPO/test/bed/bed" up $inner --bind "$REPO" --bind $CERTS 3>&-
-    ) || return 1
+    "$REPO/test/bed/bed" up $inner --bind "$REPO" --bind $CERTS 3>&- || return 1
+    inner_run $inner ln -sfn "$STATE_SHELL" /bin/sh
     inner_run $inner sh -c 'useradd --create-home inner; mkdir /etc/dind-station; echo tls_certdir=/run/certs >/etc/dind-station/helper.conf'
   done
-  ln -sfn "$STATE_SHELL" /bin/sh
 }
 inner_run() { "$REPO/test/bed/bed" run "$@"; }
 start_two_starters() {
@@ -173,9 +172,10 @@ holds_two_starters() {
   MET_STATE=$(inner_run two jq -r .state /run/dind-station/state.json)
 }
 
-# leave_state: whatever any of them made is gone.
+# leave_state: whatever any of them made is gone. STATE_SHELL is what /bin/sh was.
 leave_state() {
   local inner dir
+  ln -sfn "$STATE_SHELL" /bin/sh
   docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null 2>&1 || :
   for inner in one two; do
     "$REPO/test/bed/bed" down $inner 2>/dev/null || :
