@@ -47,11 +47,22 @@ log_copy_failed() {
   step log.rotate failed "The log is $size bytes and cannot be rotated: there is no room for a copy beside $state_log."
 }
 
+# log_since: prints what was written since log_offset, at most the last 256 KiB, where the end is told. Counted from the
+# end: busybox's tail fails to begin behind two thousand million bytes.
+log_since() {
+  size=$(stat -c %s "$state_log" 2>/dev/null) || return 0
+  # Emptied by a rotation meanwhile.
+  [ "$size" -ge "$log_offset" ] || log_offset=0
+  fresh=$((size - log_offset))
+  [ $fresh -le 262144 ] || fresh=262144
+  tail -c $fresh "$state_log"
+}
+
 # log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up in
 # its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
 # its first line.
 log_cause() {
-  tail -c "+$((log_offset + 1))" "$state_log" | tail -n 200 | awk '
+  log_since | tail -n 200 | awk '
     /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
     panic { next }
     /level=(fatal|error)/ { marked = $0 }

@@ -128,9 +128,8 @@ names_covered() {
 # names_keep DIR: adds to NAMES what the certificate there was issued for, so that two places that share one folder do not
 # take each other's names away at every start. Not without end: a folder outlives many containers.
 names_keep() {
-  {
-    IFS= read -r sum && IFS= read -r issued
-  } <"$1/names" 2>/dev/null || return 0
+  [ -e "$1/names" ] && [ -e "$1/cert.pem" ] || return 0
+  { IFS= read -r sum && IFS= read -r issued; } <"$1/names" || return 0
   [ "$sum" = "$(cksum <"$1/cert.pem")" ] || return 0
   both=$(printf '%s\n' "$NAMES,$issued" | tr ',' '\n' | sort -u)
   [ "$(printf '%s\n' "$both" | wc -l)" -gt $TLS_NAMES ] || NAMES=$(printf '%s\n' "$both" | tr '\n' ',' | sed 's/,$//')

@@ -249,9 +249,9 @@ below() { /usr/bin/nsenter --target "$PID1" --pid --mount -- "$@"; }
 
 @test "starts that take long to fail are a loop as well" {
   # So long that never five of them fall into the five minutes.
-  sed -i 's/^LOOP_MS=300000/LOOP_MS=1/; s/^PAUSE_FIRST_MS=1000/PAUSE_FIRST_MS=100/' "$DIR/lib/supervise.sh"
+  sed -i 's/^LOOP_MS=300000/LOOP_MS=1/; s/^PAUSE_FIRST_MS=1000/PAUSE_FIRST_MS=100/' "$DIR/lib/supervise.sh" "$DIR/lib/supervise-loop.sh"
   supervise
-  sed -i 's/^LOOP_MS=1$/LOOP_MS=300000/; s/^PAUSE_FIRST_MS=100$/PAUSE_FIRST_MS=1000/' "$DIR/lib/supervise.sh"
+  sed -i 's/^LOOP_MS=1$/LOOP_MS=300000/; s/^PAUSE_FIRST_MS=100$/PAUSE_FIRST_MS=1000/' "$DIR/lib/supervise.sh" "$DIR/lib/supervise-loop.sh"
   json '{"no-such-option": 1}'
   kill -KILL "$(daemon_pid)"
   until_true 20 '[ "$(state code)" = crash-loop ]'
