@@ -120,8 +120,9 @@ END
       sleep 0.02
     done
   done
-  # Their deaths must reach dockerd before its own end.
-  asked_until=$((NOW_MS + 500))
+  # Their deaths must reach dockerd before its own end, or it will not know how they ended.
+  asked_until=$((NOW_MS + 3000))
+  [ $asked_until -le "$shutdown_kill_ms" ] || asked_until=$shutdown_kill_ms
   for dir in "$exec_root"/containerd/daemon/io.containerd.runtime.v2.task/moby/*/; do
     while [ -d "$dir" ] && pid_in "${dir}init.pid" && ! process_alive "$PID_FOUND" && [ "$NOW_MS" -lt $asked_until ]; do
       sleep 0.02

@@ -168,6 +168,8 @@ holds_two_starters() {
     inner_run $inner curl -q -s --cacert $CERTS/client/ca.pem --cert $CERTS/client/cert.pem --key $CERTS/client/key.pem \
       https://127.0.0.1:2376/_ping | grep -qx OK || return 1
   done
+  # The names of both are in it: started anew, the first issues nothing.
+  [[ "$(inner_run one "$REPO/scripts/dind-helper" restart)" == *'"tls.server","status":"ok"'* ]] || return 1
   # What the table shows is the second's.
   MET_STATE=$(inner_run two jq -r .state /run/dind-station/state.json)
 }
