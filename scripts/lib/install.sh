@@ -18,8 +18,7 @@ check_user() {
 
 verb_install() {
   check_user "$1"
-  config_load
-  daemon_json_load
+  settings_load
   take_lock
   install_place
   install_config
@@ -163,8 +162,7 @@ install_sudoers() {
 
 # verb_uninstall [USER]: takes the right from one user, or everything from all. The daemon goes on running.
 verb_uninstall() {
-  config_load
-  daemon_json_load
+  settings_load
   take_lock
   if [ -n "$1" ]; then
     check_user "$1"

@@ -177,8 +177,7 @@ SAFE_PATH=$PATH verb=start
 for file in report config process state launch tls tls_issue; do . $here/lib/$file.sh; done
 RUN_DIR=/run/starter-$1
 mkdir -p $RUN_DIR
-config_load
-daemon_json_load
+settings_load
 PID1_ENV=
 tls_choose
 reported=1
