@@ -24,6 +24,7 @@ supervise_end() {
 # verb_shutdown: what a supervisor runs at its end.
 verb_shutdown() {
   config_load
+  daemon_json_load
   shutdown_ends_ms=$((BEGAN_MS + shutdown_budget * 1000))
   if [ "$shutdown_budget" -gt 4 ]; then
     shutdown_kill_ms=$((shutdown_ends_ms - SHUTDOWN_RESERVE_MS))

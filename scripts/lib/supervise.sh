@@ -27,6 +27,7 @@ deaths=''
 
 verb_supervise() {
   config_load
+  daemon_json_load
   init_find
   [ "$INIT" = none ] ||
     fail conflict "$INIT owns the Docker daemon on this machine and restarts it itself: nothing is left to supervise."
