@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import type { Workbench } from '../e2e/workbench';
 
 /** How long a command typed into the terminal may take on a busy machine, milliseconds. */
@@ -11,21 +12,22 @@ export class Terminal {
     await workbench.run('Terminal: Create New Terminal');
     const terminal = new Terminal(workbench);
     await terminal.screen.waitFor({ timeout: commandMs });
-    await terminal.shows(/\$\s*$/u);
     await terminal.focus();
     return terminal;
   }
 
-  private get screen() {
-    return this.workbench.page.locator('.terminal-wrapper.active .xterm-rows');
+  /** The first of two: the other shows the command above what is on screen, when that is scrolled away. */
+  private get screen(): Locator {
+    return this.workbench.page.locator('.terminal-wrapper.active .xterm-rows').first();
   }
 
   async focus(): Promise<void> {
-    await this.workbench.page.locator('.terminal-wrapper.active .xterm').click();
+    await this.screen.click();
   }
 
-  /** Types one command and Enter. The shell reads ahead: the one before need not have ended. */
+  /** Types one command and Enter, once the shell waits for one. */
   async type(command: string): Promise<void> {
+    await this.until('a prompt', (lines) => lines.findLast((line) => line !== '')?.endsWith('$') === true);
     await this.workbench.page.keyboard.type(command);
     await this.workbench.page.keyboard.press('Enter');
   }
@@ -37,13 +39,17 @@ export class Terminal {
   }
 
   /** Waits until one line is this. */
-  async shows(line: RegExp, ms = commandMs): Promise<void> {
-    const deadline = Date.now() + ms;
+  async shows(line: RegExp): Promise<void> {
+    await this.until(`a line ${String(line)}`, (lines) => lines.some((text) => line.test(text)));
+  }
+
+  private async until(what: string, holds: (lines: readonly string[]) => boolean): Promise<void> {
+    const deadline = Date.now() + commandMs;
     for (;;) {
       const lines = await this.lines();
-      if (lines.some((text) => line.test(text))) return;
+      if (holds(lines)) return;
       if (Date.now() > deadline) {
-        throw new Error(`Not within ${String(ms / 1000)} s: a line ${String(line)}. On screen:\n${lines.join('\n')}`);
+        throw new Error(`Not within ${String(commandMs / 1000)} s: ${what}. On screen:\n${lines.join('\n')}`);
       }
       await this.workbench.page.waitForTimeout(100);
     }

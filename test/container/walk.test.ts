@@ -48,7 +48,7 @@ describe('the editor', () => {
 describe('docker in its terminal', () => {
   beforeAll(async () => {
     terminal = await Terminal.open(workbench);
-    await terminal.type('docker rm -f web hog mounter 2>/dev/null; clear');
+    await terminal.type('clear');
     await terminal.type('tar c -C / bin/busybox | docker import -c \'ENTRYPOINT ["/bin/busybox"]\' - box');
     await terminal.shows(/^sha256:[0-9a-f]{10}/u);
   });
@@ -64,7 +64,7 @@ describe('docker in its terminal', () => {
 
   it('--memory kills what takes more', async () => {
     await terminal.type(
-      'docker run --name hog --memory 32m --memory-swap 32m box dd if=/dev/zero of=/dev/null bs=128m',
+      'docker run --name hog --memory 32m --memory-swap 32m box dd if=/dev/zero of=/dev/null bs=128M',
     );
     await terminal.type("docker inspect -f 'OOMKilled={{.State.OOMKilled}} status={{.State.ExitCode}}' hog");
     await terminal.shows(/^OOMKilled=true status=137$/u);

@@ -33,7 +33,15 @@ export class Workbench {
       executablePath: '/usr/bin/chromium',
       headless: true,
       viewport: size,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      // Without 3D the terminal draws its lines as text that can be read.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-3d-apis',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
     });
     const page = context.pages()[0] ?? (await context.newPage());
     const workbench = new Workbench(context, page);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { containerName, graceSeconds, helper, volumes } from './names.mjs';
+import { containerName, graceSeconds, helper, places } from './names.mjs';
 
 /** @typedef {import('./check.mjs').Bench} Bench */
 /** @typedef {import('./check.mjs').Check} Check */
@@ -115,5 +115,5 @@ async function survival({ docker, inside }, anew) {
   if (found !== made) throw new Error(`the image was ${made} and is ${found}`);
   const later = Number(await inside('grep -c . /var/lib/dind-station/history.jsonl'));
   if (later < history) throw new Error(`${later} lines of history are left of ${history}`);
-  return `${Object.keys(volumes).length} volumes; image, file in the home and ${history} lines of history are there`;
+  return `${Object.keys(places).length} volumes; image, file in the home and ${history} lines of history are there`;
 }

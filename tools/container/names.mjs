@@ -13,10 +13,23 @@ export const helper = '/usr/local/lib/dind-station/dind-helper';
 /** Who uses the station. */
 export const user = 'coder';
 
-/** Volumes by name, each with its place in the container. */
-export const volumes = {
-  'dind-station-engine': '/var/lib/docker',
-  'dind-station-home': '/home/coder',
-  'dind-station-commandhistory': '/commandhistory',
-  'dind-station-history': '/var/lib/dind-station',
+/** What outlives the container: the ends of the volumes' names, each with its place in it. */
+export const places = {
+  engine: '/var/lib/docker',
+  home: '/home/coder',
+  commandhistory: '/commandhistory',
+  history: '/var/lib/dind-station',
 };
+
+/** The volumes of the person's station, and those of a check, which has to begin with nothing and to leave nothing. */
+export const volumePrefix = { station: 'dind-station', check: 'dind-station-check' };
+
+/**
+ * Names of volumes, each with its place.
+ *
+ * @param {string} prefix
+ * @returns {[name: string, place: string][]}
+ */
+export function volumes(prefix) {
+  return Object.entries(places).map(([end, place]) => [`${prefix}-${end}`, place]);
+}

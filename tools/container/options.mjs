@@ -16,6 +16,7 @@ Builds the image of a station (container/Dockerfile) and runs it until Ctrl-C; i
   --port N        port on 127.0.0.1, default 8080
   --engine KIND   auto (default): this machine's engine if one answers, else one in a bed (test/bed); machine; bed
   --check         try what a person would do in it, in a browser too; kill, stop and restart it; say what was found; end
+                  (with volumes of its own)
   --fresh         forget the volumes (home, histories, the daemon's data) first
   --help          show this
 

@@ -7,14 +7,15 @@ import { containerName, graceSeconds, image, volumes } from './names.mjs';
  * @param {string} station.publish address on which the engine publishes the port
  * @param {number} station.port
  * @param {string} station.envFile variables of the container: on a command line everybody on the machine reads them
+ * @param {string} station.prefix of its volumes' names
  * @param {'all' | 'fewer'} station.rights all: `--privileged`; fewer: what a nested engine needs at the least
  * @returns {string[]}
  */
-export function runArguments({ publish, port, envFile, rights }) {
+export function runArguments({ publish, port, envFile, prefix, rights }) {
   return [
     ...['run', '--detach', '--name', containerName, '--hostname', 'station'],
     ...['--publish', `${publish}:${port}:8080`, '--env-file', envFile, '--stop-timeout', String(graceSeconds)],
-    ...Object.entries(volumes).flatMap(([name, path]) => ['--volume', `${name}:${path}`]),
+    ...volumes(prefix).flatMap(([name, path]) => ['--volume', `${name}:${path}`]),
     ...(rights === 'all' ? ['--privileged'] : fewerRights),
     image,
   ];

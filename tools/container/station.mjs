@@ -12,7 +12,7 @@ import { excerpt } from '../lib/run.mjs';
 import { baseName, ensureBaseImage } from './baseImage.mjs';
 import { checkStation, prepareCheck } from './check.mjs';
 import { openEngine } from './engine.mjs';
-import { containerName, graceSeconds, image, user, volumes } from './names.mjs';
+import { containerName, graceSeconds, image, user, volumePrefix, volumes } from './names.mjs';
 import { needsFewerRights, runArguments } from './runArguments.mjs';
 
 /** @typedef {import('./engine.mjs').Engine} Engine */
@@ -50,11 +50,12 @@ export async function runContainer(options, signal) {
       return found;
     });
     try {
-      const password = await bringUp(engine, { options, elevate, signal, progress });
+      const fresh = options.fresh || options.check;
+      const password = await bringUp(engine, { options: { ...options, fresh }, elevate, signal, progress });
       const { port } = options;
       if (options.check) {
         const anew = async () => {
-          await start(engine, { options: { ...options, fresh: false }, password, signal });
+          await start(engine, { options, password, signal });
           await untilReady(engine, { signal, detail: () => undefined });
         };
         return await checkStation(engine, { port, password, progress, signal, anew });
@@ -66,6 +67,7 @@ export async function runContainer(options, signal) {
       await progress.step('station ended', async () => {
         await engine.docker(['stop', '--time', String(graceSeconds), containerName]);
         await engine.docker(['rm', '--force', containerName]);
+        if (options.check) await removeVolumes(engine, volumePrefix.check);
         await engine.close();
       });
     }
@@ -128,12 +130,13 @@ async function build(engine, { signal, detail }) {
 async function start(engine, { options, password, signal }) {
   const remove = () => engine.docker(['rm', '--force', containerName], { signal });
   await remove();
-  if (options.fresh) await engine.docker(['volume', 'rm', '--force', ...Object.keys(volumes)], { signal });
+  const prefix = options.check ? volumePrefix.check : volumePrefix.station;
+  if (options.fresh) await removeVolumes(engine, prefix);
   const envFile = join(engine.folder, `station-${process.pid}.env`);
   writeFileSync(envFile, `PASSWORD=${password}\n`, { mode: 0o600 });
   const run = (/** @type {'all' | 'fewer'} */ rights) => {
     const { publish } = engine;
-    return engine.docker(runArguments({ publish, port: options.port, envFile, rights }), { signal });
+    return engine.docker(runArguments({ publish, port: options.port, envFile, prefix, rights }), { signal });
   };
   try {
     const full = await run('all');
@@ -146,6 +149,14 @@ async function start(engine, { options, password, signal }) {
   } finally {
     rmSync(envFile, { force: true });
   }
+}
+
+/**
+ * @param {Engine} engine
+ * @param {string} prefix
+ */
+async function removeVolumes(engine, prefix) {
+  await engine.docker(['volume', 'rm', '--force', ...volumes(prefix).map(([name]) => name)]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { baseName, debianSuite } from '../../../tools/container/baseImage.mjs';
 import { canBuild } from '../../../tools/container/engine.mjs';
-import { graceSeconds, volumes } from '../../../tools/container/names.mjs';
+import { graceSeconds, places } from '../../../tools/container/names.mjs';
 import { parseContainerOptions, usage } from '../../../tools/container/options.mjs';
 import { needsFewerRights, runArguments } from '../../../tools/container/runArguments.mjs';
 
@@ -76,12 +76,13 @@ describe('the base image', () => {
 });
 
 describe('what docker run is given', () => {
-  const station = { publish: '127.0.0.1', port: 9000, envFile: '/cache/station.env' };
+  const station = { publish: '127.0.0.1', port: 9000, envFile: '/cache/station.env', prefix: 'mine' };
 
   test('all rights where the engine has them', () => {
     const argv = runArguments({ ...station, rights: 'all' });
     expect(argv).toContain('--privileged');
     expect(argv.join(' ')).toContain('--publish 127.0.0.1:9000:8080 --env-file /cache/station.env');
+    expect(argv).toContain('mine-home:/home/coder');
     expect(argv.at(-1)).toBe('dind-station');
   });
 
@@ -104,8 +105,8 @@ describe('the Dockerfile, the Compose file and the tool agree', () => {
 
   test('on the volumes', () => {
     const declared = /^VOLUME (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
-    expect(JSON.parse(declared)).toEqual(Object.values(volumes));
-    for (const place of Object.values(volumes)) expect(compose).toMatch(new RegExp(`^ +- \\w+:${place}$`, 'm'));
+    expect(JSON.parse(declared)).toEqual(Object.values(places));
+    for (const place of Object.values(places)) expect(compose).toMatch(new RegExp(`^ +- \\w+:${place}$`, 'm'));
   });
 
   test('on the grace period, which is longer than what the supervisor takes', () => {
