@@ -22,7 +22,7 @@ export class Terminal {
   }
 
   async focus(): Promise<void> {
-    await this.screen.click();
+    await this.workbench.page.locator('.terminal-wrapper.active .xterm').first().click();
   }
 
   /** Types one command and Enter, once the shell waits for one. */
