@@ -41,25 +41,12 @@ daemon_wait() {
   fi
   [ -n "$daemon_missing" ] || return 0
   say "the Docker daemon does not run: $daemon_missing"
-  rights_lacking
-  [ -z "$LACKING" ] ||
-    say "this container lacks$LACKING, which a Docker daemon cannot do without: start it with --privileged, or with --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined."
   if [ "${DIND_STATION_REQUIRED:-0}" = 1 ]; then
     say "DIND_STATION_REQUIRED=1, so the container ends."
     daemon_stop
     exit 69
   fi
   say "the editor starts all the same."
-}
-
-# rights_lacking: sets LACKING to those of the two rights (numbers 12 and 21 of linux/capability.h) that nobody in this
-# container can have, each after a blank.
-rights_lacking() {
-  LACKING=
-  bound=$(sed -n 's/^CapBnd:[[:blank:]]*//p' /proc/self/status)
-  [ -n "$bound" ] || return 0
-  [ $((0x$bound >> 12 & 1)) -eq 1 ] || LACKING="$LACKING NET_ADMIN"
-  [ $((0x$bound >> 21 & 1)) -eq 1 ] || LACKING="$LACKING SYS_ADMIN"
 }
 
 daemon_await() {

@@ -149,7 +149,7 @@ supervise_attempt() {
   state_field message
   case $RUN_CODE in
     foreign) fail foreign "$FIELD" ;;
-    conflict | no-engine | no-tool | bad-config | socket-path | cancelled)
+    conflict | no-engine | no-tool | no-rights | bad-config | socket-path | cancelled)
       history_add gave-up "$FIELD"
       idle "The daemon is not started again until somebody does: ${FIELD:-$RUN_CODE.}"
       ;;

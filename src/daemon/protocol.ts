@@ -39,6 +39,7 @@ export const resultCodes = [
   'socket-path',
   'no-engine',
   'no-tool',
+  'no-rights',
   'init-failed',
   'locked',
   'bad-config',

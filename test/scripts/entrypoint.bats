@@ -172,9 +172,9 @@ bats_require_minimum_version 1.5.0
 @test "a container without the rights is told which, and how it gets them" {
   run --separate-stderr timeout 60 setpriv --bounding-set -net_admin,-sys_admin "$ENTRY" echo editor 3>&-
   [ "$output" = editor ]
-  [[ "$stderr" == *"lacks NET_ADMIN SYS_ADMIN"*--privileged* ]]
+  [[ "$stderr" == *"lacks NET_ADMIN and SYS_ADMIN, without"*--privileged* ]]
   run --separate-stderr timeout 60 setpriv --bounding-set -net_admin "$ENTRY" echo editor 3>&-
-  [[ "$stderr" == *"lacks NET_ADMIN, which"* ]]
+  [[ "$stderr" == *"lacks NET_ADMIN, without"* ]]
 }
 
 @test "a daemon that does not run for another reason is not put down to rights" {

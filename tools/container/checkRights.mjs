@@ -35,9 +35,10 @@ export function rightsChecks(bench) {
       name: 'without any rights the editor starts and the reason is told',
       body: withTrial([], async () => {
         const log = await docker(['logs', trial]);
-        const reason = /the Docker daemon does not run: .*\n.*this container (lacks NET_ADMIN SYS_ADMIN)/.exec(
-          log,
-        )?.[1];
+        const reason =
+          /the Docker daemon does not run: This container (lacks NET_ADMIN and SYS_ADMIN), .*--privileged/.exec(
+            log,
+          )?.[1];
         if (reason === undefined) throw new Error(log);
         return `it ${reason}`;
       }),
