@@ -53,6 +53,11 @@ describe('docker in its terminal', () => {
     await terminal.shows(/^sha256:[0-9a-f]{10}/u);
   });
 
+  it('does not know the password', async () => {
+    await terminal.type('clear; echo "<$PASSWORD>"');
+    await terminal.shows(/^<>$/u);
+  });
+
   it('--cpus and --memory stand in the container', async () => {
     // Where they are read differs between cgroup v2 and v1; the other file is not there.
     const cpu = '/sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us';

@@ -58,7 +58,7 @@ export async function openBedEngine(program, { elevate, signal, detail }) {
   const endNetwork = startNetwork(elevate, found.stdout.trim(), control);
   const close = async () => {
     await inside([helper, 'stop']);
-    await endNetwork();
+    endNetwork();
     await down();
     rmSync(control, { force: true });
   };
@@ -83,17 +83,15 @@ export async function openBedEngine(program, { elevate, signal, detail }) {
  * @param {import('../lib/elevation.mjs').Elevate} elevate
  * @param {string} pid of the bed
  * @param {string} control path of the socket on which it takes orders
- * @returns {() => Promise<unknown>} ends it
+ * @returns {() => void} ends it; so does our own end, whatever ends us
  */
 function startNetwork(elevate, pid, control) {
-  const argv = ['slirp4netns', '--configure', '--disable-host-loopback', '--api-socket', control, pid, 'tap0'];
-  const [slirp = '', ...args] = elevate(argv);
-  const child = spawn(slirp, args, { stdio: 'ignore', detached: true });
+  const argv = ['slirp4netns', '--configure', '--disable-host-loopback', '--api-socket', control, '--exit-fd=0'];
+  const [slirp = '', ...args] = elevate([...argv, pid, 'tap0']);
+  const child = spawn(slirp, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   // One that cannot be started is noticed as a bed without a network.
   child.on('error', () => undefined);
-  return async () => {
-    if (child.pid !== undefined && child.exitCode === null) await run(elevate(['kill', '--', String(child.pid)]));
-  };
+  return () => void child.stdin.end();
 }
 
 /**
