@@ -12,5 +12,5 @@ need_rights() {
   [ $((0x$held >> 12 & 1)) -eq 1 ] || [ "$json_iptables" = false ] || lacking="NET_ADMIN"
   [ $((0x$held >> 21 & 1)) -eq 1 ] || lacking="$lacking${lacking:+ and }SYS_ADMIN"
   [ -z "$lacking" ] ||
-    fail no-rights "This container lacks $lacking, without which no Docker daemon can work: run it with --privileged, or with --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined."
+    fail no-rights "This container lacks $lacking, without which no Docker daemon can work: run it with --privileged, or with --cap-add SYS_ADMIN, --cap-add NET_ADMIN and seccomp, apparmor and systempaths unconfined."
 }

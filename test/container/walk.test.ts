@@ -1,35 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workbench } from '../e2e/workbench';
+import type { Workbench } from '../e2e/workbench';
 import { Terminal } from './terminal';
+import { enter, visit, type Visit } from './visit';
 
-const { DIND_STATION_URL: url, DIND_STATION_PASSWORD: password } = process.env;
-const profile = mkdtempSync(join(tmpdir(), 'dind-station-walk-'));
+let visitor: Visit;
 let workbench: Workbench;
 let terminal: Terminal;
 
 beforeAll(async () => {
-  if (url === undefined || password === undefined) {
-    throw new Error('This walks through a station that is up: npm run station:container -- --check');
-  }
-  workbench = await Workbench.browse(url, profile);
+  visitor = await visit();
+  ({ workbench } = visitor);
 });
 afterAll(async () => {
-  await workbench.close();
-  rmSync(profile, { recursive: true, force: true });
+  await visitor.end();
 });
 
 describe('the editor', () => {
   it('asks for its password and takes no other', async () => {
-    const field = workbench.page.locator('input.password');
-    await field.fill('guessed');
-    await field.press('Enter');
+    await enter(visitor, 'guessed');
     await workbench.page.locator('.error', { hasText: 'Incorrect password' }).waitFor();
     await workbench.screenshot('container-login');
-    await field.fill(password ?? '');
-    await field.press('Enter');
+    await enter(visitor);
     await workbench.isThere();
   });
 
@@ -73,6 +64,7 @@ describe('docker in its terminal', () => {
     );
     await terminal.type("docker inspect -f 'OOMKilled={{.State.OOMKilled}} status={{.State.ExitCode}}' hog");
     await terminal.shows(/^OOMKilled=true status=137$/u);
+    await workbench.screenshot('container-limits-dark');
     await terminal.type('docker rm hog');
   });
 

@@ -45,11 +45,12 @@ export async function prepareCheck({ elevate, signal, detail }) {
  */
 export async function checkStation(engine, { port, password, progress, signal, anew }) {
   const bench = openBench(engine, signal);
+  const look = (/** @type {string} */ suite) => browse(suite, { port, password, signal });
   const checks = [
     ...firstChecks(bench, password),
-    { name: 'in a browser', body: () => walk(port, password, signal) },
+    { name: 'in a browser', body: () => look('walk') },
     ...lifeChecks(bench, anew),
-    ...rightsChecks(bench),
+    ...rightsChecks(bench, { port, password, look }),
   ];
   let failures = 0;
   for (const { name, body } of checks) {
@@ -145,15 +146,14 @@ function firstChecks({ docker, inside }, password) {
 }
 
 /**
- * The browser, as test/container walks it.
+ * A person in a browser: one of the suites of test/container.
  *
- * @param {number} port
- * @param {string} password
- * @param {AbortSignal} signal
+ * @param {string} suite
+ * @param {{ port: number, password: string, signal: AbortSignal }} options
  */
-async function walk(port, password, signal) {
+async function browse(suite, { port, password, signal }) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const argv = [process.execPath, vitest, 'run', '--config', 'vitest.container.config.ts'];
+  const argv = [process.execPath, vitest, 'run', '--config', 'vitest.container.config.ts', `/${suite}.test`];
   const env = {
     ...process.env,
     NO_COLOR: '1',

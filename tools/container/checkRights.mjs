@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fewerRights } from './runArguments.mjs';
-import { image } from './names.mjs';
+import { withEnvFile } from './envFile.mjs';
+import { containerName, image } from './names.mjs';
 
 /** @typedef {import('./check.mjs').Bench} Bench */
 /** @typedef {import('./check.mjs').Check} Check */
@@ -18,9 +19,10 @@ const limited =
  * The image with other rights, as another user, and with a command of one's own.
  *
  * @param {Bench} bench
+ * @param {{ port: number, password: string, look: (suite: string) => Promise<string> }} browser
  * @returns {Check[]}
  */
-export function rightsChecks(bench) {
+export function rightsChecks(bench, browser) {
   const { docker } = bench;
   const asUser = (/** @type {string} */ script) => docker(['exec', '--user', 'coder', trial, 'bash', '-ec', script]);
   const memory = async () => {
@@ -33,15 +35,7 @@ export function rightsChecks(bench) {
   return [
     {
       name: 'without any rights the editor starts and the reason is told',
-      body: withTrial([], async () => {
-        const log = await docker(['logs', trial]);
-        const reason =
-          /the Docker daemon does not run: This container (lacks NET_ADMIN and SYS_ADMIN), .*--privileged/.exec(
-            log,
-          )?.[1];
-        if (reason === undefined) throw new Error(log);
-        return `it ${reason}`;
-      }),
+      body: () => noRights(bench, browser),
     },
     {
       name: 'without any rights and with DIND_STATION_REQUIRED=1 it ends',
@@ -74,6 +68,26 @@ export function rightsChecks(bench) {
       },
     },
   ];
+}
+
+/**
+ * What a person sees who forgot the rights. The station gives its port away for it.
+ *
+ * @param {Bench} bench
+ * @param {{ port: number, password: string, look: (suite: string) => Promise<string> }} browser
+ */
+async function noRights(bench, { port, password, look }) {
+  const { docker, engine } = bench;
+  await docker(['stop', containerName]);
+  return withEnvFile(engine, password, (envFile) =>
+    inTrial(bench, ['--publish', `${engine.publish}:${port}:8080`, '--env-file', envFile], async () => {
+      const log = await docker(['logs', trial]);
+      const reason = /the Docker daemon does not run: This container (lacks NET_ADMIN and SYS_ADMIN), .*--privileged/;
+      const found = reason.exec(log)?.[1];
+      if (found === undefined) throw new Error(log);
+      return `it ${found}; ${await look('noRights')}`;
+    }),
+  );
 }
 
 /**

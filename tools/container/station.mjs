@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { excerpt } from '../lib/run.mjs';
 import { baseName, ensureBaseImage } from './baseImage.mjs';
 import { checkStation, prepareCheck } from './check.mjs';
 import { openEngine } from './engine.mjs';
+import { withEnvFile } from './envFile.mjs';
 import { containerName, graceSeconds, image, user, volumePrefix, volumes } from './names.mjs';
 import { needsFewerRights, runArguments } from './runArguments.mjs';
 
@@ -132,13 +133,11 @@ async function start(engine, { options, password, signal }) {
   await remove();
   const prefix = options.check ? volumePrefix.check : volumePrefix.station;
   if (options.fresh) await removeVolumes(engine, prefix);
-  const envFile = join(engine.folder, `station-${process.pid}.env`);
-  writeFileSync(envFile, `PASSWORD=${password}\n`, { mode: 0o600 });
-  const run = (/** @type {'all' | 'fewer'} */ rights) => {
-    const { publish } = engine;
-    return engine.docker(runArguments({ publish, port: options.port, envFile, prefix, rights }), { signal });
-  };
-  try {
+  return withEnvFile(engine, password, async (envFile) => {
+    const run = (/** @type {'all' | 'fewer'} */ rights) => {
+      const { publish } = engine;
+      return engine.docker(runArguments({ publish, port: options.port, envFile, prefix, rights }), { signal });
+    };
     const full = await run('all');
     if (full.code === 0) return 'all';
     if (!needsFewerRights(full.stderr)) throw new Refusal(`the station does not start: ${full.stderr.trim()}`);
@@ -146,9 +145,7 @@ async function start(engine, { options, password, signal }) {
     const fewer = await run('fewer');
     if (fewer.code === 0) return 'fewer';
     throw new Refusal(`the station does not start: ${fewer.stderr.trim()}`);
-  } finally {
-    rmSync(envFile, { force: true });
-  }
+  });
 }
 
 /**
