@@ -19,8 +19,8 @@ http_get() {
   wait $asking && asked_status=0 || asked_status=$?
   asking=
   # curl's own numbers, and so our perl's.
+  # shellcheck disable=SC2034 # for whoever asks
   case $asked_status in
-    # shellcheck disable=SC2034 # for whoever asks
     0 | 22) HTTP_ANSWERED=1 ;;
     7) HTTP_REFUSED=1 ;;
   esac

@@ -146,7 +146,7 @@ supervise_attempt() {
   state_field message
   case $RUN_CODE in
     foreign) fail foreign "$FIELD" ;;
-    conflict | no-engine | no-tool | bad-config | not-trusted | socket-path | cancelled)
+    conflict | no-engine | no-tool | no-rights | bad-config | not-trusted | socket-path | cancelled)
       history_add gave-up "$FIELD"
       idle "The daemon is not started again until somebody does: ${FIELD:-$RUN_CODE.}"
       ;;

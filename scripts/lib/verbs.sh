@@ -50,6 +50,7 @@ verb_start() {
     init_await
     succeed started "The Docker daemon was started by $INIT." "${DAEMON_PID:-0}"
   fi
+  need_rights
   start_engine
   succeed started "The Docker daemon runs, process id $DAEMON_PID." "$DAEMON_PID"
 }
@@ -163,6 +164,7 @@ verb_restart() {
     init_await
     succeed restarted "The Docker daemon was restarted by $INIT." "${DAEMON_PID:-0}"
   fi
+  need_rights
   [ -z "$DAEMON_PID" ] || dockerd_end "$DAEMON_PID"
   start_engine
   succeed restarted "The Docker daemon was restarted, process id $DAEMON_PID." "$DAEMON_PID"

@@ -42,6 +42,7 @@ export const resultCodes = [
   'prerequisites',
   'missing-prerequisites',
   'no-tool',
+  'no-rights',
   'init-failed',
   'locked',
   'bad-config',
