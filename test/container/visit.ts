@@ -17,7 +17,8 @@ export async function visit(): Promise<Visit> {
     throw new Error('This looks at a station that is up: npm run station:container -- --check');
   }
   const profile = mkdtempSync(join(tmpdir(), 'dind-station-visit-'));
-  const workbench = await Workbench.browse(url, profile);
+  // Without 3D the terminal draws its lines as text that can be read.
+  const workbench = await Workbench.browse(url, profile, undefined, ['--disable-3d-apis']);
   return {
     workbench,
     end: async () => {

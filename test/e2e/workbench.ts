@@ -27,20 +27,20 @@ export class Workbench {
     return workbench;
   }
 
-  /** Opens the page only: what is on it may be a question for a password. */
-  static async browse(url: string, profile: string, size = { width: 1280, height: 800 }): Promise<Workbench> {
+  /** Opens the page only: what is on it may be a question for a password. `flags` are more of Chromium's. */
+  static async browse(
+    url: string,
+    profile: string,
+    size = { width: 1280, height: 800 },
+    flags: readonly string[] = [],
+  ): Promise<Workbench> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: '/usr/bin/chromium',
       headless: true,
       viewport: size,
-      // Without 3D the terminal draws its lines as text that can be read.
       args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-3d-apis',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+        ...flags,
       ],
     });
     const page = context.pages()[0] ?? (await context.newPage());
