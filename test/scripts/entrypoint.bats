@@ -19,6 +19,7 @@ setup() {
 }
 teardown() {
   end_entry
+  rm -f /usr/local/bin/dockerd
   rm -f /etc/sudoers.d/full
 }
 teardown_file() { reset_all; }
@@ -209,6 +210,9 @@ bats_require_minimum_version 1.5.0
 
 @test "asked to end while the daemon is starting, it ends in order and the command does not run" {
   rm -f /tmp/entry.up
+  # One that takes its time, so that it is asked in the middle of it.
+  printf '#!/bin/sh\nsleep 5\nexec /usr/sbin/dockerd "$@"\n' >/usr/local/bin/dockerd
+  chmod +x /usr/local/bin/dockerd
   setsid "$ENTRY" touch /tmp/entry.up </dev/null >/tmp/entry.log 2>&1 3>&- &
   ENTRY_PID=$!
   echo $ENTRY_PID >/tmp/entry.pid
