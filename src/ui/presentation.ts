@@ -48,6 +48,8 @@ function failedText(code: Cause['code'] | undefined): string {
       return 'Docker: crashed';
     case 'start-failed':
       return 'Docker: failed to start';
+    case 'crash-loop':
+      return 'Docker: keeps failing';
     case 'stop-failed':
       return 'Docker: failed to stop';
     case 'unreachable':
