@@ -20,7 +20,7 @@ const helper = [
 
 /**
  * Needs by what they are for.
- * @type {Record<'helper' | 'engine' | 'test' | 'compile', readonly Need[]>}
+ * @type {Record<'helper' | 'engine' | 'test' | 'matrix' | 'compile', readonly Need[]>}
  */
 export const needSets = {
   helper,
@@ -43,6 +43,8 @@ export const needSets = {
     { command: 'ip', package: 'iproute2' },
     { command: 'curl', package: 'curl' },
   ],
+  /** What puts the other engines' root file systems together. */
+  matrix: [{ command: 'mmdebstrap', package: 'mmdebstrap' }],
   /** What code-server's two native modules are compiled with. */
   compile: [
     { command: 'python3', package: 'python3' },
