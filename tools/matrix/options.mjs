@@ -56,7 +56,10 @@ function readArguments(args) {
       options: { engine: many, cgroup: many, nesting: many, help: { type: 'boolean', short: 'h' } },
     }).values;
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)} See --help.`, 2);
+    if (!(error instanceof TypeError)) throw error;
+    // Node's own sentence names the option and what is wrong with it; advice on "--" that may follow is cut off.
+    const [sentence = error.message] = error.message.split('. ');
+    throw new Refusal(`${sentence.replace(/\.$/, '')}; see npm run test:matrix -- --help.`, 2);
   }
 }
 
