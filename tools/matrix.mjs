@@ -36,6 +36,7 @@ await runEntry('test:matrix', async (signal) => {
 
   /** @type {import('./matrix/table.mjs').Cell[]} */
   const cells = [];
+  mkdirSync(output, { recursive: true });
   for (const place of places(options)) {
     cells.push(
       ...(await progress.step(place.name, async (step) => {
@@ -44,11 +45,11 @@ await runEntry('test:matrix', async (signal) => {
         return found;
       })),
     );
+    // After each, so that what was found is there when the rest is interrupted.
+    writeFileSync(join(output, 'matrix.json'), `${JSON.stringify(cells, undefined, 2)}\n`);
   }
   console.log(table(cells));
   const sum = sumUp(cells);
-  mkdirSync(output, { recursive: true });
-  writeFileSync(join(output, 'matrix.json'), `${JSON.stringify(cells, undefined, 2)}\n`);
   console.log(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.unsupported} skipped`);
   return sum.failed === 0 ? 0 : 1;
 });
