@@ -19,14 +19,16 @@ const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
  * writable; everything else that changes inside is gone with it.
  *
  * @template T
- * @param {{ name: string, pid1?: 'sleep' | 'reaper' | 'init', elevate: Elevate, signal?: AbortSignal }} options
+ * @param {{ name: string, pid1?: 'sleep' | 'reaper' | 'init', elevate: Elevate, signal?: AbortSignal, root?: string }} options
+ *   `root`: another root file system than this machine's (`test/bed/engine-root`)
  * @param {(bed: Bed) => Promise<T>} body
  * @returns {Promise<T>}
  */
-export async function withBed({ name, pid1 = 'sleep', elevate, signal }, body) {
+export async function withBed({ name, pid1 = 'sleep', elevate, signal, root = '/' }, body) {
   const down = () => run(elevate([program, 'down', name]));
   await down();
-  await runOrRefuse(`starting the bed ${name}`, elevate([program, 'up', name, '--pid1', pid1, '--bind', repository]));
+  const options = ['--pid1', pid1, '--root', root, '--bind', repository];
+  await runOrRefuse(`starting the bed ${name}`, elevate([program, 'up', name, ...options]));
   try {
     return await body({
       name,
