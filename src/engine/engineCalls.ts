@@ -4,6 +4,9 @@ import type { createDocker } from './dockerode';
 import { loadDockerode } from './dockerodeLazy';
 
 type Client = Awaited<ReturnType<typeof createDocker>>;
+/** Milliseconds: a small machine under load needs more than ten seconds to make a container. */
+const silence = 30_000;
+
 export type ContainerConfig = Parameters<Client['createContainer']>[0];
 export type HostConfig = NonNullable<ContainerConfig['HostConfig']>;
 
@@ -65,7 +68,7 @@ export function refusalOf(error: unknown): Refused | undefined {
 
 /**
  * The calls that containers are made, watched and removed with. Each rejects with dockerode's error: one that
- * `refusalOf` can read when the engine answered, any other when it did not within ten seconds of silence.
+ * `refusalOf` can read when the engine answered, any other when it did not within half a minute of silence.
  */
 export class EngineCalls {
   readonly #client: Client;
@@ -77,7 +80,7 @@ export class EngineCalls {
   /** Loads dockerode; opens no connection. Throws an Error that names a TLS file that cannot be read. */
   static async open(endpoint: Endpoint): Promise<EngineCalls> {
     const { createDocker } = await loadDockerode();
-    return new EngineCalls(await createDocker(endpoint));
+    return new EngineCalls(await createDocker(endpoint, silence));
   }
 
   async info(): Promise<EngineInfo> {

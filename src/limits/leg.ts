@@ -135,7 +135,7 @@ export async function runLeg(leg: Leg, run: LegRun): Promise<Evidence> {
     if (refused === undefined) throw silent(error);
     return { ...none, warnings, refused };
   } finally {
-    // Of an engine that is silent nothing more is asked, which would take ten seconds more.
+    // Of an engine that is silent nothing more is asked, which would take half a minute more.
     if (answers) await engine.remove(id).catch((error: unknown) => run.onLeft(id, silent(error).message));
     else run.onLeft(id, 'the engine does not answer');
   }

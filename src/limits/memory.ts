@@ -39,19 +39,20 @@ interface Killed {
   readonly exit: number;
   /** Processes of the group that any OOM killer took. */
   readonly kills: number;
-  /** Times that this group's own limit was reached with nothing left to reclaim. */
-  readonly own: number;
+  /**
+   * Whether it was this group's own limit that was reached: a counter of failed charges grew, or the peak is the limit
+   * to the page. One is enough: there are v1 kernels on which `memory.failcnt` stays 0 (6.18), and v2 ones without a peak.
+   */
+  readonly own: boolean;
 }
 
 function step(evidence: Evidence, from: string, to: string): Killed {
   const grown = (counter: string): number =>
     counterOf(evidence, `${to}.events`, counter) - counterOf(evidence, `${from}.events`, counter);
-  const failures = numberOf(evidence, `${to}.failcnt`) - numberOf(evidence, `${from}.failcnt`);
-  return {
-    exit: numberOf(evidence, to),
-    kills: grown('oom_kill'),
-    own: Number.isNaN(failures) ? grown('oom') : failures,
-  };
+  const failed = numberOf(evidence, `${to}.failcnt`) > numberOf(evidence, `${from}.failcnt`);
+  const full =
+    numberOf(evidence, `${to}.peak`) >= limit - rounding && numberOf(evidence, `${to}.peak`) <= limit + rounding;
+  return { exit: numberOf(evidence, to), kills: grown('oom_kill'), own: failed || grown('oom') > 0 || full };
 }
 
 const inMiB = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : `${(bytes / MiB).toFixed(1)} MiB`);
@@ -95,7 +96,7 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
     });
   }
   if (under.exit !== 0) {
-    return under.own > 0
+    return under.own
       ? judge.inconclusive(
           `A block of ${String(below)} MiB, under the limit, did not live (status ${String(under.exit)}).`,
         )
@@ -112,9 +113,9 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
       { finding: 'machine.no-room' },
     );
   }
-  if (over.kills < 1 || over.own < 1) {
+  if (over.kills < 1 || !over.own) {
     return judge.inconclusive(
-      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills and its own limit reached ${String(over.own)} times.`,
+      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills, and its own limit ${over.own ? 'reached' : 'not reached'} (peak ${inMiB(peak)}).`,
     );
   }
   return judge.enforced(
