@@ -137,7 +137,7 @@ function proofOf(kind: Kind): Proof {
     area: 'io',
     title: kind.title,
     asked: `${kind.option} ${kind.unit === 'bytes' ? `${String(kind.limit / MiB)}mb` : String(kind.limit)}, direct`,
-    lane: 'io',
+    lane: kind.direction,
     together: false,
     cost: { cpuSeconds: 0.6, memory: 8 * MiB, seconds: 3 },
     legs: ({ disk }) => {

@@ -18,7 +18,7 @@ const Entry = v.object({
 });
 const File = v.object({
   schema: v.literal(1),
-  /** By engine id, then by proof; the oldest entry first. */
+  /** By engine id and endpoint, then by proof; the oldest entry first. */
   engines: v.record(v.string(), v.record(v.string(), v.array(Entry))),
 });
 type Entry = v.InferOutput<typeof Entry>;
@@ -42,9 +42,13 @@ export function historyPath(environment: Readonly<Record<string, string | undefi
   return join(folder, 'dind-station', 'limits.json');
 }
 
+function keyOf({ engine }: LimitsReport): string {
+  return `${engine.id} ${engine.endpoint}`;
+}
+
 /** Adds a run; the oldest entries and the engines unused for longest fall out. Pure. */
 export function withReport(history: History, report: LimitsReport, started: string | undefined): History {
-  const { id } = report.engine;
+  const id = keyOf(report);
   const before = history.engines[id] ?? {};
   const after = { ...before };
   for (const { id: proof, verdict } of report.results) {
@@ -60,7 +64,7 @@ export function comparisons(before: History, report: LimitsReport, started?: str
   const found = new Map<string, Comparison>();
   for (const { id, verdict } of report.results) {
     // What could not be told says nothing about the limit.
-    const told = (before.engines[report.engine.id]?.[id] ?? []).filter(
+    const told = (before.engines[keyOf(report)]?.[id] ?? []).filter(
       (entry) => entry.verdict !== 'error' && entry.verdict !== 'inconclusive',
     );
     const last = told.at(-1);

@@ -15,8 +15,10 @@ kill $bystander`;
 
 /** Who dies when memory runs out must be who the kernel's setting says: the hog alone, or all at once. */
 export function judgeOomGroup(limited: Evidence, control: Evidence): Judgement {
-  const kernel = valueOf(limited, 'group') ?? '-';
-  const whole = kernel === '1';
+  const group = valueOf(limited, 'group') ?? '-';
+  // v1 has no such setting: it always kills one.
+  const kernel = group === '-' ? `limit ${valueOf(limited, 'limit') ?? '-'}` : `memory.oom.group ${group}`;
+  const whole = group === '1';
   const survived = isComplete(limited);
   const hog = numberOf(limited, 'hog');
   const kills = counterOf(limited, 'events', 'oom_kill');

@@ -22,7 +22,7 @@ export function judgePids(limited: Evidence, control: Evidence, { outside }: Sur
   const stopped = counterOf(limited, 'events', 'max');
   const judge = judging(
     kernel,
-    `${String(forked)} of ${String(wanted)} forks, ${String(numberOf(limited, 'current'))} processes, stopped ${String(stopped)} times; ${String(free)} forks without the limit`,
+    `${String(forked)} of ${String(wanted)} forks, ${String(numberOf(limited, 'current'))} processes, forks refused: ${String(stopped)}; ${String(free)} forks without the limit`,
   );
   if (kernel === '-') {
     return judge.unsupported('The container has no pids controller: it is missing in the kernel or not delegated.', {

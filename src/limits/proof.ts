@@ -7,7 +7,7 @@ export const areas = ['cpu', 'memory', 'pids', 'io', 'files', 'isolation', 'oute
 export type Area = (typeof areas)[number];
 
 /** Proofs of one lane run one after the other, the lanes beside each other: proofs of `cpu` would disturb each other. */
-export const lanes = ['cpu', 'io', 'rest'] as const;
+export const lanes = ['cpu', 'read', 'write', 'rest'] as const;
 export type Lane = (typeof lanes)[number];
 
 /** One container of a proof. */

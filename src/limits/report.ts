@@ -42,7 +42,13 @@ export interface LimitsReport {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly ms: number;
-  readonly engine: { readonly id: string; readonly version: string; readonly cgroup: 1 | 2 | null };
+  readonly engine: {
+    readonly id: string;
+    /** Where it was asked: engines on one machine may share an id. */
+    readonly endpoint: string;
+    readonly version: string;
+    readonly cgroup: 1 | 2 | null;
+  };
   readonly image: string;
   readonly results: readonly ProofResult[];
   /** Containers of earlier runs that were removed first. */

@@ -158,7 +158,7 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
     run,
     startedAt: startedAt.toISOString(),
     ms: Math.round(performance.now() - began),
-    engine: { id: about.id, version: about.version, cgroup: about.cgroup },
+    engine: { id: about.id, endpoint: endpoint.display, version: about.version, cgroup: about.cgroup },
     image: about.image,
     results: proofs.flatMap(({ id }) => results.get(id) ?? []),
     leftovers: about.leftovers,
