@@ -17,6 +17,8 @@ export class ProofRun {
   readonly #leg: LegRun;
   readonly #onEvent: (event: LimitsEvent) => void;
   #samples: LegSample[] = [];
+  #attempts = 0;
+  #ms = 0;
 
   constructor(proof: Proof, surroundings: Surroundings, leg: LegRun, onEvent: (event: LimitsEvent) => void) {
     this.#proof = proof;
@@ -25,34 +27,32 @@ export class ProofRun {
     this.#onEvent = onEvent;
   }
 
-  /** Rejects with EngineSilent when the engine does not answer any more. */
-  async run(): Promise<ProofResult> {
-    const { id, area, title, asked } = this.#proof;
+  /**
+   * One attempt: its result, or `later` when something disturbed it that may have passed by then. Rejects with
+   * EngineSilent when the engine does not answer any more.
+   */
+  async attempt(): Promise<ProofResult | 'later'> {
     const began = performance.now();
-    const done = (judgement: Judgement, attempts: number): ProofResult => ({
-      id,
-      area,
-      title,
-      asked,
-      attempts,
-      ms: Math.round(performance.now() - began),
-      samples: this.#samples,
-      ...judgement,
-    });
-    const noRoom = judgeRoom(this.#proof, this.#surroundings);
-    if (noRoom !== undefined) return done(noRoom, 0);
-    const legs = this.#proof.legs(this.#surroundings);
-    if ('verdict' in legs) return done(legs, 0);
-    for (let attempt = 1; ; attempt += 1) {
-      this.#onEvent({ event: 'started', proof: id, attempt });
-      const judgement = await this.#attempt(legs);
-      if (judgement.again !== true || attempt === mostAttempts || this.#leg.signal.aborted) {
-        return done(judgement, attempt);
-      }
-    }
+    const judgement = await this.#judgement();
+    this.#ms += performance.now() - began;
+    const repeat = judgement.again === true && this.#attempts < mostAttempts;
+    if (repeat && !this.#leg.signal.aborted) return 'later';
+    const { id, area, title, asked } = this.#proof;
+    const told = { attempts: this.#attempts, ms: Math.round(this.#ms), samples: this.#samples };
+    return { id, area, title, asked, ...told, ...judgement };
   }
 
-  async #attempt(legs: readonly Leg[]): Promise<Judgement> {
+  async #judgement(): Promise<Judgement> {
+    const noRoom = judgeRoom(this.#proof, this.#surroundings);
+    if (noRoom !== undefined) return noRoom;
+    const legs = this.#proof.legs(this.#surroundings);
+    if ('verdict' in legs) return legs;
+    this.#attempts += 1;
+    this.#onEvent({ event: 'started', proof: this.#proof.id, attempt: this.#attempts });
+    return this.#run(legs);
+  }
+
+  async #run(legs: readonly Leg[]): Promise<Judgement> {
     this.#samples = [];
     const evidence: Record<string, Evidence> = {};
     const runOne = async (leg: Leg): Promise<Judgement | undefined> => {

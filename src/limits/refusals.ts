@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence';
+import { isComplete, type Evidence } from './evidence';
 import { judging, type Judgement, type LimitFinding } from './verdict';
 
 /** What an engine says when it will not make or start a container with a limit, and what that means. */
@@ -72,7 +72,7 @@ export function judgeBroken(name: string, evidence: Evidence, mayDie: boolean): 
     return judge.error(`The container ${name} could not be run: ${short(evidence.refused.message)}`);
   }
   if (evidence.broken !== undefined) return judge.error(evidence.broken);
-  if (mayDie || evidence.lines.at(-1)?.[0] === 'end') return undefined;
+  if (mayDie || isComplete(evidence)) return undefined;
   const said = evidence.errors.trim();
   return judge.error(
     `The workload of ${name} ended with status ${String(evidence.exitCode)} before its last line${evidence.oomKilled ? ', killed for memory' : ''}${said === '' ? '' : `: ${short(said)}`}.`,

@@ -58,7 +58,7 @@ async function openEngine({ endpoint, signal }: RunOptions): Promise<{ engine: E
 async function lookAround(info: EngineInfo, endpoint: Endpoint, run: LegRun): Promise<Surroundings> {
   const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const here = endpoint.kind === 'unix';
-  let outside: Reading<CgroupPath> = far as Reading<CgroupPath>;
+  let outside: Reading<CgroupPath> = far;
   const probe = await runLeg(probeLeg, {
     ...run,
     ...(here && {
@@ -136,8 +136,12 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
       const known = proofs.map(({ id, area, title, asked }) => ({ id, area, title, asked }));
       onEvent({ event: 'plan', proofs: known, budget: budgetOf(proofs), running: info.running });
       const runLane = async (inLane: readonly Proof[]): Promise<void> => {
-        for (const proof of inLane) {
-          if (!signal.aborted) judged(await new ProofRun(proof, surroundings, legRun, onEvent).run());
+        const waiting = inLane.map((proof) => new ProofRun(proof, surroundings, legRun, onEvent));
+        for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+          const result = await next.attempt();
+          // Behind the others: what disturbed it, often proofs of another lane, may be over by then.
+          if (result === 'later') waiting.push(next);
+          else judged(result);
         }
       };
       // Making containers takes a CPU of its own, or what is measured beside it starves.

@@ -153,7 +153,7 @@ export async function readContainerLimits(endpoint: Endpoint, idOrName: string):
     engine.stats(container.id),
     endpoint.kind === 'unix'
       ? readCgroupPath(container.pid, '/', container.id)
-      : ({ unreadable: `the engine is at ${endpoint.display}` } as Reading<CgroupPath>),
+      : { unreadable: `the engine is at ${endpoint.display}` },
   ]);
   return {
     schema: 1,

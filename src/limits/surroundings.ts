@@ -45,15 +45,16 @@ sleep 0.3
 
 /** `0-2,5` as numbers. */
 export function cpuList(text: string): number[] {
-  return text
-    .trim()
-    .split(',')
-    .flatMap((part) => {
-      const [first = Number.NaN, last = first] = part.split('-').map(Number);
-      return Number.isInteger(first) && last >= first && last - first < 4096
-        ? Array.from({ length: last - first + 1 }, (_none, index) => first + index)
-        : [];
-    });
+  return text.split(',').flatMap((part) => {
+    const range = /^(?<first>\d+)(?:-(?<last>\d+))?$/u.exec(part.trim())?.groups;
+    if (range === undefined) return [];
+    const first = Number(range['first']);
+    const last = Number(range['last'] ?? first);
+    // No machine has more; a longer list is damaged text.
+    return last - first < 8192
+      ? Array.from({ length: Math.max(0, last - first + 1) }, (_none, index) => first + index)
+      : [];
+  });
 }
 
 function diskOf(probe: Evidence): Surroundings['disk'] {
@@ -98,7 +99,7 @@ export function outerLimit(outside: Reading<CgroupPath>, of: 'memory' | 'cpus' |
   // The first level is the container's own group.
   const around = outside.levels.slice(1);
   const found = around
-    .flatMap((level) => (level[of] === undefined ? [] : [{ value: level[of], path: level.path as string | undefined }]))
+    .flatMap((level): OuterLimit[] => (level[of] === undefined ? [] : [{ value: level[of], path: level.path }]))
     .sort((a, b) => a.value - b.value)[0];
   const hidden = of === 'memory' ? outside.hierarchicalMemory : undefined;
   if (hidden !== undefined && (found === undefined || hidden < found.value)) return { value: hidden, path: undefined };
