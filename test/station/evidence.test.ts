@@ -68,9 +68,9 @@ test.each(catalogue)('$id', async (proof) => {
     return;
   }
   let evidence = await runLegs(proof, legs);
-  // A recording is of an undisturbed run.
-  for (let tries = 1; tries < 8 && folder !== undefined && isDisturbed(proof, evidence); tries += 1) {
-    evidence = await runLegs(proof, legs);
+  if (folder !== undefined) {
+    // A recording is of an undisturbed run.
+    for (let tries = 1; tries < 8 && isDisturbed(proof, evidence); tries += 1) evidence = await runLegs(proof, legs);
   }
   for (const leg of legs) {
     const seen = evidence[leg.name];
