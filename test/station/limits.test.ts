@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LimitsReport } from '../../src/limits/report';
@@ -28,13 +27,18 @@ function limits(...args: string[]): { report: LimitsReport; status: number; verd
   return { report, status, verdicts: Object.fromEntries(report.results.map(({ id, verdict }) => [id, verdict])) };
 }
 
-const containers = (): string => execFileSync('docker', ['ps', '--all', '--quiet'], { encoding: 'utf8' }).trim();
+/** Containers of a run, of any run. */
+function ours(): string[] {
+  const argv = ['ps', '--all', '--quiet', '--filter', 'label=dind-station.limits.run'];
+  return execFileSync('docker', argv, { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '');
+}
 const volumes = (): string => execFileSync('docker', ['volume', 'ls', '--quiet'], { encoding: 'utf8' }).trim();
 
-test('a healthy engine without any image: nothing is not enforced, nothing is left, others are left alone', () => {
+test('a healthy engine: nothing is not enforced, nothing is left, others are left alone', () => {
   helperVerb('start');
-  const before = startSleeper('kept');
-  execFileSync('docker', ['rmi', 'sleeper', '--force']);
+  const before = startSleeper('kept-1');
   const { report, verdicts, status } = limits();
   const wrong = report.results.filter(({ verdict }) => verdict === 'not-enforced' || verdict === 'error');
   expect(wrong).toEqual([]);
@@ -49,8 +53,8 @@ test('a healthy engine without any image: nothing is not enforced, nothing is le
     expect([id, verdicts[id]]).toEqual([id, 'enforced']);
   }
   expect(status).toBe(report.results.some(({ verdict }) => verdict === 'inconclusive') ? 3 : 0);
-  expect(identity('kept')).toBe(before);
-  expect(containers().split('\n')).toHaveLength(1);
+  expect(identity('kept-1')).toBe(before);
+  expect(ours()).toEqual([]);
   expect(volumes()).toBe('');
   expect(report.left).toEqual([]);
 }, 180_000);
@@ -95,10 +99,7 @@ test('a frozen daemon: an error with the reason, soon', () => {
 async function inTheMiddle(): Promise<ReturnType<typeof cliRunning>> {
   const running = cliRunning('limits', '--only', 'cpu');
   for (let tries = 0; tries < 300; tries += 1) {
-    const ours = spawnSync('docker', ['ps', '--quiet', '--filter', 'label=dind-station.limits.run'], {
-      encoding: 'utf8',
-    });
-    if (ours.stdout.trim() !== '') return running;
+    if (ours().length > 0) return running;
     await sleep(100);
   }
   throw new Error('no container of the run appeared');
@@ -106,31 +107,31 @@ async function inTheMiddle(): Promise<ReturnType<typeof cliRunning>> {
 
 test('Ctrl-C in the middle leaves nothing', async () => {
   helperVerb('start');
-  const before = startSleeper('kept');
+  const before = startSleeper('kept-2');
   const running = await inTheMiddle();
   running.kill('SIGINT');
   expect(await once(running, 'exit')).toEqual([3, null]);
-  expect(containers().split('\n')).toHaveLength(1);
-  expect(identity('kept')).toBe(before);
+  expect(ours()).toEqual([]);
+  expect(identity('kept-2')).toBe(before);
 });
 
 test('kill -9 in the middle: the next start removes what was left, and never what belongs to a run that lives', async () => {
   helperVerb('start');
-  const before = startSleeper('kept');
+  const before = startSleeper('kept-3');
   const killed = await inTheMiddle();
   killed.kill('SIGKILL');
   await once(killed, 'exit');
-  expect(containers().split('\n').length).toBeGreaterThan(1);
+  expect(ours()).not.toEqual([]);
 
   const { report } = limits('--only', 'pids');
   expect(report.leftovers).toBeGreaterThan(0);
-  expect(containers().split('\n')).toHaveLength(1);
+  expect(ours()).toEqual([]);
 
   const living = await inTheMiddle();
   expect(limits('--only', 'pids').report.leftovers).toBe(0);
   living.kill('SIGINT');
   await once(living, 'exit');
-  expect(identity('kept')).toBe(before);
+  expect(identity('kept-3')).toBe(before);
 }, 120_000);
 
 test('a running container is compared with its cgroup and its use', () => {
@@ -179,11 +180,19 @@ test('an engine behind TLS: the workload goes there through the API', async () =
     'x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 1 -extfile names -out cert.pem',
   );
   const files = ['--tlscacert', `${folder}/ca.pem`, '--tlscert', `${folder}/cert.pem`, '--tlskey', `${folder}/key.pem`];
-  const daemon = spawn('dockerd', ['-H', 'tcp://127.0.0.1:2376', '--tlsverify', ...files], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  for await (const line of createInterface({ input: daemon.stderr })) if (line.includes('API listen on')) break;
-  daemon.stderr.resume();
+  // In places of its own: the daemon that the tests before killed has left its files.
+  const places = [
+    '--data-root',
+    `${folder}/data`,
+    '--exec-root',
+    '/run/tls',
+    '--pidfile',
+    '/run/tls.pid',
+    '--bridge',
+    'none',
+  ];
+  const argv = ['-H', 'tcp://127.0.0.1:2376', '--tlsverify', ...files, ...places];
+  const daemon = spawn('dockerd', argv, { stdio: 'ignore' });
   const env = {
     PATH: '/usr/bin:/bin',
     HOME: '/root',
@@ -191,6 +200,7 @@ test('an engine behind TLS: the workload goes there through the API', async () =
     DOCKER_TLS_VERIFY: '1',
     DOCKER_CERT_PATH: folder,
   };
+  while (spawnSync('docker', ['version'], { env }).status !== 0) await sleep(100);
   const run = spawnSync(process.execPath, ['dist/cli.js', 'limits', '--json', '--only', 'memory.limit,outer'], {
     encoding: 'utf8',
     env,
