@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import type { CgroupPath } from '../machine/cgroupPath';
 import { isUnreadable } from '../machine/reading';
 import type { Proof } from './proof';
 import { outerLimit, outerPlace, type Surroundings } from './surroundings';
@@ -21,15 +19,16 @@ function around(surroundings: Surroundings): string {
   return words.length === 0 ? 'no limit around the engine can be seen' : words.join(', ');
 }
 
-/**
- * The group that encloses the container which this program is in: that of its PID 1, or the one above where a preparation for nesting has moved every
- * process one group down (`init`), so that containers can be made beside it.
- */
-export function enclosing({ path }: CgroupPath): string {
-  return /\/(?:init|init\.scope)$/u.test(path) ? dirname(path) : path;
+/** Whether a group is inside another; one that leaves what can be seen (`/..`) is inside of nothing. */
+function isInside(path: string, group: string): boolean {
+  return group === '/' ? !path.startsWith('/..') : `${path}/`.startsWith(`${group}/`);
 }
 
-/** Whether the containers of this engine lie inside what encloses this container: where they do not, no limit around it holds. */
+/**
+ * Whether the containers of this engine lie inside every group that limits this container: those of its PID 1, which a
+ * preparation for nesting may have moved a group down. Where they do not, as with the machine's cgroup namespace, they
+ * have left those limits.
+ */
 export function judgeOuter(surroundings: Surroundings): Judgement {
   const { outside, own } = surroundings;
   if (isUnreadable(outside) || isUnreadable(own)) {
@@ -38,22 +37,23 @@ export function judgeOuter(surroundings: Surroundings): Judgement {
       `The engine's groups cannot be seen from here (${why}), so what is around them is not known.`,
     );
   }
-  const frame = enclosing(own);
   const judge = judging(outside.path, around(surroundings));
-  const escaped = outside.path.startsWith('/..') || (frame !== '/' && !`${outside.path}/`.startsWith(`${frame}/`));
-  const framed = own.levels.some(({ memory, cpus, pids }) => (memory ?? cpus ?? pids) !== undefined);
-  if (escaped && framed) {
+  const limiting = own.levels.filter(({ memory, cpus, pids }) => (memory ?? cpus ?? pids) !== undefined);
+  const escaped = limiting.find(({ path }) => !isInside(outside.path, path));
+  if (escaped !== undefined) {
     return judge.notEnforced(
-      `Containers run in ${outside.path}, outside of ${frame}: the limits around this container do not hold for them.`,
+      `Containers run in ${outside.path}, outside of ${escaped.path}: the limits of that group, which hold here, do not hold for them.`,
       { finding: 'cgroup.escape' },
     );
   }
-  if (escaped) {
-    return judge.unsupported(
-      `Containers run in ${outside.path}, not below this container's group ${frame}, which sets no limit.`,
-    );
+  if (!isInside(outside.path, '/')) {
+    return judge.unsupported(`Containers run in ${outside.path}, outside of what can be seen from here.`);
   }
-  return judge.enforced(`Containers run in ${outside.path}, inside of ${frame}: what limits it limits them.`);
+  return limiting.length === 0
+    ? judge.enforced('No group around this container sets a limit that its containers could leave.')
+    : judge.enforced(
+        `Containers run inside of every group that limits this container: ${limiting.map(({ path }) => path).join(', ')}.`,
+      );
 }
 
 export const outer: Proof = {

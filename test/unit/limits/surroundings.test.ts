@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { budgetOf, judgeRoom } from '../../../src/limits/budget';
 import { catalogue, chooseProofs } from '../../../src/limits/catalogue';
 import { droppedOf } from '../../../src/limits/leg';
-import { enclosing, judgeOuter } from '../../../src/limits/outer';
+import { judgeOuter } from '../../../src/limits/outer';
 import { judgeConfigured } from '../../../src/limits/runningContainer';
 import { cpuList, memoryRoom, outerLimit } from '../../../src/limits/surroundings';
 import { recorded } from './recordings';
@@ -63,34 +63,30 @@ test('proofs are chosen by area and by id', () => {
 });
 
 describe('the groups around', () => {
-  const around = (outside: string, own: string, level: object = {}) =>
+  /** `limiting`: the groups of PID 1's path that set a limit. */
+  const around = (outside: string, own: string, ...limiting: string[]) =>
     judgeOuter({
       ...surroundings,
       outside: { version: 2, path: outside, levels: [{ path: outside }] },
-      own: { version: 2, path: own, levels: [{ path: own, ...level }] },
+      own: { version: 2, path: own, levels: [{ path: own }, ...limiting.map((group) => ({ path: group, memory: 1 }))] },
     });
 
   test.each([
-    ['/docker/x', '/', 'enforced'],
-    ['/docker/x', '/init', 'enforced'],
-    ['/pod/docker/x', '/pod/init', 'enforced'],
-    ['/pod/docker/x', '/pod', 'enforced'],
-    ['/podother/x', '/pod', 'not-enforced'],
-    ['/docker/x', '/kubepods/pod/c', 'not-enforced'],
-    ['/../other/docker/x', '/', 'not-enforced'],
-  ])('containers in %s, PID 1 in %s: %s', (outside, own, verdict) => {
-    expect(around(outside, own, { memory: 1 }).verdict).toBe(verdict);
-  });
-
-  test('leaving a group that sets no limit is no escape', () => {
-    expect(around('/docker/x', '/user.slice').verdict).toBe('unsupported');
+    ['/docker/x', '/init', ['/'], 'enforced'],
+    ['/docker/x', '/init', [], 'enforced'],
+    ['/pod/docker/x', '/pod/dind-station', ['/pod'], 'enforced'],
+    ['/podother/x', '/pod', ['/pod'], 'not-enforced'],
+    ['/docker/x', '/kubepods/pod/c', ['/kubepods/pod'], 'not-enforced'],
+    ['/../other/docker/x', '/', ['/'], 'not-enforced'],
+    ['/../other/docker/x', '/', [], 'unsupported'],
+    // A plain host: what limits a service is no frame for the engine's containers.
+    ['/system.slice/docker-x.scope', '/init.scope', [], 'enforced'],
+  ])('containers in %s, PID 1 in %s, limited by %j: %s', (outside, own, limiting, verdict) => {
+    expect(around(outside, own, ...limiting).verdict).toBe(verdict);
   });
 
   test('what cannot be seen is not judged', () => {
-    expect(judgeOuter({ ...surroundings, outside: { unreadable: 'far away' } })).toMatchObject({
-      verdict: 'unsupported',
-    });
-    expect(enclosing({ version: 2, path: '/init', levels: [] })).toBe('/');
+    expect(judgeOuter({ ...surroundings, outside: { unreadable: 'far away' } }).verdict).toBe('unsupported');
   });
 });
 
