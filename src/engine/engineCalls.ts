@@ -42,14 +42,15 @@ export interface InspectedContainer {
   readonly hostConfig: HostConfig;
 }
 
-/** Bytes, microseconds and counts of one container, as the stats API has them; absent where the engine leaves them out. */
+/** Of one container, as the stats API has it; absent where the engine leaves it out. */
 export interface ContainerStats {
-  readonly memoryUsage: number | undefined;
-  readonly memoryLimit: number | undefined;
-  readonly cpuUsage: number | undefined;
-  readonly periods: number | undefined;
-  readonly throttled: number | undefined;
-  readonly processes: number | undefined;
+  /** Bytes. */
+  readonly memoryUsage?: number | undefined;
+  /** Bytes; the machine's memory for a container without a limit. */
+  readonly memoryLimit?: number | undefined;
+  /** Seconds of CPU time since its start. */
+  readonly cpuSeconds?: number | undefined;
+  readonly processes?: number | undefined;
 }
 
 /** An engine's refusal: the HTTP status and its words. */
@@ -190,12 +191,12 @@ export class EngineCalls {
     const answer = await this.#client.getContainer(id).stats({ stream: false, 'one-shot': true });
     const { memory_stats: memory, cpu_stats: cpu, pids_stats: pids } = answer as Partial<typeof answer>;
     const usage = cpu?.cpu_usage.total_usage;
+    // An engine that could not read them (20.10 without the named v1 hierarchy) answers with zeros and no time.
+    if (answer.read.startsWith('0001-')) return {};
     return {
       memoryUsage: memory?.usage,
       memoryLimit: memory?.limit,
-      cpuUsage: usage === undefined ? undefined : usage / 1000,
-      periods: cpu?.throttling_data.periods,
-      throttled: cpu?.throttling_data.throttled_periods,
+      cpuSeconds: usage === undefined ? undefined : usage / 1e9,
       processes: pids?.current,
     };
   }

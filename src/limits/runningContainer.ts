@@ -1,6 +1,6 @@
 import { EngineCalls, type ContainerStats, type HostConfig, type InspectedContainer } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
-import { readCgroupPath, type CgroupPath } from '../machine/cgroupPath';
+import { readCgroupPath, type CgroupLevel, type CgroupPath } from '../machine/cgroupPath';
 import { isUnreadable, type Reading } from '../machine/reading';
 import { outerLimit, outerPlace } from './surroundings';
 
@@ -29,7 +29,7 @@ export interface ContainerLimits {
   readonly limits: readonly ConfiguredLimit[];
 }
 
-/** Milliseconds between the two samples that give the use of CPU time. */
+/** Milliseconds between the two looks that give the use of CPU time. */
 const watched = 1000;
 
 interface Seen {
@@ -101,36 +101,45 @@ function configuredOf(host: HostConfig, name: ConfiguredLimit['limit']): number 
 /** Pages of 64 KiB; a systemd driver's 10 ms per second; none. */
 const tolerances = { memory: 65_536, cpus: 0.011, pids: 0 } as const;
 
-function compare(
-  container: InspectedContainer,
-  path: Reading<CgroupPath>,
-  before: ContainerStats,
-  after: ContainerStats,
-  seconds: number,
-): ConfiguredLimit[] {
-  const own = isUnreadable(path) ? undefined : path.levels[0];
+/** What was read at one moment. */
+interface Look {
+  /** Milliseconds of a clock that does not jump. */
+  readonly at: number;
+  readonly path: Reading<CgroupPath>;
+  readonly stats: ContainerStats;
+}
+
+async function look(engine: EngineCalls, endpoint: Endpoint, { id, pid }: InspectedContainer): Promise<Look> {
+  const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
+  const path = endpoint.kind === 'unix' ? await readCgroupPath(pid, '/', id) : far;
+  const at = performance.now();
+  return { at, path, stats: isUnreadable(path) ? await engine.stats(id) : {} };
+}
+
+const ownLevel = (path: Reading<CgroupPath>): CgroupLevel | undefined =>
+  isUnreadable(path) ? undefined : path.levels[0];
+
+function compare(container: InspectedContainer, before: Look, after: Look): ConfiguredLimit[] {
+  const { path, stats } = after;
+  const [earlier, own] = [ownLevel(before.path), ownLevel(path)];
+  const [from, to] = [earlier?.cpuSeconds ?? before.stats.cpuSeconds, own?.cpuSeconds ?? stats.cpuSeconds];
   const used = {
-    memory: after.memoryUsage,
-    cpus:
-      after.cpuUsage !== undefined && before.cpuUsage !== undefined
-        ? (after.cpuUsage - before.cpuUsage) / 1e6 / seconds
-        : undefined,
-    pids: after.processes,
+    memory: own?.memoryUsed ?? stats.memoryUsage,
+    cpus: from === undefined || to === undefined ? undefined : (to - from) / ((after.at - before.at) / 1000),
+    pids: own?.processes ?? stats.processes,
   };
   return (['memory', 'cpus', 'pids'] as const).map((name) => {
     const outer = outerLimit(path, name);
     const configured = configuredOf(container.hostConfig, name);
-    // The stats API tells the effective memory limit alone, which is the machine's where there is none.
-    const told = name === 'memory' && configured !== undefined ? after.memoryLimit : undefined;
+    // The stats API tells the effective memory limit alone.
+    const told = name === 'memory' && configured !== undefined ? stats.memoryLimit : undefined;
+    // v1's smallest of the whole path counts the container's own too.
+    const isOwn = outer !== undefined && outer.path === undefined && outer.value === own?.[name];
     return judgeConfigured({
       name,
       configured,
       kernel: own === undefined ? told : (own[name] ?? 'none'),
-      // v1's smallest of the whole path counts the container's own too.
-      outer:
-        outer === undefined || (outer.path === undefined && outer.value === own?.[name])
-          ? undefined
-          : { value: outer.value, place: outerPlace(outer) },
+      outer: outer === undefined || isOwn ? undefined : { value: outer.value, place: outerPlace(outer) },
       used: used[name],
       tolerance: tolerances[name],
     });
@@ -144,22 +153,17 @@ function compare(
 export async function readContainerLimits(endpoint: Endpoint, idOrName: string): Promise<ContainerLimits> {
   const engine = await EngineCalls.open(endpoint);
   const container = await engine.inspect(idOrName);
-  if (!container.running)
+  if (!container.running) {
     throw new Error(`The container ${container.name} does not run, so it uses nothing. Start it first.`);
-  const began = performance.now();
-  const before = await engine.stats(container.id);
+  }
+  const before = await look(engine, endpoint, container);
   await new Promise((resolve) => setTimeout(resolve, watched));
-  const [after, path] = await Promise.all([
-    engine.stats(container.id),
-    endpoint.kind === 'unix'
-      ? readCgroupPath(container.pid, '/', container.id)
-      : { unreadable: `the engine is at ${endpoint.display}` },
-  ]);
+  const after = await look(engine, endpoint, container);
   return {
     schema: 1,
     id: container.id,
     name: container.name,
-    source: isUnreadable(path) ? 'stats API' : 'cgroup files',
-    limits: compare(container, path, before, after, (performance.now() - began) / 1000),
+    source: isUnreadable(after.path) ? 'stats API' : 'cgroup files',
+    limits: compare(container, before, after),
   };
 }

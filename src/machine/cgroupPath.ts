@@ -20,7 +20,11 @@ export interface CgroupLevel {
   readonly memoryUsed?: number;
   /** CPUs: quota divided by period. */
   readonly cpus?: number;
+  /** Seconds of CPU time since the group was made. */
+  readonly cpuSeconds?: number;
   readonly pids?: number;
+  /** Processes in it. */
+  readonly processes?: number;
 }
 
 /** Where a process is, and what limits it, from its own group up to the top that can be seen. */
@@ -58,6 +62,13 @@ export function cpusOf(text: string): number | undefined {
   const [quota, period] = text.trim().split(/\s+/u).map(Number);
   if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return undefined;
   return quota / period;
+}
+
+/** v2 counts microseconds in a file of counters, v1 nanoseconds in a file of its own. */
+function secondsOf(text: string | undefined, version: 1 | 2): number | undefined {
+  const digits = version === 1 ? text?.trim() : /^usage_usec (?<used>\d+)$/mu.exec(text ?? '')?.groups?.['used'];
+  if (digits === undefined || !/^\d+$/u.test(digits)) return undefined;
+  return Number(digits) / (version === 1 ? 1e9 : 1e6);
 }
 
 /** Folders from a group up to the top; empty for a path that leaves what can be seen. */
@@ -111,23 +122,30 @@ class Hierarchies {
   async level(group: string, index: number): Promise<CgroupLevel> {
     // On v1 each controller has a tree of its own; containers have the same path in all of them, or the same depth.
     const at = (controller: string): string => upwards(this.path(controller) ?? '/')[index] ?? '/';
-    const [memory, used, cpu, quota, period, pids] = await Promise.all([
+    const [memory, used, cpu, quota, period, pids, processes, usage] = await Promise.all([
       this.file('memory', at('memory'), this.version === 2 ? 'memory.max' : 'memory.limit_in_bytes'),
       this.file('memory', at('memory'), this.version === 2 ? 'memory.current' : 'memory.usage_in_bytes'),
       this.version === 2 ? this.file('cpu', at('cpu'), 'cpu.max') : undefined,
       this.version === 1 ? this.file('cpu', at('cpu'), 'cpu.cfs_quota_us') : undefined,
       this.version === 1 ? this.file('cpu', at('cpu'), 'cpu.cfs_period_us') : undefined,
       this.file('pids', at('pids'), 'pids.max'),
+      this.file('pids', at('pids'), 'pids.current'),
+      this.version === 2
+        ? this.file('cpu', at('cpu'), 'cpu.stat')
+        : this.file('cpuacct', at('cpuacct'), 'cpuacct.usage'),
     ]);
     const cpus = cpusOf(cpu ?? `${quota ?? ''} ${period ?? ''}`);
     const limit = (text: string | undefined): number | undefined => (text === undefined ? undefined : limitOf(text));
-    const [bytes, inUse, processes] = [limit(memory), limit(used), limit(pids)];
+    const [bytes, inUse, most, now] = [limit(memory), limit(used), limit(pids), limit(processes)];
+    const cpuSeconds = secondsOf(usage, this.version);
     return {
       path: group,
       ...(bytes !== undefined && { memory: bytes }),
       ...(inUse !== undefined && { memoryUsed: inUse }),
       ...(cpus !== undefined && { cpus }),
-      ...(processes !== undefined && { pids: processes }),
+      ...(cpuSeconds !== undefined && { cpuSeconds }),
+      ...(most !== undefined && { pids: most }),
+      ...(now !== undefined && { processes: now }),
     };
   }
 }

@@ -33,12 +33,14 @@ describe('the way up from a container', () => {
       '/sys/fs/cgroup/cpu.max': '10000 100000\n',
       '/sys/fs/cgroup/docker/memory.max': 'max\n',
       '/sys/fs/cgroup/docker/abc/pids.max': '16\n',
+      '/sys/fs/cgroup/docker/abc/pids.current': '3\n',
+      '/sys/fs/cgroup/docker/abc/cpu.stat': 'usage_usec 1500000\nuser_usec 1\n',
     });
     expect(await readCgroupPath(7, top, 'abc')).toEqual({
       version: 2,
       path: '/docker/abc',
       levels: [
-        { path: '/docker/abc', pids: 16 },
+        { path: '/docker/abc', pids: 16, processes: 3, cpuSeconds: 1.5 },
         { path: '/docker' },
         { path: '/', memory: 209715200, memoryUsed: 1000, cpus: 0.1 },
       ],
@@ -52,13 +54,18 @@ describe('the way up from a container', () => {
         '1 0 0:1 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n2 0 0:2 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n3 0 0:3 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n',
       '/sys/fs/cgroup/memory/docker/abc/memory.stat': 'cache 0\nhierarchical_memory_limit 104857600\n',
       '/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes': '134217728\n',
+      '/sys/fs/cgroup/cpu/docker/abc/cpuacct.usage': '2500000000\n',
       '/sys/fs/cgroup/cpu/docker/cpu.cfs_quota_us': '50000\n',
       '/sys/fs/cgroup/cpu/docker/cpu.cfs_period_us': '100000\n',
     });
     expect(await readCgroupPath(7, top, 'abc')).toEqual({
       version: 1,
       path: '/docker/abc',
-      levels: [{ path: '/docker/abc', memory: 134217728 }, { path: '/docker', cpus: 0.5 }, { path: '/' }],
+      levels: [
+        { path: '/docker/abc', memory: 134217728, cpuSeconds: 2.5 },
+        { path: '/docker', cpus: 0.5 },
+        { path: '/' },
+      ],
       hierarchicalMemory: 104857600,
     });
   });
