@@ -124,7 +124,7 @@ export const cpuShares: Proof = {
 show weight cpu/cpu.shares cpu.weight
 burn ${String(pinned ? 1 : cpus.length)}
 sleep 0.3
-takes 10 0.25
+takes 8 0.25
 kill $B`,
     }));
   },
