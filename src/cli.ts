@@ -5,6 +5,7 @@ import { exitStatus, statusExit, type ExitStatus } from './cli/exitStatus';
 import { readFindings } from './cli/findings';
 import { runLifecycle, type LifecycleVerb } from './cli/lifecycle';
 import { runLogs, type LogsOptions } from './cli/logs';
+import type { LimitsOptions } from './cli/limits';
 import type { TerminalCommands } from './cli/nextStepLines';
 import { buildProgram, UsageError, type EngineOptions } from './cli/program';
 import { statusJson, statusLines } from './cli/statusReport';
@@ -138,6 +139,13 @@ async function logs(options: LogsOptions): Promise<ExitStatus> {
   });
 }
 
+async function limits({ rootless, ...options }: LimitsOptions & { rootless: boolean }): Promise<ExitStatus> {
+  // Loaded on use: what it is made of would slow every other command down.
+  const { runLimits } = await import('./cli/limits');
+  const host = rootless ? `unix://${ownSocket()}` : options.host;
+  return runLimits({ ...options, host }, { terminal, reader, environment, signal: untilInterrupted() });
+}
+
 function fail(error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`dind-station: ${reason}\n`);
@@ -161,6 +169,7 @@ async function main(): Promise<void> {
       status: (options) => ending(status(options)),
       lifecycle: (verb, options) => ending(lifecycle(verb, options)),
       logs: (options) => ending(logs(options)),
+      limits: (options) => ending(limits(options)),
       print: (text) => void process.stdout.write(text),
     },
     {

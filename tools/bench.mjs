@@ -16,7 +16,7 @@ import { prepareBench } from './test/stages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const resultsFile = join(root, 'bench', 'results.json');
-const names = ['start', 'usual', 'restart', 'death', 'activation'];
+const names = ['start', 'usual', 'restart', 'death', 'activation', 'limits', 'verdicts'];
 /** Variables that a measurement may be given. */
 const passedOn = ['BENCH_RUNS', 'BENCH_CRASHES', 'BENCH_OFFICIAL'];
 
@@ -30,7 +30,9 @@ The rows are also kept in bench/results.json. Nothing fails on a slow machine.
               dockerd-entrypoint.sh and dind lie); P12  what TLS adds to a first start
   restart     P3  restart with containers; P4  restart after kill -9
   death       P5  a death noticed and shown; P6  a frozen dockerd or containerd noticed
-  activation  P8  what the extension costs the editor, and sizes`;
+  activation  P8  what the extension costs the editor, and sizes
+  limits      P11 every proof of a resource limit and its control
+  verdicts    C1  CPU proofs under load, limit on and off; C2  memory proofs: how many verdicts are false`;
 
 /** @param {Row} row */
 function tableRow(row) {

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionScript, shells, type Completable, type Shell } from './completion';
+import type { LimitsOptions } from './limits';
 import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
 
@@ -19,6 +20,7 @@ export interface ProgramActions {
   readonly status: (options: EngineOptions) => Promise<void>;
   readonly lifecycle: (verb: LifecycleVerb, options: EngineOptions) => Promise<void>;
   readonly logs: (options: LogsOptions) => Promise<void>;
+  readonly limits: (options: LimitsOptions & Pick<EngineOptions, 'rootless'>) => Promise<void>;
   readonly print: (text: string) => void;
 }
 
@@ -48,6 +50,8 @@ Examples:
   dind-station status --json | jq -r .state
   dind-station restart               with progress; Ctrl-C cancels it
   dind-station logs --follow         the daemon's log, through rotation
+  dind-station limits --only cpu,memory   prove that these limits hold
+  dind-station limits --container web     what limits a running container has, and uses
   dind-station status --host tcp://127.0.0.1:2375
   dind-station start --rootless      a daemon of your own, without root
 
@@ -61,6 +65,18 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError('Expected a whole number from 0 to 1000000.');
   }
   return value;
+}
+
+const limitsExitHelp = `
+Exit status:
+  0  every limit is enforced, or not supported here (told which and why)
+  1  a limit is not enforced
+  2  usage: unknown option, proof or value
+  3  at least one could not be told: disturbed, cancelled, or the engine did not answer
+`;
+
+function words(text: string): string[] {
+  return text.split(',').filter((word) => word !== '');
 }
 
 const lifecycleTexts: Record<LifecycleVerb, string> = {
@@ -85,7 +101,7 @@ function completable(program: Command): Completable[] {
 export function buildProgram(actions: ProgramActions, text: ProgramText): Command {
   const program = new Command('dind-station');
   program
-    .description('Says what state the Docker daemon is in, and starts, stops and restarts it.')
+    .description('Says what state the Docker daemon is in, starts, stops and restarts it, and proves its limits.')
     .version(text.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -128,6 +144,30 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
       const { json, rootless } = globals(command);
       return actions.logs({ follow: options.follow === true, lines: options.lines, json, rootless });
     });
+
+  program
+    .command('limits')
+    .description('prove that resource limits hold: each is asked for, run against, and run without')
+    .addOption(new Option('--only <proofs>', 'areas or ids, with commas: cpu,memory.limit').argParser(words))
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'junit']))
+    .option('--image <image>', 'an image that the engine has, with sh and dd, instead of one put together here')
+    .option('--container <name>', 'compare the limits of a running container with its cgroup and its use')
+    .addHelpText('after', limitsExitHelp)
+    .action(
+      (
+        options: Omit<LimitsOptions, 'host' | 'only' | 'format'> & Partial<Pick<LimitsOptions, 'only' | 'format'>>,
+        command: Command,
+      ) => {
+        const { json, host, rootless } = globals(command);
+        return actions.limits({
+          ...options,
+          only: options.only ?? [],
+          format: options.format ?? (json ? 'json' : 'text'),
+          host,
+          rootless,
+        });
+      },
+    );
 
   program
     .command('completion')

@@ -9,8 +9,8 @@ import type { Endpoint } from './endpoint';
  * replaced by `stubs/absent.ts` at bundling.
  */
 
-/** Milliseconds of silence after which a call fails. */
-const silenceMs = 10_000;
+/** Milliseconds of silence after which a call fails, unless told otherwise. */
+const defaultSilence = 10_000;
 
 export interface RunningContainer {
   /** The full 64 digits. */
@@ -27,8 +27,8 @@ export interface RunningContainer {
  * dockerode puts what it finds in DOCKER_HOST and DOCKER_CERT_PATH under our options, so each is given, if only as
  * undefined.
  */
-export async function createDocker(endpoint: Endpoint): Promise<Docker> {
-  const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, timeout: silenceMs };
+export async function createDocker(endpoint: Endpoint, silence = defaultSilence): Promise<Docker> {
+  const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, timeout: silence };
   if (endpoint.kind === 'unix') return new Docker({ ...none, protocol: 'http', socketPath: endpoint.socketPath });
   const place = {
     ...none,

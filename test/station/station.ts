@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { once } from 'node:events';
 
@@ -61,6 +61,13 @@ export function cli(...args: string[]): CliRun {
     { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/home/coder', LANG: 'C.UTF-8' } },
   );
   return { status: run.status ?? -1, stdout: run.stdout, stderr: run.stderr, ms: performance.now() - began };
+}
+
+/** The same without waiting, for what happens in the middle. */
+export function cliRunning(...args: string[]): ChildProcess {
+  const { uid, gid } = ids();
+  const env = { PATH: '/usr/bin:/bin', HOME: '/home/coder', LANG: 'C.UTF-8' };
+  return spawn(process.execPath, ['dist/cli.js', ...args], { uid, gid, env, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** The helper as root, its output discarded; throws when it fails. */

@@ -10,8 +10,9 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   daemon: [],
   engine: ['daemon'],
   diagnosis: ['machine', 'engine', 'daemon'],
-  ui: ['diagnosis', 'machine', 'engine', 'daemon'],
-  cli: ['ui', 'diagnosis', 'machine', 'engine', 'daemon'],
+  limits: ['machine', 'engine', 'daemon'],
+  ui: ['diagnosis', 'limits', 'machine', 'engine', 'daemon'],
+  cli: ['ui', 'diagnosis', 'limits', 'machine', 'engine', 'daemon'],
 };
 
 interface Arrow {

@@ -18,6 +18,7 @@ async function run(...args: string[]): Promise<CommanderError | undefined> {
       status: (options) => Promise.resolve(void calls.push(['status', options])),
       lifecycle: (verb, options) => Promise.resolve(void calls.push([verb, options])),
       logs: (options) => Promise.resolve(void calls.push(['logs', options])),
+      limits: (options) => Promise.resolve(void calls.push(['limits', options])),
       print: (text) => void (out += text),
     },
     { version: '1.2.3', out: (text) => void (out += text), err: (text) => void (err += text) },
@@ -52,6 +53,18 @@ test('--rootless goes with every command and not with another host', async () =>
     ['logs', { follow: false, lines: 200, json: false, rootless: true }],
   ]);
   expect((await run('status', '--rootless', '--host', 'tcp://h'))?.code).toBe('commander.conflictingOption');
+});
+
+test('limits takes proofs, a format, an image or a container', async () => {
+  await run('limits');
+  await run('limits', '--only', 'cpu,memory.limit', '--json', '--image', 'alpine');
+  await run('limits', '--format', 'junit', '--host', 'tcp://h', '--container', 'web');
+  expect(calls).toEqual([
+    ['limits', { only: [], format: 'text', host: undefined, rootless: false }],
+    ['limits', { only: ['cpu', 'memory.limit'], format: 'json', image: 'alpine', host: undefined, rootless: false }],
+    ['limits', { only: [], format: 'junit', container: 'web', host: 'tcp://h', rootless: false }],
+  ]);
+  expect((await run('limits', '--format', 'xml'))?.exitCode).toBe(1);
 });
 
 test('logs takes a number of lines', async () => {

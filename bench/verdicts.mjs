@@ -1,0 +1,72 @@
+// C1: CPU proofs under background load, with limits that hold and with a runtime that forgets them. C2: memory proofs, the
+// same two ways. A verdict is false when it says `enforced` of a limit that is off, or `not-enforced` of one that is on.
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { bareDaemon, endDaemon, firstPing, requireBed } from './engine.mjs';
+import { proofsNow } from './proofs.mjs';
+
+requireBed();
+const runs = Number(process.env['BENCH_RUNS'] ?? 100);
+const loads = [0, 2, 4, 8];
+const forgetful = `${process.cwd()}/test/station/droppingRuntime`;
+
+/** @typedef {{ right: number, wrong: number, untold: number, reasons: string[] }} Tally */
+
+/** @param {string[]} only @param {string} right @param {string} wrong @param {Tally} tally */
+function once(only, right, wrong, tally) {
+  for (const { verdict, reason } of proofsNow(only).results) {
+    if (verdict === right) tally.right += 1;
+    else if (verdict === wrong) tally.wrong += 1;
+    else {
+      tally.untold += 1;
+      tally.reasons.push(`${verdict}: ${reason}`);
+    }
+  }
+}
+
+/** So many endless loops beside it. @param {number} count @param {() => void} work */
+function underLoad(count, work) {
+  const loops = Array.from({ length: count }, () => spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
+  try {
+    work();
+  } finally {
+    for (const loop of loops) loop.kill('SIGKILL');
+  }
+}
+
+/** @type {import('./stats.mjs').Row[]} */
+const rows = [];
+for (const limit of ['on', 'off']) {
+  mkdirSync('/etc/docker', { recursive: true });
+  if (limit === 'off') {
+    const runtimes = { forgets: { path: forgetful } };
+    writeFileSync('/etc/docker/daemon.json', JSON.stringify({ runtimes, 'default-runtime': 'forgets' }));
+  }
+  const daemon = bareDaemon([]);
+  await firstPing();
+  const [right, wrong] = limit === 'on' ? ['enforced', 'not-enforced'] : ['not-enforced', 'enforced'];
+  /** @param {string} id @param {string} what @param {string[]} only @param {number} load */
+  const measure = (id, what, only, load) => {
+    /** @type {Tally} */
+    const tally = { right: 0, wrong: 0, untold: 0, reasons: [] };
+    underLoad(load, () => {
+      for (let run = 0; run < runs; run += 1) once(only, right, wrong, tally);
+    });
+    const why = tally.reasons.length === 0 ? '' : `, such as: ${tally.reasons[0]}`;
+    process.stderr.write(`${what}: ${JSON.stringify({ ...tally, reasons: tally.reasons.slice(0, 3) })}\n`);
+    rows.push({
+      id,
+      what,
+      verdict: `${tally.wrong} false, ${tally.right} right, ${tally.untold} inconclusive${why}`,
+      target: '0 false',
+      reached: tally.wrong === 0,
+    });
+  };
+  for (const load of loads) {
+    measure('C1', `CPU, limit ${limit}, load ${load}`, ['cpu.quota', 'cpu.quota-threads'], load);
+  }
+  measure('C2', `memory, limit ${limit}`, ['memory.limit'], 0);
+  await endDaemon(daemon);
+  rmSync('/etc/docker/daemon.json', { force: true });
+}
+console.log(JSON.stringify(rows));

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { resolveEndpoint, type Endpoint, type EndpointReader } from '../engine/endpoint';
+import { chooseProofs, proofWords } from '../limits/catalogue';
+import { comparisons, historyPath, keepReport, type Comparison } from '../limits/history';
+import { runProofs } from '../limits/run';
+import { countVerdicts, type LimitsEvent, type LimitsReport } from '../limits/report';
+import { exitStatus, type ExitStatus } from './exitStatus';
+import { runContainerLimits } from './limitsContainer';
+import { junitXml } from './limitsJunit';
+import { eventLine, limitsLines } from './limitsTable';
+import { printLine, type Terminal } from './terminal';
+
+export interface LimitsOptions {
+  readonly only: readonly string[];
+  readonly format: 'text' | 'json' | 'junit';
+  readonly image?: string;
+  readonly container?: string;
+  readonly host: string | undefined;
+}
+
+export interface LimitsParts {
+  readonly terminal: Terminal;
+  readonly reader: EndpointReader;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** 1 for a limit that does not hold, 3 when one could not be told, else 0: what is unsupported is told and no fault. */
+export function limitsExit({ results }: Pick<LimitsReport, 'results'>): ExitStatus {
+  const counts = countVerdicts(results);
+  if (counts['not-enforced'] > 0) return exitStatus.notFine;
+  return counts.inconclusive + counts.error > 0 ? exitStatus.unclear : exitStatus.fine;
+}
+
+/** What `--json` prints of each result besides: how it was before. */
+function json(report: LimitsReport, compared: ReadonlyMap<string, Comparison>): string {
+  const results = report.results.map((result) => ({ ...result, before: compared.get(result.id) ?? null }));
+  return JSON.stringify({ ...report, results, exit: limitsExit(report) });
+}
+
+/** When the daemon behind a socket began to listen, as far as its socket tells; ISO 8601. */
+async function listeningSince(endpoint: Endpoint): Promise<string | undefined> {
+  if (endpoint.kind !== 'unix') return undefined;
+  try {
+    // Access rights that are given later change the other times of the file, not this one.
+    return (await stat(endpoint.socketPath)).mtime.toISOString();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
+
+/** `limits`: progress on stderr, the table (or JSON, or JUnit's XML) on stdout. */
+export async function runLimits(options: LimitsOptions, parts: LimitsParts): Promise<ExitStatus> {
+  const { terminal, reader, environment, signal } = parts;
+  const { out, err, paint } = terminal;
+  const usage = (message: string): ExitStatus => {
+    printLine(err, `error: ${message}`);
+    return exitStatus.usage;
+  };
+  const chosen = chooseProofs(options.only);
+  if (!chosen.ok) {
+    return usage(`--only ${chosen.unknown} names no proof, expected some of: ${proofWords.join(', ')}.`);
+  }
+  const resolved = resolveEndpoint(reader, options.host);
+  if (!resolved.ok) return usage(resolved.message);
+  const { endpoint } = resolved;
+  if (options.container !== undefined) {
+    if (options.format === 'junit') return usage('--format junit is for proofs; --container prints text or JSON.');
+    return runContainerLimits(endpoint, options.container, options.format, terminal);
+  }
+
+  const onEvent = (event: LimitsEvent): void => {
+    const line = eventLine(event, paint.err);
+    if (line !== undefined) printLine(err, line);
+  };
+  const report = await runProofs({ endpoint, proofs: chosen.proofs, image: options.image, signal, onEvent });
+  const history = historyPath(environment);
+  const since = await listeningSince(endpoint);
+  const kept = await keepReport(history, report, since);
+  if (!kept.ok) printLine(err, paint.err.warn(kept.message));
+  const compared = comparisons(kept.before, report, since);
+  for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: container ${text}`));
+
+  if (options.format === 'json') printLine(out, json(report, compared));
+  else if (options.format === 'junit') printLine(out, junitXml(report));
+  else for (const line of limitsLines(report, compared, paint.out)) printLine(out, line);
+  return limitsExit(report);
+}

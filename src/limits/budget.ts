@@ -1,0 +1,26 @@
+import { lanes, type Cost, type Proof } from './proof';
+import { memoryMargin, memoryRoom, type Surroundings } from './surroundings';
+import { judging, type Judgement } from './verdict';
+
+/** What a whole run takes at most when nothing has to be repeated; told before it begins. */
+export function budgetOf(proofs: readonly Proof[]): Cost {
+  const inLanes = lanes.map((lane) => proofs.filter((proof) => proof.lane === lane)).filter(({ length }) => length > 0);
+  const worst = (of: (proof: Proof) => number): number[] => inLanes.map((lane) => Math.max(...lane.map(of)));
+  return {
+    cpuSeconds: proofs.reduce((sum, { cost }) => sum + cost.cpuSeconds, 0),
+    // Lanes run at the same time, the proofs of one lane one after the other.
+    memory: worst(({ cost }) => cost.memory).reduce((sum, bytes) => sum + bytes, 0),
+    seconds: Math.max(0, ...inLanes.map((lane) => lane.reduce((sum, { cost }) => sum + cost.seconds, 0))),
+  };
+}
+
+/** Refuses a proof for which memory around the engine has no room: the kill would hit somebody else. */
+export function judgeRoom({ cost }: Proof, surroundings: Surroundings): Judgement | undefined {
+  const room = memoryRoom(surroundings);
+  if (cost.memory === 0 || cost.memory + memoryMargin <= room) return undefined;
+  const inMiB = (bytes: number): string => `${(Math.max(0, bytes) / 2 ** 20).toFixed(0)} MiB`;
+  return judging('-', 'not run').inconclusive(
+    `Not run: it needs ${inMiB(cost.memory)} and ${inMiB(memoryMargin)} to spare, the memory around the engine has ${inMiB(room)} left.`,
+    { finding: 'machine.no-room' },
+  );
+}

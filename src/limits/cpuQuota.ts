@@ -1,0 +1,120 @@
+import { cpusOf } from '../machine/cgroupPath';
+import { cpuWindow, type CpuWindow } from './cpuWindow';
+import { valueOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import { burning } from './script';
+import { outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { judging, type Judgement } from './verdict';
+
+/** CPUs that the limited container may use: little, so that it gets as much even where ten others want the CPUs. */
+const limit = 0.25;
+/** The worst ever seen with a limit that held was 2.9 % too much in one second, 1.0 % in two. */
+const mostUse = 1.1;
+/** With the limit at work a period in which it stopped the group follows the other. */
+const leastThrottled = 0.5;
+/** The same loops without the limit must use clearly more, or the limit is not what was seen. */
+const leastControl = 1.3;
+/** One period is then 10 % at most. */
+const fewestPeriods = 10;
+
+function script(threads: number, windows: number): string {
+  return `${burning}
+show quota cpu/cpu.cfs_quota_us cpu.max
+show period cpu/cpu.cfs_period_us -
+burn ${String(threads)}
+sleep 0.4
+takes ${String(windows)} 0.25
+kill $B`;
+}
+
+/** `0.42`; at most two digits are true. */
+const cpus = (value: number): string => value.toFixed(2);
+
+function kernelQuota(evidence: Evidence, cgroup: 1 | 2): string {
+  const quota = valueOf(evidence, 'quota') ?? '-';
+  return cgroup === 2 || quota === '-' ? quota : `${quota} ${valueOf(evidence, 'period') ?? '-'}`;
+}
+
+function observedWords(used: CpuWindow, free: CpuWindow): string {
+  return `${cpus(used.used)} CPUs used in ${used.seconds.toFixed(1)} s, stopped in ${String(used.throttled)} of ${String(used.periods)} periods; ${cpus(free.used)} without the limit`;
+}
+
+/** Two facts make a pass: no more was used than allowed, and it was the limit that stopped it. */
+export function judgeQuota(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
+  const kernel = kernelQuota(limited, surroundings.cgroup);
+  const [used, free] = [cpuWindow(limited), cpuWindow(control)];
+  if (used === undefined || free === undefined) {
+    return judging(kernel, 'fewer than two readings').inconclusive(
+      'The workload got no CPU for so long that there was nothing to measure.',
+      { finding: 'machine.busy', again: true },
+    );
+  }
+  const judge = judging(kernel, observedWords(used, free));
+  const set = cpusOf(kernel);
+  if (kernel === '-') {
+    return judge.unsupported('The container has no cpu controller: it is missing in the kernel or not delegated.', {
+      finding: 'cgroup.controller-missing',
+    });
+  }
+  if (used.usedAtLeast > limit * mostUse) {
+    return set === undefined
+      ? judge.notEnforced(
+          `The engine accepted ${String(limit)} CPUs and the kernel was told of no limit (${kernel}): ${cpus(used.used)} were used.`,
+          { finding: 'runtime.dropped-limit' },
+        )
+      : judge.notEnforced(`${cpus(used.used)} CPUs were used where ${String(limit)} were allowed.`);
+  }
+  const outer = outerLimit(surroundings.outside, 'cpus');
+  if (outer !== undefined && outer.value <= limit) {
+    return judge.notEnforced(
+      `Without effect: the smaller limit of ${cpus(outer.value)} CPUs of ${outerPlace(outer)} holds first.`,
+      { finding: 'cgroup.outer-limit' },
+    );
+  }
+  // systemd's driver rounds a quota up to 10 ms per second.
+  if (set === undefined || Math.abs(set - limit) > 0.011) {
+    return judge.notEnforced(`The kernel's quota is ${kernel}, expected ${String(limit)} CPUs.`, {
+      finding: 'runtime.dropped-limit',
+    });
+  }
+  const busy = { finding: 'machine.busy', again: true } as const;
+  if (used.periods < fewestPeriods || used.throttled < leastThrottled * used.periods) {
+    return judge.inconclusive(
+      `The workload was starved: it was stopped by the limit in ${String(used.throttled)} of ${String(used.periods)} periods only, others had ${cpus(used.others)} CPUs.`,
+      busy,
+    );
+  }
+  if (free.used < limit * leastControl) {
+    return judge.inconclusive(
+      `Without the limit the same workload got ${cpus(free.used)} CPUs only, others had ${cpus(free.others)}.`,
+      busy,
+    );
+  }
+  const close = used.used > limit * 1.05 ? `, ${((used.used / limit - 1) * 100).toFixed(0)} % too much` : '';
+  return judge.enforced(
+    `${cpus(used.used)} of ${String(limit)} CPUs were used${close}, and the limit stopped it in ${String(used.throttled)} of ${String(used.periods)} periods.`,
+  );
+}
+
+function quotaProof(id: string, title: string, threads: (surroundings: Surroundings) => number): Proof {
+  return {
+    id,
+    area: 'cpu',
+    title,
+    asked: `--cpus ${String(limit)}`,
+    lane: 'cpu',
+    together: false,
+    cost: { cpuSeconds: 3.5, memory: 8 * MiB, seconds: 4.5 },
+    legs: (surroundings) => {
+      const free: Leg = { name: 'control', limits: {}, seconds: 10, script: script(threads(surroundings), 3) };
+      const limits = { NanoCpus: limit * 1e9 };
+      return [{ name: 'limited', limits, seconds: 15, script: script(threads(surroundings), 8) }, free];
+    },
+    judge: (evidence, surroundings) => judgeQuota(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+  };
+}
+
+export const cpuQuota = quotaProof('cpu.quota', 'CPU time, one thread', () => 1);
+export const cpuQuotaThreads = quotaProof('cpu.quota-threads', 'CPU time, more threads than CPUs', ({ cpus: all }) =>
+  Math.min(8, all.length + 1),
+);

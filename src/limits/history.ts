@@ -1,0 +1,123 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import type { LimitsReport } from './report';
+import { verdicts, type Verdict } from './verdict';
+
+/** Verdicts kept of each proof of each engine, and engines. */
+const keptRuns = 50;
+const keptEngines = 8;
+
+const Entry = v.object({
+  /** ISO 8601. */
+  at: v.string(),
+  verdict: v.picklist(verdicts),
+  /** When the engine that gave it was started; absent where that is not known. */
+  started: v.optional(v.string()),
+});
+const File = v.object({
+  schema: v.literal(1),
+  /** By engine id and endpoint, then by proof; the oldest entry first. */
+  engines: v.record(v.string(), v.record(v.string(), v.array(Entry))),
+});
+type Entry = v.InferOutput<typeof Entry>;
+export type History = v.InferOutput<typeof File>;
+
+/** What a result is beside the earlier ones of the same engine. */
+export type Comparison =
+  /** The same for so many runs, this one included. */
+  | { readonly kind: 'since'; readonly verdict: Verdict; readonly at: string; readonly runs: number }
+  /** Was enforced then. `restart`: the engine was started anew in between. */
+  | { readonly kind: 'broke'; readonly at: string; readonly restart?: string }
+  | { readonly kind: 'mended'; readonly verdict: Verdict; readonly at: string }
+  | { readonly kind: 'changed'; readonly verdict: Verdict; readonly at: string };
+
+const empty: History = { schema: 1, engines: {} };
+
+/** `$XDG_STATE_HOME/dind-station/limits.json` (XDG base directories: a relative value is to be ignored). */
+export function historyPath(environment: Readonly<Record<string, string | undefined>>): string {
+  const state = environment['XDG_STATE_HOME'] ?? '';
+  const folder = state.startsWith('/') ? state : join(environment['HOME'] ?? homedir(), '.local', 'state');
+  return join(folder, 'dind-station', 'limits.json');
+}
+
+function keyOf({ engine }: LimitsReport): string {
+  return `${engine.id} ${engine.endpoint}`;
+}
+
+/** Adds a run; the oldest entries and the engines unused for longest fall out. Pure. */
+export function withReport(history: History, report: LimitsReport, started: string | undefined): History {
+  const id = keyOf(report);
+  const before = history.engines[id] ?? {};
+  const after = { ...before };
+  for (const { id: proof, verdict } of report.results) {
+    const entry: Entry = { at: report.startedAt, verdict, ...(started !== undefined && { started }) };
+    after[proof] = [...(before[proof] ?? []), entry].slice(-keptRuns);
+  }
+  const others = Object.entries(history.engines).filter(([engine]) => engine !== id);
+  return { schema: 1, engines: Object.fromEntries([...others.slice(1 - keptEngines), [id, after]]) };
+}
+
+/** How each result of a report is beside what was kept before it; nothing for a proof that is run for the first time. Pure. */
+export function comparisons(before: History, report: LimitsReport, started?: string): Map<string, Comparison> {
+  const found = new Map<string, Comparison>();
+  for (const { id, verdict } of report.results) {
+    // What could not be told says nothing about the limit.
+    const told = (before.engines[keyOf(report)]?.[id] ?? []).filter(
+      (entry) => entry.verdict !== 'error' && entry.verdict !== 'inconclusive',
+    );
+    const last = told.at(-1);
+    if (last === undefined || verdict === 'error' || verdict === 'inconclusive') continue;
+    const { at } = last;
+    if (last.verdict === verdict) {
+      const other = told.findLastIndex((entry) => entry.verdict !== verdict);
+      const first = told[other + 1] ?? last;
+      found.set(id, { kind: 'since', verdict, at: first.at, runs: told.length - other });
+    } else if (last.verdict === 'enforced') {
+      const restarted = started !== undefined && last.started !== undefined && started !== last.started;
+      found.set(id, { kind: 'broke', at, ...(restarted && { restart: started }) });
+    } else {
+      found.set(id, { kind: verdict === 'enforced' ? 'mended' : 'changed', verdict: last.verdict, at });
+    }
+  }
+  return found;
+}
+
+/** A damaged file counts as none: what is kept is a convenience. */
+async function read(path: string): Promise<History> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return empty;
+    throw error;
+  }
+  try {
+    const parsed = v.safeParse(File, JSON.parse(text));
+    return parsed.success ? parsed.output : empty;
+  } catch (error) {
+    if (error instanceof SyntaxError) return empty;
+    throw error;
+  }
+}
+
+export type Kept = { readonly ok: boolean; readonly before: History; readonly message: string };
+
+/** Reads what was kept and adds a report, by rename. Never throws: a home that cannot be written costs the comparison only. */
+export async function keepReport(path: string, report: LimitsReport, started: string | undefined): Promise<Kept> {
+  let before = empty;
+  try {
+    before = await read(path);
+    // Without an answer there is no engine to which the results belong.
+    if (report.engine.id === '') return { ok: true, before, message: '' };
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const fresh = `${path}.${String(process.pid)}`;
+    await writeFile(fresh, `${JSON.stringify(withReport(before, report, started))}\n`, { mode: 0o600 });
+    await rename(fresh, path);
+    return { ok: true, before, message: '' };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ok: false, before, message: `The results cannot be kept for comparison: ${reason}.` };
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pack, type Pack } from 'tar-stream';
+import type { EngineCalls } from '../engine/engineCalls';
+import { findTools, type ImageFile, type Tools, type ToolsResult } from './tools';
+
+/** Where the workloads' image is kept in the engine; the tag is the digest of what is in it. */
+const repository = 'dind-station/limits';
+export const imageLabel = 'dind-station.limits.image';
+
+export type ImageResult =
+  | { readonly ok: true; readonly name: string; readonly about: string }
+  | { readonly ok: false; readonly message: string };
+
+const folders = ['bin', 'data', 'dev', 'etc', 'proc', 'sys', 'tmp'];
+
+/** Every header the same on every machine and day, so that the same files make the same archive. */
+const header = { uid: 0, gid: 0, mtime: new Date(0) };
+
+/** The image's root as a tar archive. Deterministic. */
+export function archiveOf(files: readonly ImageFile[]): Pack {
+  const archive = pack();
+  const parents = files.flatMap(({ path }) =>
+    path
+      .split('/')
+      .slice(0, -1)
+      .map((_part, index, all) => all.slice(0, index + 1).join('/')),
+  );
+  for (const folder of [...new Set([...folders, ...parents])].sort()) {
+    archive.entry({ ...header, name: `${folder}/`, type: 'directory', mode: folder === 'tmp' ? 0o1777 : 0o755 });
+  }
+  for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    if ('linkTo' in file) archive.entry({ ...header, name: file.path, type: 'symlink', linkname: file.linkTo });
+    else archive.entry({ ...header, name: file.path, mode: 0o755 }, file.bytes);
+  }
+  archive.finalize();
+  return archive;
+}
+
+/** 16 hexadecimal digits of what the image consists of. */
+export function tagOf({ architecture, files }: Pick<Tools, 'architecture' | 'files'>): string {
+  const hash = createHash('sha256').update(`2 ${architecture} ${folders.join(' ')}`);
+  for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`\0${file.path}\0`);
+    hash.update('linkTo' in file ? `link ${file.linkTo}` : createHash('sha256').update(file.bytes).digest());
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Images of earlier contents are ours alone; one that a container still uses stays until it is gone. */
+async function forgetOlder(engine: EngineCalls, current: string): Promise<void> {
+  for (const name of await engine.imageNames(imageLabel)) {
+    if (name !== current && name.startsWith(`${repository}:`)) await engine.removeImage(name);
+  }
+}
+
+/**
+ * The workloads' image in the engine: the named one, which must be there, or one put together from this machine's own
+ * programs and imported once. Nothing is pulled. Rejects with the engine's error.
+ */
+export async function ensureImage(
+  engine: EngineCalls,
+  architecture: string,
+  named: string | undefined,
+  tools: () => Promise<ToolsResult> = findTools,
+): Promise<ImageResult> {
+  if (named !== undefined) {
+    if ((await engine.imageId(named)) !== undefined) return { ok: true, name: named, about: `the image ${named}` };
+    return { ok: false, message: `The engine has no image ${named}. Load it, or leave --image out.` };
+  }
+  const found = await tools();
+  if (!found.ok) return found;
+  const { tools: made } = found;
+  if (made.architecture !== architecture) {
+    return {
+      ok: false,
+      message: `The engine runs on ${architecture}, and the programs of this machine are for ${made.architecture}. Name an image that the engine has, with sh and dd, with --image.`,
+    };
+  }
+  const tag = tagOf(made);
+  const name = `${repository}:${tag}`;
+  if ((await engine.imageId(name)) === undefined) {
+    await engine.importImage(Readable.from(archiveOf(made.files)), repository, tag, [
+      `LABEL ${imageLabel}=1`,
+      'ENV PATH=/bin',
+    ]);
+  }
+  await forgetOlder(engine, name);
+  return { ok: true, name, about: `an image made of ${made.from}` };
+}

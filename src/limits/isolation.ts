@@ -1,0 +1,124 @@
+import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import { judging, type Judgement } from './verdict';
+
+const cheap = { lane: 'rest', together: true, cost: { cpuSeconds: 0.4, memory: 8 * MiB, seconds: 0.7 } } as const;
+
+function pair(script: string, limited: Leg['limits'], control: Partial<Leg> = {}): Leg[] {
+  return [
+    { name: 'limited', limits: limited, seconds: 20, script },
+    { name: 'control', limits: {}, seconds: 20, script, ...control },
+  ];
+}
+
+/** Interfaces by the kernel's own list; whatever leads out has one. */
+export function judgeNetwork(limited: Evidence, control: Evidence): Judgement {
+  const outward = (evidence: Evidence): string[] => valuesOf(evidence, 'interface').filter((name) => name !== 'lo');
+  const [seen, free] = [outward(limited), outward(control)];
+  const routes = valuesOf(limited, 'route').length;
+  const kernel = `interfaces: ${valuesOf(limited, 'interface').join(' ')}`;
+  const judge = judging(
+    kernel,
+    `${String(seen.length)} interfaces beside lo, ${String(routes)} routes; ${free.join(' ') || 'none'} without the limit`,
+  );
+  if (seen.length > 0 || routes > 0) {
+    return judge.notEnforced(
+      `The container has ${seen.join(', ') || 'routes'}, expected the loopback interface alone.`,
+      { finding: 'runtime.dropped-limit' },
+    );
+  }
+  if (free.length === 0) {
+    return judge.inconclusive('This engine gives containers no network even where none is forbidden (bridge none).');
+  }
+  return judge.enforced(`Only lo is there and no route leads out; without the limit there is ${free.join(', ')}.`);
+}
+
+export const networkOff: Proof = {
+  ...cheap,
+  id: 'isolation.network',
+  area: 'isolation',
+  title: 'No network',
+  asked: '--network none',
+  legs: () =>
+    pair(
+      `
+while read -r n rest; do case $n in *:*) echo interface "\${n%%:*}" ;; esac; done </proc/net/dev
+while read -r n d g rest; do [ "$n" = Iface ] || echo route $d $g; done </proc/net/route`,
+      {},
+      { network: true },
+    ),
+  judge: (evidence) => judgeNetwork(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};
+
+export function judgeReadOnly(limited: Evidence, control: Evidence): Judgement {
+  const kernel = valueOf(limited, 'mount') ?? '-';
+  const [wrote, free] = [numberOf(limited, 'write'), numberOf(control, 'write')];
+  const judge = judging(kernel, `write to /: status ${String(wrote)}; ${String(free)} without the limit`);
+  if (wrote === 0) return judge.notEnforced('A file could be made in /.', { finding: 'runtime.dropped-limit' });
+  if (free !== 0) return judge.inconclusive('A file cannot be made in / even where that is allowed.');
+  if (!kernel.split(',').includes('ro')) return judge.inconclusive(`The write failed, but / is mounted ${kernel}.`);
+  return judge.enforced('/ is mounted read-only and takes no file; without the limit it does.');
+}
+
+export const readOnlyRoot: Proof = {
+  ...cheap,
+  id: 'isolation.read-only',
+  area: 'isolation',
+  title: 'Read-only root file system',
+  asked: '--read-only',
+  legs: () =>
+    pair(
+      `
+while read -r _ _ _ _ p o _; do [ "$p" = / ] && echo mount $o; done </proc/self/mountinfo
+(echo x >/dind-station-write) 2>/dev/null; echo write $?`,
+      { ReadonlyRootfs: true },
+    ),
+  judge: (evidence) => judgeReadOnly(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};
+
+/** The kernel's log, which no container may write to unless told; opened and never written. */
+const rule = 'c 1:11';
+
+export function judgeDevice(limited: Evidence, control: Evidence): Judgement {
+  const rules = valuesOf(limited, 'rule');
+  // v2 has no file: the rules are a program that the kernel runs.
+  const kernel = rules.find((line) => line.startsWith(rule)) ?? (rules.length > 1 ? `${rule} is not in the list` : '-');
+  const [node, opened] = [numberOf(limited, 'node'), numberOf(limited, 'write')];
+  const free = numberOf(control, 'write');
+  const judge = judging(
+    kernel,
+    `opening it for writing: status ${String(opened)}; ${String(free)} where writing is allowed`,
+  );
+  if (node !== 0) {
+    return judge.unsupported(
+      'A container cannot make device nodes here, so there is none to open (user namespace, rootless).',
+    );
+  }
+  if (opened === 0) {
+    return judge.notEnforced('A device that may only be read could be opened for writing.', {
+      finding: 'runtime.dropped-limit',
+    });
+  }
+  if (free !== 0) return judge.inconclusive('The device cannot be opened for writing even where that is allowed.');
+  return judge.enforced(
+    'A device that may only be read cannot be opened for writing; where writing is allowed it can.',
+  );
+}
+
+export const deviceAccess: Proof = {
+  ...cheap,
+  id: 'isolation.device',
+  area: 'isolation',
+  title: 'Device access',
+  asked: `--device-cgroup-rule '${rule} r'`,
+  legs: () =>
+    pair(
+      `
+show rule devices/devices.list -
+mknod /dind-station-log c 1 11 2>/dev/null; echo node $?
+(: >>/dind-station-log) 2>/dev/null; echo write $?`,
+      { DeviceCgroupRules: [`${rule} r`] },
+      { limits: { DeviceCgroupRules: [`${rule} rw`] } },
+    ),
+  judge: (evidence) => judgeDevice(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};

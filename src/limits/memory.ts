@@ -1,0 +1,140 @@
+import { limitOf } from '../machine/cgroupPath';
+import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import { outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { judging, type Judgement } from './verdict';
+
+const limit = 64 * MiB;
+/** Must live under the limit, three quarters of it; must die, twice of it. */
+const [below, above] = [48, 128];
+/** Pages of 64 KiB are the largest that Linux has. */
+const rounding = 64 * 1024;
+
+/** The parent outlives the block that is killed, and reads the counters of the group they both are in. */
+const script = `
+show limit memory/memory.limit_in_bytes memory.max
+show controllers - cgroup.controllers
+state() {
+  show $1.peak memory/memory.max_usage_in_bytes memory.peak
+  show $1.events memory/memory.oom_control memory.events
+  show $1.failcnt memory/memory.failcnt -
+  now; echo sample $t memory $(peak)
+}
+peak() {
+  if [ $V = 1 ]; then f=$C/memory/memory.max_usage_in_bytes; else f=$C/memory.peak; fi
+  [ -r $f ] || f=$C/memory.current
+  if [ -r $f ]; then read -r v <$f; echo $v; else echo nan; fi
+}
+block() { dd if=/dev/zero of=/dev/null bs=$1M count=1 2>/dev/null; }
+state before
+block ${String(below / 3)}; now; echo sample $t memory $(peak)
+block ${String((below * 2) / 3)}; now; echo sample $t memory $(peak)
+block ${String(below)}; echo below $?
+state below
+block ${String(above)}; echo above $?
+state above`;
+
+/** What the parent's counters say of one block. */
+interface Killed {
+  readonly exit: number;
+  /** Processes of the group that any OOM killer took. */
+  readonly kills: number;
+  /**
+   * Whether it was this group's own limit that was reached: a counter of failed charges grew, or the peak is the limit
+   * to the page. One is enough: there are v1 kernels on which `memory.failcnt` stays 0 (6.18), and v2 ones without a peak.
+   */
+  readonly own: boolean;
+}
+
+function step(evidence: Evidence, from: string, to: string): Killed {
+  const grown = (counter: string): number =>
+    counterOf(evidence, `${to}.events`, counter) - counterOf(evidence, `${from}.events`, counter);
+  const failed = numberOf(evidence, `${to}.failcnt`) > numberOf(evidence, `${from}.failcnt`);
+  const full =
+    numberOf(evidence, `${to}.peak`) >= limit - rounding && numberOf(evidence, `${to}.peak`) <= limit + rounding;
+  return { exit: numberOf(evidence, to), kills: grown('oom_kill'), own: failed || grown('oom') > 0 || full };
+}
+
+const inMiB = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : `${(bytes / MiB).toFixed(1)} MiB`);
+
+/** A block under the limit lives, one over it dies by this group's own OOM killer, and both live without the limit. */
+export function judgeMemory(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
+  const kernel = valueOf(limited, 'limit') ?? '-';
+  const [under, over] = [step(limited, 'before', 'below'), step(limited, 'below', 'above')];
+  const free = step(control, 'before', 'above');
+  const peak = numberOf(limited, 'above.peak');
+  const judge = judging(
+    kernel,
+    `${String(below)} MiB: status ${String(under.exit)}; ${String(above)} MiB: status ${String(over.exit)}, ${String(over.kills)} OOM kill, peak ${inMiB(peak)}; without the limit: ${String(numberOf(control, 'below'))} and ${String(free.exit)}`,
+  );
+  if (kernel === '-') {
+    return judge.unsupported('The container has no memory controller: it is missing in the kernel or not delegated.', {
+      finding: 'cgroup.controller-missing',
+    });
+  }
+  if (over.exit === 0) {
+    return limitOf(kernel) === undefined
+      ? judge.notEnforced(
+          `The engine accepted 64 MiB and the kernel was told of no limit (${kernel}): ${String(above)} MiB were used.`,
+          {
+            finding: 'runtime.dropped-limit',
+          },
+        )
+      : judge.notEnforced(`A block of ${String(above)} MiB lived under a limit of 64 MiB.`);
+  }
+  const outer = outerLimit(surroundings.outside, 'memory');
+  if (outer !== undefined && outer.value <= limit) {
+    return judge.notEnforced(
+      `Without effect: the smaller limit of ${inMiB(outer.value)} of ${outerPlace(outer)} holds first.`,
+      { finding: 'cgroup.outer-limit' },
+    );
+  }
+  const set = limitOf(kernel);
+  if (set === undefined || Math.abs(set - limit) > rounding) {
+    return judge.notEnforced(`The kernel's limit is ${kernel}, expected ${String(limit)} bytes.`, {
+      finding: 'runtime.dropped-limit',
+    });
+  }
+  if (under.exit !== 0) {
+    return under.own
+      ? judge.inconclusive(
+          `A block of ${String(below)} MiB, under the limit, did not live (status ${String(under.exit)}).`,
+        )
+      : judge.notEnforced(
+          `A block of ${String(below)} MiB was killed, but not by this limit: a limit around it is smaller.`,
+          {
+            finding: 'cgroup.outer-limit',
+          },
+        );
+  }
+  if (numberOf(control, 'below') !== 0 || free.exit !== 0) {
+    return judge.inconclusive(
+      `Without the limit the same blocks ended with ${String(numberOf(control, 'below'))} and ${String(free.exit)}: it is not the limit that kills here.`,
+      { finding: 'machine.no-room' },
+    );
+  }
+  if (over.kills < 1 || !over.own) {
+    return judge.inconclusive(
+      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills, and its own limit ${over.own ? 'reached' : 'not reached'} (peak ${inMiB(peak)}).`,
+    );
+  }
+  return judge.enforced(
+    `${String(below)} MiB lived, ${String(above)} MiB were killed by this limit (peak ${inMiB(peak)}), and live without it.`,
+  );
+}
+
+export const memory: Proof = {
+  id: 'memory.limit',
+  area: 'memory',
+  title: 'Memory',
+  asked: '--memory 64m --memory-swap 64m',
+  lane: 'rest',
+  together: false,
+  cost: { cpuSeconds: 0.5, memory: 140 * MiB, seconds: 2 },
+  legs: () => {
+    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+    // The default swap limit is twice the memory: with swap on, the block would be swapped and not killed.
+    return [leg('limited', { Memory: limit, MemorySwap: limit }), leg('control', {})];
+  },
+  judge: (evidence, surroundings) => judgeMemory(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+};

@@ -1,0 +1,61 @@
+import { limitOf } from '../machine/cgroupPath';
+import { numberOf, valueOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import { judging, type Judgement } from './verdict';
+
+const reservation = 24 * MiB;
+/** More than is reserved: it must live, for a reservation is no limit. */
+const block = 40;
+
+const script = `
+show reservation memory/memory.soft_limit_in_bytes memory.low
+dd if=/dev/zero of=/dev/null bs=${String(block)}M count=1 2>/dev/null; echo above $?`;
+
+/**
+ * Only the setting is judged: what is reserved matters when the machine runs out of memory, and a proof that makes it
+ * run out would take it from everybody.
+ */
+export function judgeReservation(limited: Evidence, control: Evidence): Judgement {
+  const kernel = valueOf(limited, 'reservation') ?? '-';
+  const without = valueOf(control, 'reservation') ?? '-';
+  const above = numberOf(limited, 'above');
+  const judge = judging(
+    kernel,
+    `${String(block)} MiB: status ${String(above)}; the kernel's value without it: ${without}`,
+    'setting',
+  );
+  if (kernel === '-') {
+    return judge.unsupported('The container has no memory controller: it is missing in the kernel or not delegated.', {
+      finding: 'cgroup.controller-missing',
+    });
+  }
+  if (limitOf(kernel) !== reservation) {
+    return judge.notEnforced(`The kernel's reservation is ${kernel}, expected ${String(reservation)} bytes.`, {
+      finding: 'runtime.dropped-limit',
+    });
+  }
+  if (limitOf(without) === reservation) {
+    return judge.inconclusive('The kernel has the same reservation for a container that asked for none.');
+  }
+  if (above !== 0) {
+    return judge.inconclusive(
+      `A block of ${String(block)} MiB did not live beside a reservation of 24 MiB (status ${String(above)}).`,
+    );
+  }
+  return judge.enforced('The kernel holds the reservation, and use may go past it while there is memory.');
+}
+
+export const memoryReservation: Proof = {
+  id: 'memory.reservation',
+  area: 'memory',
+  title: 'Memory reservation',
+  asked: '--memory-reservation 24m',
+  lane: 'rest',
+  together: true,
+  cost: { cpuSeconds: 0.4, memory: 96 * MiB, seconds: 1 },
+  legs: () => {
+    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+    return [leg('limited', { MemoryReservation: reservation }), leg('control', {})];
+  },
+  judge: (evidence) => judgeReservation(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};

@@ -1,0 +1,81 @@
+import { limitOf } from '../machine/cgroupPath';
+import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import type { Surroundings } from './surroundings';
+import { judging, type Judgement } from './verdict';
+
+const memory = 32 * MiB;
+const both = 64 * MiB;
+/** Needs swap to live; is more than both. */
+const [between, above] = [48, 96];
+
+const script = `
+show both memory/memory.memsw.limit_in_bytes -
+show swap - memory.swap.max
+block() { dd if=/dev/zero of=/dev/null bs=$1M count=1 2>/dev/null; }
+block ${String(between)}; echo between $?
+block ${String(above)}; echo above $?
+show events memory/memory.oom_control memory.events`;
+
+/** What is more than memory goes to swap up to the limit of both, and what is more than both is killed. */
+export function judgeSwap(limited: Evidence, control: Evidence, { cgroup, swap }: Surroundings): Judgement {
+  // v1 counts memory and swap in one; v2 counts swap alone, and the runtime subtracts.
+  const [kernel, wanted] =
+    cgroup === 1 ? [valueOf(limited, 'both') ?? '-', both] : [valueOf(limited, 'swap') ?? '-', both - memory];
+  const [lived, died] = [numberOf(limited, 'between'), numberOf(limited, 'above')];
+  const kills = counterOf(limited, 'events', 'oom_kill');
+  const free = numberOf(control, 'above');
+  const judge = judging(
+    kernel,
+    `${String(between)} MiB: status ${String(lived)}; ${String(above)} MiB: status ${String(died)}, ${String(kills)} OOM kill; ${String(free)} without the limit`,
+  );
+  if (kernel === '-') {
+    return judge.unsupported('The kernel does not count swap: it was built or started without swap accounting.', {
+      finding: 'cgroup.swap',
+    });
+  }
+  if (died === 0) {
+    return judge.notEnforced(`A block of ${String(above)} MiB lived where memory and swap together are 64 MiB.`, {
+      ...(limitOf(kernel) === undefined && { finding: 'runtime.dropped-limit' as const }),
+    });
+  }
+  if (limitOf(kernel) !== wanted) {
+    return judge.notEnforced(`The kernel's value is ${kernel}, expected ${String(wanted)}.`, {
+      finding: 'runtime.dropped-limit',
+    });
+  }
+  if (free !== 0) {
+    return judge.inconclusive(`Without the limit the block of ${String(above)} MiB ended with ${String(free)} too.`, {
+      finding: 'machine.no-room',
+    });
+  }
+  if (swap === 0) {
+    return judge.unsupported('The machine has no swap: the value is set, and memory alone is what limits.', {
+      finding: 'cgroup.swap',
+    });
+  }
+  if (lived !== 0 || kills < 1) {
+    return judge.inconclusive(
+      `With swap on, ${String(between)} MiB ended with ${String(lived)}, and ${String(kills)} processes were killed.`,
+      {
+        finding: 'cgroup.swap',
+      },
+    );
+  }
+  return judge.enforced(`${String(between)} MiB lived with swap, ${String(above)} MiB were killed.`);
+}
+
+export const memorySwap: Proof = {
+  id: 'memory.swap',
+  area: 'memory',
+  title: 'Memory and swap',
+  asked: '--memory 32m --memory-swap 64m',
+  lane: 'rest',
+  together: false,
+  cost: { cpuSeconds: 0.5, memory: 104 * MiB, seconds: 1.5 },
+  legs: () => {
+    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+    return [leg('limited', { Memory: memory, MemorySwap: both }), leg('control', {})];
+  },
+  judge: (evidence, surroundings) => judgeSwap(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+};

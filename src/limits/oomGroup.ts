@@ -1,0 +1,68 @@
+import { counterOf, isComplete, numberOf, valueOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import { judging, type Judgement } from './verdict';
+
+/** The bystander does nothing wrong; whether it dies along is what `memory.oom.group` decides. */
+const script = `
+show group - memory.oom.group
+show limit memory/memory.limit_in_bytes memory.max
+sleep 60 & bystander=$!
+dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null; echo hog $?
+sleep 0.05
+kill -0 $bystander 2>/dev/null; echo bystander $?
+show events memory/memory.oom_control memory.events
+kill $bystander`;
+
+/** Who dies when memory runs out must be who the kernel's setting says: the hog alone, or all at once. */
+export function judgeOomGroup(limited: Evidence, control: Evidence): Judgement {
+  const group = valueOf(limited, 'group') ?? '-';
+  // v1 has no such setting: it always kills one.
+  const kernel = group === '-' ? `limit ${valueOf(limited, 'limit') ?? '-'}` : `memory.oom.group ${group}`;
+  const whole = group === '1';
+  const survived = isComplete(limited);
+  const hog = numberOf(limited, 'hog');
+  const kills = counterOf(limited, 'events', 'oom_kill');
+  const bystander = numberOf(limited, 'bystander') === 0;
+  const judge = judging(
+    kernel,
+    survived
+      ? `hog: status ${String(hog)}, ${String(kills)} OOM kill, bystander ${bystander ? 'lived' : 'died'}`
+      : `the whole container ended with status ${String(limited.exitCode)}`,
+  );
+  if (valueOf(limited, 'limit') === '-') {
+    return judge.unsupported('The container has no memory controller: it is missing in the kernel or not delegated.', {
+      finding: 'cgroup.controller-missing',
+    });
+  }
+  if (survived && hog === 0) return judge.notEnforced('Nothing was killed: 96 MiB lived under a limit of 48 MiB.');
+  if (numberOf(control, 'hog') !== 0) {
+    return judge.inconclusive('Without the limit the same block was killed too.', { finding: 'machine.no-room' });
+  }
+  if (whole) {
+    return survived
+      ? judge.notEnforced('memory.oom.group is 1, but the rest of the container outlived the kill.')
+      : judge.enforced('memory.oom.group is 1, and the kill took the whole container.');
+  }
+  if (!survived || !bystander) {
+    return judge.notEnforced('One process was to be killed, but others of the container died along with it.');
+  }
+  if (kills !== 1) return judge.inconclusive(`${String(kills)} processes were killed, expected one.`);
+  return judge.enforced(
+    'One process was killed, and the others of the container lived on: a container outlives its OOM kill.',
+  );
+}
+
+export const oomGroup: Proof = {
+  id: 'memory.oom-group',
+  area: 'memory',
+  title: 'Who dies when memory runs out',
+  asked: '--memory 48m --memory-swap 48m, two processes',
+  lane: 'rest',
+  together: true,
+  cost: { cpuSeconds: 0.4, memory: 148 * MiB, seconds: 1 },
+  legs: () => {
+    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+    return [{ ...leg('limited', { Memory: 48 * MiB, MemorySwap: 48 * MiB }), mayDie: true }, leg('control', {})];
+  },
+  judge: (evidence) => judgeOomGroup(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};

@@ -1,0 +1,69 @@
+import { isUnreadable } from '../machine/reading';
+import type { Proof } from './proof';
+import { outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { judging, type Judgement } from './verdict';
+
+/** `512 MiB`, `0.50 CPUs`, or that there is none. */
+function around(surroundings: Surroundings): string {
+  const { outside } = surroundings;
+  const [memory, cpus, pids] = [
+    outerLimit(outside, 'memory'),
+    outerLimit(outside, 'cpus'),
+    outerLimit(outside, 'pids'),
+  ];
+  const words = [
+    memory && `${(memory.value / 2 ** 20).toFixed(0)} MiB (${outerPlace(memory)})`,
+    cpus && `${cpus.value.toFixed(2)} CPUs (${outerPlace(cpus)})`,
+    pids && `${String(pids.value)} processes (${outerPlace(pids)})`,
+  ].filter((text) => text !== undefined);
+  return words.length === 0 ? 'no limit around the engine can be seen' : words.join(', ');
+}
+
+/** Whether a group is inside another; one that leaves what can be seen (`/..`) is inside of nothing. */
+function isInside(path: string, group: string): boolean {
+  return group === '/' ? !path.startsWith('/..') : `${path}/`.startsWith(`${group}/`);
+}
+
+/**
+ * Whether the containers of this engine lie inside every group that limits this container: those of its PID 1, which a
+ * preparation for nesting may have moved a group down. Where they do not, as with the machine's cgroup namespace, they
+ * have left those limits.
+ */
+export function judgeOuter(surroundings: Surroundings): Judgement {
+  const { outside, own } = surroundings;
+  if (isUnreadable(outside) || isUnreadable(own)) {
+    const why = isUnreadable(outside) ? outside.unreadable : isUnreadable(own) ? own.unreadable : '';
+    return judging('-', 'not seen').unsupported(
+      `The engine's groups cannot be seen from here (${why}), so what is around them is not known.`,
+    );
+  }
+  const judge = judging(outside.path, around(surroundings));
+  const limiting = own.levels.filter(({ memory, cpus, pids }) => (memory ?? cpus ?? pids) !== undefined);
+  const escaped = limiting.find(({ path }) => !isInside(outside.path, path));
+  if (escaped !== undefined) {
+    return judge.notEnforced(
+      `Containers run in ${outside.path}, outside of ${escaped.path}: the limits of that group, which hold here, do not hold for them.`,
+      { finding: 'cgroup.escape' },
+    );
+  }
+  if (!isInside(outside.path, '/')) {
+    return judge.unsupported(`Containers run in ${outside.path}, outside of what can be seen from here.`);
+  }
+  return limiting.length === 0
+    ? judge.enforced('No group around this container sets a limit that its containers could leave.')
+    : judge.enforced(
+        `Containers run inside of every group that limits this container: ${limiting.map(({ path }) => path).join(', ')}.`,
+      );
+}
+
+export const outer: Proof = {
+  id: 'outer.limits',
+  area: 'outer',
+  title: 'Limits around the engine',
+  asked: 'containers stay inside',
+  lane: 'rest',
+  together: true,
+  cost: { cpuSeconds: 0, memory: 0, seconds: 0 },
+  legs: judgeOuter,
+  judge: (_evidence, surroundings) => judgeOuter(surroundings),
+};

@@ -1,0 +1,89 @@
+import { valueOf, valuesOf, type Evidence } from './evidence';
+import { legOf, MiB, type Leg, type Proof } from './proof';
+import { judging, type Judgement } from './verdict';
+
+/** A place that is to take so much and no more. */
+interface Space {
+  /** MiB. */
+  readonly limit: number;
+  readonly tried: number;
+  /** MiB that the file system keeps for itself. */
+  readonly overhead: number;
+}
+
+function script(path: string, { tried }: Space): string {
+  return `
+while read -r _ _ _ _ p o rest; do [ "$p" = ${path} ] && echo mount "$rest"; done </proc/self/mountinfo
+i=0; while [ $i -lt ${String(tried)} ]; do
+  dd if=/dev/zero bs=1048576 count=1 2>/dev/null >>${path === '/' ? '' : path}/dind-station-fill || break
+  i=$((i + 1)); now; echo sample $t bytes $((i * 1048576)); echo written $i
+done
+rm -f ${path === '/' ? '' : path}/dind-station-fill`;
+}
+
+/** Filled until it takes no more: at its size, and beyond it without the limit. */
+export function judgeSpace(space: Space, limited: Evidence, control: Evidence): Judgement {
+  const kernel = /\bsize=\w+/u.exec(valueOf(limited, 'mount') ?? '')?.[0] ?? '-';
+  const written = valuesOf(limited, 'written').length;
+  const free = valuesOf(control, 'written').length;
+  const judge = judging(kernel, `${String(written)} MiB written; ${String(free)} without the limit`);
+  if (written > space.limit) {
+    return judge.notEnforced(`${String(written)} MiB could be written where ${String(space.limit)} were allowed.`, {
+      finding: 'runtime.dropped-limit',
+    });
+  }
+  if (free <= space.limit) {
+    return judge.inconclusive(`Without the limit ${String(free)} MiB could be written only.`, {
+      finding: 'machine.no-room',
+    });
+  }
+  if (written < space.limit - space.overhead) {
+    return judge.inconclusive(
+      `Only ${String(written)} MiB could be written where ${String(space.limit)} were allowed: something else is full.`,
+    );
+  }
+  return judge.enforced(`${String(written)} MiB could be written and no more; ${String(free)} without the limit.`);
+}
+
+const shm = { limit: 16, tried: 24, overhead: 0 };
+const root = { limit: 32, tried: 40, overhead: 8 };
+
+export const shmSize: Proof = {
+  id: 'files.shm',
+  area: 'files',
+  title: 'Size of /dev/shm',
+  asked: `--shm-size ${String(shm.limit)}m`,
+  lane: 'rest',
+  together: true,
+  cost: { cpuSeconds: 0.5, memory: 48 * MiB, seconds: 1 },
+  legs: () => {
+    const leg = (name: string, mebibytes: number): Leg => ({
+      name,
+      limits: { ShmSize: mebibytes * MiB },
+      seconds: 20,
+      script: script('/dev/shm', shm),
+    });
+    return [leg('limited', shm.limit), leg('control', 64)];
+  },
+  judge: (evidence) => judgeSpace(shm, legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};
+
+export const storageSize: Proof = {
+  id: 'files.storage',
+  area: 'files',
+  title: 'Size of the root file system',
+  asked: `--storage-opt size=${String(root.limit)}m`,
+  lane: 'rest',
+  together: false,
+  cost: { cpuSeconds: 0.6, memory: 8 * MiB, seconds: 1.5 },
+  legs: () => {
+    const leg = (name: string, limits: Leg['limits']): Leg => ({
+      name,
+      limits,
+      seconds: 20,
+      script: script('/', root),
+    });
+    return [leg('limited', { StorageOpt: { size: `${String(root.limit)}m` } }), leg('control', {})];
+  },
+  judge: (evidence) => judgeSpace(root, legOf(evidence, 'limited'), legOf(evidence, 'control')),
+};

@@ -1,0 +1,77 @@
+# The proofs of `dind-station limits` nested on cgroup v2: right where nesting is prepared, and never `enforced` where
+# something is broken. Which proofs are run is chosen so that each sabotage meets those that it concerns.
+load ../support
+
+setup_file() { require_vm cgroup2fs; }
+teardown() { remove_container; }
+
+# limits ARG...: the proofs' report in $report, the exit status in $status.
+limits() {
+  run inside node "$REPO/dist/cli.js" limits --format json "$@"
+  report=$(printf '%s\n' "$output" | tail -n 1)
+  printf '%s\n' "$report" | jq -r '.results[] | "\(.id) \(.verdict): \(.reason)"' || printf '%s\n' "$output"
+}
+
+# verdict ID: of the last report.
+verdict() { printf '%s\n' "$report" | jq -r --arg id "$1" '.results[] | select(.id == $id) | .verdict'; }
+
+# finding ID: what explains it.
+finding() { printf '%s\n' "$report" | jq -r --arg id "$1" '.results[] | select(.id == $id) | .finding'; }
+
+enforced_count() { printf '%s\n' "$report" | jq '[.results[] | select(.verdict == "enforced")] | length'; }
+
+@test "nested and prepared: every limit the kernel has is enforced, and nothing is left" {
+  container
+  run_inside start
+  limits
+  [ "$(printf '%s\n' "$report" | jq -r '[.results[] | select(.verdict == "not-enforced" or .verdict == "error")] | length')" = 0 ]
+  for id in cpu.quota cpu.shares memory.limit memory.oom-group pids.limit files.nofile isolation.device outer.limits; do
+    [ "$(verdict $id)" = enforced ]
+  done
+  [ -z "$(inside docker ps --all --quiet)" ]
+}
+
+@test "not prepared: memory and CPU are not delegated, and that is said" {
+  container
+  naive_daemon
+  limits --only memory,cpu.quota
+  [ "$(enforced_count)" = 0 ]
+  [ "$(verdict memory.limit)" = unsupported ]
+  [ "$(finding memory.limit)" = cgroup.not-delegated ]
+}
+
+@test "a smaller limit around the engine: the inner one is said to be without effect" {
+  container
+  run_inside start
+  # Around the containers alone: with the daemon under it as well, each would take a minute to make.
+  limits --only pids
+  echo '10000 100000' >/sys/fs/cgroup/dind-station-bed-box/docker/cpu.max
+  limits --only cpu.quota,outer
+  [ "$(verdict cpu.quota)" = not-enforced ]
+  [ "$(finding cpu.quota)" = cgroup.outer-limit ]
+  [[ "$(printf '%s\n' "$report" | jq -r '.results[1].observed')" == *'0.10 CPUs'* ]]
+}
+
+@test "no room in the memory around the engine: the memory proofs are not run" {
+  container --memory 200M
+  run_inside start
+  limits --only memory.limit,memory.oom-group
+  [ "$(enforced_count)" = 0 ]
+  [ "$(finding memory.limit)" = machine.no-room ]
+  [ "$status" -eq 3 ]
+}
+
+@test "the machine's cgroup namespace: containers that leave what encloses them are found out" {
+  container --cgroups host --memory 1G
+  naive_daemon
+  limits --only outer
+  [ "$(verdict outer.limits)" = not-enforced ]
+  [ "$(finding outer.limits)" = cgroup.escape ]
+}
+
+@test "the machine's cgroup namespace, prepared: containers stay inside" {
+  container --cgroups host --memory 1G
+  run_inside start
+  limits --only outer
+  [ "$(verdict outer.limits)" = enforced ]
+}

@@ -1,0 +1,289 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cpuWindow } from '../../../src/limits/cpuWindow';
+import { weightNew, weightOld } from '../../../src/limits/cpuShares';
+import { judgeBroken, judgeRefusal } from '../../../src/limits/refusals';
+import { altered, judged, recorded, recordings, surrounded, type Recording } from './recordings';
+
+describe('recorded on a healthy engine', () => {
+  test.each(recordings('enforced'))('$file', ({ proof, evidence, surroundings }) => {
+    if (proof.id === 'files.storage') {
+      expect(judgeRefusal(evidence['limited'] ?? never())).toMatchObject({
+        verdict: 'unsupported',
+        finding: 'storage.no-quota',
+      });
+      return;
+    }
+    const { verdict } = proof.judge(evidence, surroundings);
+    // Nothing is to be seen of swap on a machine without.
+    expect(verdict).toBe(proof.id === 'memory.swap' ? 'unsupported' : 'enforced');
+  });
+});
+
+describe('recorded where ten others wanted the CPUs', () => {
+  test.each(recordings('starved'))('$file', (recording) => {
+    expect(judged(recording)).toMatchObject({ verdict: 'inconclusive', finding: 'machine.busy', again: true });
+  });
+});
+
+describe('recorded with a runtime that forgets every limit', () => {
+  /** What that runtime leaves in place. */
+  const kept = new Set(['files.shm', 'isolation.network', 'isolation.read-only', 'isolation.device', 'files.storage']);
+  test.each(recordings('dropped').filter(({ proof }) => !kept.has(proof.id)))('$file', (recording) => {
+    expect(judged(recording)).toMatchObject({ verdict: 'not-enforced' });
+  });
+});
+
+function never(): never {
+  throw new Error('not recorded');
+}
+
+/** A CPU recording whose limited leg used so many times as much, and was stopped in so many of a hundred periods. */
+function cpu(use: number, stopped?: number, leg = 'limited'): Recording {
+  let first: number | undefined;
+  return altered(recorded('cpu.quota'), leg, (key, value) => {
+    if (key !== 'cpu') return value;
+    const fields = value.split(' ').map(Number);
+    const [from = 0, to = 0, used = 0, periods = 0, throttled = 0, busy = 0] = fields;
+    first ??= used;
+    const scaled = Math.round(first + (used - first) * use);
+    const counted = stopped === undefined ? throttled : Math.round((periods * stopped) / 100);
+    return `${String(from)} ${String(to)} ${String(scaled)} ${String(periods)} ${String(counted)} ${String(busy)}`;
+  });
+}
+
+describe('CPU quota', () => {
+  test('a tenth too much is the edge', () => {
+    const window = cpuWindow(recorded('cpu.quota').evidence['limited'] ?? never());
+    const toEdge = (0.25 * 1.1) / (window?.usedAtLeast ?? Number.NaN);
+    expect(judged(cpu(toEdge * 0.99)).verdict).toBe('enforced');
+    expect(judged(cpu(toEdge * 1.01)).verdict).toBe('not-enforced');
+  });
+
+  test('little use that the limit did not cause is starvation, with who had the CPU, and is tried again', () => {
+    expect(judged(cpu(0.6, 20))).toMatchObject({ verdict: 'inconclusive', again: true, finding: 'machine.busy' });
+    expect(judged(cpu(0.6, 20)).reason).toMatch(/others had \d\.\d\d CPUs/);
+    expect(judged(cpu(0.6, 0)).verdict).toBe('inconclusive');
+  });
+
+  test('a control that got no more than the limit proves nothing', () => {
+    expect(judged(cpu(0.2, undefined, 'control'))).toMatchObject({ verdict: 'inconclusive', again: true });
+  });
+
+  test('a quota that the kernel was not told is not enforced, however little was used', () => {
+    const untold = altered(cpu(0.2, 0), 'limited', (key, value) => (key === 'quota' ? '-1' : value));
+    expect(judged(untold)).toMatchObject({ verdict: 'not-enforced', finding: 'runtime.dropped-limit' });
+    const without = altered(cpu(1), 'limited', (key, value) => (key === 'quota' ? '-' : value));
+    expect(judged(without)).toMatchObject({ verdict: 'unsupported', finding: 'cgroup.controller-missing' });
+  });
+
+  test('a smaller limit around it is what holds', () => {
+    expect(judged(surrounded(cpu(0.4, 0), { cpus: 0.1 }))).toMatchObject({
+      verdict: 'not-enforced',
+      finding: 'cgroup.outer-limit',
+    });
+    expect(judged(surrounded(cpu(1), { cpus: 1.5 })).verdict).toBe('enforced');
+  });
+
+  test('enforced only when every fact of it is there', () => {
+    const share = fc.double({ min: 0, max: 4, noNaN: true });
+    fc.assert(
+      fc.property(share, fc.integer({ min: 0, max: 100 }), share, (use, stopped, free) => {
+        const control = cpu(free, undefined, 'control').evidence['control'] ?? never();
+        const recording = cpu(use, stopped);
+        const both: Recording = { ...recording, evidence: { ...recording.evidence, control } };
+        const { verdict } = judged(both);
+        const window = cpuWindow(both.evidence['limited'] ?? never());
+        const freely = cpuWindow(control);
+        if (window === undefined || freely === undefined) return verdict === 'inconclusive';
+        if (window.usedAtLeast > 0.25 * 1.1) return verdict === 'not-enforced';
+        const all = window.throttled >= window.periods / 2 && freely.used >= 0.25 * 1.3;
+        return (verdict === 'enforced') === all;
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('CPU weight', () => {
+  // runc 1.1 and 1.3.2.
+  test.each([
+    [2, 1, 1],
+    [256, 10, 35],
+    [512, 20, 59],
+    [1024, 39, 100],
+    [2048, 79, 174],
+    [262144, 10000, 10000],
+  ])('%i shares are %i by the old formula, %i by the new', (shares, old, fresh) => {
+    expect(weightOld(shares)).toBe(old);
+    expect(weightNew(shares)).toBe(fresh);
+  });
+
+  test('both formulas count on v2, others do not', () => {
+    const weights = (light: string, heavy: string): Recording => {
+      const one = altered(recorded('cpu.shares'), 'light', (key, value) => (key === 'weight' ? light : value));
+      const both = altered(one, 'heavy', (key, value) => (key === 'weight' ? heavy : value));
+      return { ...both, surroundings: { ...both.surroundings, cgroup: 2 } };
+    };
+    expect(judged(weights('20', '79')).verdict).toBe('enforced');
+    expect(judged(weights('59', '174')).verdict).toBe('enforced');
+    expect(judged(weights('100', '100'))).toMatchObject({ verdict: 'not-enforced', finding: 'runtime.dropped-limit' });
+  });
+
+  test('equal shares of the CPU under unequal weights are not enforced', () => {
+    const { light } = recorded('cpu.shares').evidence;
+    const recording = recorded('cpu.shares');
+    const weight = ['weight', '2048'] as const;
+    const heavy = {
+      ...(light ?? never()),
+      lines: [weight, ...(light ?? never()).lines.filter(([key]) => key !== 'weight')],
+    };
+    // Three on one CPU, of which the third was the heavy one: without it the two had too little to tell.
+    const busy = { ...recording, evidence: { ...recording.evidence, heavy } };
+    expect(judged(busy).verdict).not.toBe('enforced');
+  });
+});
+
+describe('memory', () => {
+  const memory = (change: (key: string, value: string) => string | undefined, leg = 'limited'): Recording =>
+    altered(recorded('memory.limit'), leg, change);
+
+  test('an exit status alone proves nothing', () => {
+    const quiet = memory((key, value) => {
+      if (key === 'above.events') return value.replace('oom_kill 1', 'oom_kill 0');
+      return value;
+    });
+    expect(judged(quiet).verdict).toBe('inconclusive');
+    const elsewhere = memory((key, value) => (key.endsWith('.peak') || key.endsWith('.failcnt') ? '60000000' : value));
+    expect(judged(elsewhere).verdict).toBe('inconclusive');
+  });
+
+  test('a block that lives where it must not is not enforced', () => {
+    expect(judged(memory((key, value) => (key === 'above' ? '0' : value))).verdict).toBe('not-enforced');
+  });
+
+  test('a block killed far below the limit was killed by another', () => {
+    const early = memory((key, value) => {
+      if (key === 'below' || key === 'above') return '137';
+      return key.endsWith('.peak') ? '40000000' : value;
+    });
+    expect(judged(early)).toMatchObject({ verdict: 'not-enforced', finding: 'cgroup.outer-limit' });
+  });
+
+  test('a machine on which the control dies too proves nothing', () => {
+    const dying = memory((key, value) => (key === 'above' ? '137' : value), 'control');
+    expect(judged(dying)).toMatchObject({ verdict: 'inconclusive', finding: 'machine.no-room' });
+  });
+
+  test('a smaller limit around it is what holds', () => {
+    expect(
+      judged(
+        surrounded(
+          memory((_key, value) => value),
+          { memory: 50 * 2 ** 20 },
+        ),
+      ),
+    ).toMatchObject({
+      verdict: 'not-enforced',
+      finding: 'cgroup.outer-limit',
+    });
+  });
+
+  test('no file of the controller is no support', () => {
+    expect(judged(memory((key, value) => (key === 'limit' ? '-' : value)))).toMatchObject({
+      verdict: 'unsupported',
+      finding: 'cgroup.controller-missing',
+    });
+  });
+});
+
+describe('the others', () => {
+  const changed = (id: string, key: string, value: string, leg = 'limited'): Recording =>
+    altered(recorded(id), leg, (name, old) => (name === key ? value : old));
+
+  test.each([
+    ['pids.limit', 'limit', '32', 'not-enforced'],
+    ['pids.limit', 'events', 'max 0', 'inconclusive'],
+    ['cpu.cpuset', 'on', '0', 'not-enforced'],
+    ['cpu.cpuset', 'set', '0-1', 'not-enforced'],
+    ['files.nofile', 'raised', '0', 'not-enforced'],
+    ['files.nofile', 'soft', '1024', 'not-enforced'],
+    ['isolation.read-only', 'write', '0', 'not-enforced'],
+    ['isolation.read-only', 'mount', 'rw', 'inconclusive'],
+    ['isolation.device', 'write', '0', 'not-enforced'],
+    ['isolation.device', 'node', '1', 'unsupported'],
+    ['isolation.network', 'interface', 'eth0', 'not-enforced'],
+    ['memory.reservation', 'reservation', '0', 'not-enforced'],
+    ['memory.oom-group', 'bystander', '1', 'not-enforced'],
+    ['memory.oom-group', 'hog', '0', 'not-enforced'],
+    ['memory.swap', 'above', '0', 'not-enforced'],
+    ['io.write-bytes', 'file', '254:0 1', 'not-enforced'],
+    ['io.write-bytes', 'direct', 'no', 'enforced'],
+  ])('%s with %s %s: %s', (id, key, value, verdict) => {
+    // A line that the recording has not is no change: the verdict stays.
+    expect(judged(changed(id, key, value)).verdict).toBe(verdict);
+  });
+
+  test('buffered writes that pass by on v1 are told and do not change the verdict', () => {
+    expect(judged(recorded('io.write-bytes'))).toMatchObject({ verdict: 'enforced', finding: 'cgroup.v1-buffered-io' });
+  });
+
+  test('a disk slower than the limit proves nothing', () => {
+    const slow = altered(recorded('io.read-bytes'), 'control', (key, value) => {
+      const [at = '', count = ''] = value.split(' ');
+      return key === 'done' ? `${String(Number(at) + 10)} ${count}` : value;
+    });
+    expect(judged(slow)).toMatchObject({ verdict: 'inconclusive', again: true });
+  });
+});
+
+describe('containers that were not run', () => {
+  const blank = { lines: [], errors: '', exitCode: -1, oomKilled: false, warnings: [], dropped: [] };
+  // Said by 20.10, 26.1 and 28.5 on the machines of the test beds.
+  test.each([
+    [
+      'failed to write "25000": write /sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us: invalid argument',
+      'unsupported',
+      'cgroup.outer-limit',
+    ],
+    [
+      'unable to apply cgroup configuration: cannot enter cgroupv2 "/sys/fs/cgroup/docker" with domain controllers -- it is in an invalid state',
+      'unsupported',
+      'cgroup.not-delegated',
+    ],
+    [
+      'openat2 /sys/fs/cgroup/docker/x/memory.swap.max: no such file or directory',
+      'unsupported',
+      'cgroup.not-delegated',
+    ],
+    ['mkdir /sys/fs/cgroup/docker: read-only file system', 'unsupported', 'cgroup.not-delegated'],
+    [
+      "--storage-opt is supported only for overlay over xfs with 'pquota' mount option",
+      'unsupported',
+      'storage.no-quota',
+    ],
+    ['no space left on device', 'error', undefined],
+    ['error while creating mount source path', 'error', undefined],
+  ])('%s', (message, verdict, finding) => {
+    const judgement = judgeRefusal({ ...blank, refused: { status: 500, message } });
+    expect([judgement?.verdict, judgement?.finding]).toEqual([verdict, finding]);
+    expect(judgement?.reason).toContain(message.slice(-30));
+  });
+
+  test('a limit that the engine did not keep is unsupported, with its warning', () => {
+    const warned = {
+      ...blank,
+      dropped: ['CpusetCpus'],
+      warnings: ['Your kernel does not support cpuset. Cpuset discarded.'],
+    };
+    expect(judgeRefusal(warned)).toMatchObject({ verdict: 'unsupported', finding: 'engine.dropped-option' });
+    expect(judgeRefusal(warned)?.reason).toContain('Cpuset discarded');
+  });
+
+  test('a workload without its last line is an error, never a verdict', () => {
+    const cut = { ...blank, lines: [['limit', '67108864']] as const, exitCode: 127, errors: 'dd: not found' };
+    expect(judgeBroken('limited', cut, false)).toMatchObject({ verdict: 'error' });
+    expect(judgeBroken('limited', cut, false)?.reason).toContain('dd: not found');
+    expect(judgeBroken('limited', { ...cut, lines: [['end', '']] }, false)).toBeUndefined();
+  });
+});
