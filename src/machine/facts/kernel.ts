@@ -59,8 +59,6 @@ export interface SysctlFacts {
     readonly bytes: number;
     readonly maxBytes: number;
   }[];
-  /** inotify instances held by the processes of this user that can be seen. */
-  readonly inotifyInUse?: number;
 }
 
 export interface TimeFacts {

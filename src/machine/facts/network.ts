@@ -56,6 +56,5 @@ export interface NetworkFacts {
   /** At most 500. */
   readonly listeners: readonly Listener[];
   readonly iptables: IptablesFacts;
-  /** Names in `/proc/net/ip_tables_matches` and `_targets` are root's; modules stand in `kernel.modules`. */
   readonly hostName: string;
 }
