@@ -46,7 +46,8 @@ export function cgroupMounts(mounts: readonly Mount[]): CgroupMount[] {
         controllers,
         mountPoint: mount.mountPoint,
         root: mount.root,
-        readOnly: mount.options.includes('ro') || mount.superOptions.includes('ro'),
+        // Of the mount: a hierarchy's own options keep the `ro` of its first mount when that is long writable.
+        readOnly: mount.options.includes('ro'),
       },
     ];
   });

@@ -12,7 +12,7 @@ export interface CgroupMount {
   readonly mountPoint: string;
   /** Which cgroup is the mount's top, as the own namespace names it: `/`, `/docker/abc`, `/..` for one outside. */
   readonly root: string;
-  /** The mount or its file system is read-only. */
+  /** The mount is read-only. */
   readonly readOnly: boolean;
 }
 

@@ -1,6 +1,6 @@
 /** A pid file as it lies there, with what its number means now. Whether it is stale is for a rule. */
 export interface PidFileFacts {
-  readonly role: 'dockerd' | 'managed containerd' | 'helper containerd';
+  readonly role: 'dockerd' | 'managed containerd';
   readonly path: string;
   readonly state: 'absent' | 'read' | 'unreadable';
   /** The first 64 characters; absent unless `read`. */
@@ -70,8 +70,6 @@ export interface DaemonConfigFacts {
       >
     >
   >;
-  /** Of the running daemon when root reads, without values: `HTTP_PROXY`, `DOCKER_RAMDISK`, `container`. */
-  readonly environmentNames?: readonly string[];
 }
 
 /** The daemon's log, read from its end: never more than 256 KiB, however large it is. */

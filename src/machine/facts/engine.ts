@@ -1,6 +1,5 @@
 import type { EndpointResult } from '../../engine/endpoint';
 import type { PingResult } from '../../engine/state';
-import type { Fact } from '../facts';
 import type { Mount } from '../mounts';
 import type { PathKind } from '../socketPath';
 
@@ -57,12 +56,10 @@ export interface SocketFacts {
   readonly writable: boolean;
   /** Folders above that this process may not pass. */
   readonly closedFolders: readonly string[];
-  /** POSIX ACL entries, where the helper or `getfacl` told: `user:1000:rw-`. */
-  readonly acl: Fact<readonly string[]>;
   /** `/var/run`: a link to `/run` as it should be, or a folder of its own. */
   readonly varRun: 'link' | 'directory' | 'absent' | 'other';
-  /** Other sockets that somebody listens on and that look like an engine's or containerd's. */
-  readonly otherSockets: readonly { readonly path: string; readonly listening: boolean }[];
+  /** Other paths that somebody listens at and that look like an engine's or containerd's; at most 32. */
+  readonly otherSockets: readonly string[];
   /** `/run/containerd/containerd.sock`: present and whether anybody listens there. */
   readonly containerd: { readonly path: string; readonly kind: PathKind; readonly listening?: boolean };
 }
