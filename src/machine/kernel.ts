@@ -68,7 +68,8 @@ async function readConfig(root: string, release: string): Promise<KernelFacts['c
 
 async function readModules(root: string): Promise<Fact<readonly string[]>> {
   const read = await readText(root, '/proc/modules');
-  if (isUnreadable(read)) return read;
+  // A kernel that loads no modules has no such file.
+  if (isUnreadable(read)) return read.unreadable.endsWith(': ENOENT') ? { value: [] } : read;
   return { value: read.text.split('\n').flatMap((line) => line.split(' ', 1).filter((name) => name !== '')) };
 }
 

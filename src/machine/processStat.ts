@@ -8,6 +8,8 @@ export interface ProcessStat {
   /** Clock ticks since boot. */
   readonly startTicks: number;
   readonly residentPages: number;
+  /** It runs in an inner container; looked up only for the daemon's programs. */
+  readonly nested?: boolean;
 }
 
 /** The name is anything but a NUL, so the fields are counted from the last bracket. Undefined when it is no such line. */
@@ -28,6 +30,15 @@ export function parseStat(text: string): ProcessStat | undefined {
   };
   const numbers = [stat.pid, stat.ppid, stat.threads, stat.startTicks, stat.residentPages];
   return /^[A-Za-z]$/u.test(state) && numbers.every((value) => Number.isSafeInteger(value)) ? stat : undefined;
+}
+
+/**
+ * Whether a process is in a pid namespace below the reader's, as one of an inner container is; from `NSpid`, which
+ * numbers it once for each. Undefined on kernels before 4.1.
+ */
+export function isNested(fields: ReadonlyMap<string, string>): boolean | undefined {
+  const numbers = fields.get('NSpid');
+  return numbers === undefined ? undefined : numbers.split(/\s+/u).length > 1;
 }
 
 /** User space sees 100 ticks a second on every Linux (sysconf(_SC_CLK_TCK)). */

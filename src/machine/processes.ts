@@ -75,6 +75,10 @@ function isZombie({ state }: ProcessStat): boolean {
   return state === 'Z' || state === 'X';
 }
 
+function isOurs(stat: ProcessStat): boolean {
+  return !isZombie(stat) && stat.nested !== true;
+}
+
 function isShim({ comm }: ProcessStat): boolean {
   return comm.startsWith('containerd-shim');
 }
@@ -176,11 +180,11 @@ export async function readProcesses(
 ): Promise<Reading<ProcessesFacts>> {
   if (isUnreadable(table)) return table;
   const byPid = new Map(table.map((stat) => [stat.pid, stat]));
-  const named = (name: string): ProcessStat[] => table.filter((stat) => stat.comm === name && !isZombie(stat));
+  const named = (name: string): ProcessStat[] => table.filter((stat) => stat.comm === name && isOurs(stat));
   const all = (stats: readonly ProcessStat[]): Promise<ProcessFacts[]> =>
     Promise.all(stats.slice(0, mostSiblings).map((stat) => readProcess(root, stat, boot.seconds)));
   const daemons = named('dockerd');
-  const shims = table.filter((stat) => isShim(stat) && !isZombie(stat));
+  const shims = table.filter((stat) => isShim(stat) && isOurs(stat));
   const [init, dockerd, containerd, supervisor, systemdFolder] = await Promise.all([
     readInit(root, table, boot),
     all(daemons),
@@ -197,6 +201,7 @@ export async function readProcesses(
     containerd,
     shims: shims.slice(0, mostShims).map((stat) => brief(stat, boot.seconds)),
     shimCount: shims.length,
+    nestedDaemons: table.filter(({ comm, nested }) => comm === 'dockerd' && nested === true).length,
     proxyCount: named('docker-proxy').length,
     zombies: zombiesOf(table, byPid),
     daemonChildren: table

@@ -42,12 +42,15 @@ export async function readBytes(root: string, path: string, maxBytes = mostBytes
     try {
       const chunks: Buffer[] = [];
       let left = maxBytes;
+      // Most files of /proc and /sys are a line; a large buffer for each would keep the garbage collector busy.
+      let size = 4096;
       while (left > 0) {
-        const chunk = Buffer.allocUnsafe(Math.min(left, 65_536));
+        const chunk = Buffer.allocUnsafeSlow(Math.min(left, size));
         const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
         if (bytesRead === 0) break;
         chunks.push(chunk.subarray(0, bytesRead));
         left -= bytesRead;
+        if (bytesRead === size) size = Math.min(size * 4, 262_144);
       }
       return { bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks) };
     } finally {

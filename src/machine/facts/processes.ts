@@ -53,6 +53,8 @@ export interface ProcessesFacts {
   /** At most 100; `shimCount` counts all. */
   readonly shims: readonly ProcessFacts[];
   readonly shimCount: number;
+  /** dockerd processes of inner containers; they and what is theirs stand in none of the lists above. */
+  readonly nestedDaemons: number;
   /** `docker-proxy`. */
   readonly proxyCount: number;
   readonly zombies: {
