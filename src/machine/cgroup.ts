@@ -76,7 +76,7 @@ async function readNested(
   mount: CgroupMount | undefined,
   top: CgroupLevel | undefined,
 ): Promise<Parameters<typeof judgeNamespace>[2]> {
-  if (mount === undefined || top?.folder !== mount.mountPoint) return undefined;
+  if (mount === undefined || top?.folder !== mount.mountPoint || top.processCount === undefined) return undefined;
   const name = mount.version === 2 ? 'cgroup.type' : 'release_agent';
   const there = mount.version === 2 ? top.type !== undefined : await exists(root, `${mount.mountPoint}/${name}`);
   return {
