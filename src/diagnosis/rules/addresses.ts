@@ -42,7 +42,11 @@ export const addressRules: readonly Rule[] = [
         cause: `It is ${bip}; expected an address in the network with its prefix, such as 172.30.0.1/16.`,
         evidence: [seen(`${daemonConfig.file.path} bip`, bip)],
         consequence: 'The daemon ends with "failed to allocate gateway" or "invalid CIDR address".',
-        remedy: mend('Write the first address of the network.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: mend(
+          'Write the first address of the network.',
+          `sudo editor ${daemonConfig.file.path}`,
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -56,7 +60,9 @@ export const addressRules: readonly Rule[] = [
         ...network.routes.flatMap(({ gateway }) => gateway ?? []),
       ].filter((address) => !isLoopback(address));
       const hit = engine.networks.value.flatMap(({ name, subnets }) =>
-        subnets.flatMap((subnet) => outer.filter((address) => contains(subnet, address)).map((address) => ({ name, subnet, address }))),
+        subnets.flatMap((subnet) =>
+          outer.filter((address) => contains(subnet, address)).map((address) => ({ name, subnet, address })),
+        ),
       )[0];
       if (hit === undefined) return undefined;
       return {
@@ -80,7 +86,8 @@ export const addressRules: readonly Rule[] = [
     judge: ({ engine, daemonConfig }) => {
       if (engine.networks.outcome !== 'ok') return undefined;
       const bridges = engine.networks.value.filter(({ driver }) => driver === 'bridge');
-      if (option(daemonConfig, 'default-address-pool', 'default-address-pools') !== undefined || bridges.length < 30) return undefined;
+      if (option(daemonConfig, 'default-address-pool', 'default-address-pools') !== undefined || bridges.length < 30)
+        return undefined;
       return {
         severity: 'warning',
         title: 'The address ranges for networks are nearly used up',
@@ -97,7 +104,8 @@ export const addressRules: readonly Rule[] = [
     judge: ({ network, daemonConfig }) => {
       const { nameservers, path } = network.resolvers;
       // systemd-resolved keeps another file for this, which the daemon knows to look for.
-      if (nameservers.length === 0 || !nameservers.every(isLoopback) || nameservers.includes('127.0.0.53')) return undefined;
+      if (nameservers.length === 0 || !nameservers.every(isLoopback) || nameservers.includes('127.0.0.53'))
+        return undefined;
       if (option(daemonConfig, 'dns') !== undefined) return undefined;
       return {
         severity: 'info',
@@ -105,7 +113,11 @@ export const addressRules: readonly Rule[] = [
         cause: `${path} names only ${nameservers.join(', ')}, which is not reachable from containers, so the daemon takes 8.8.8.8.`,
         evidence: [seen(path, nameservers.join(' '))],
         consequence: 'Names of the outer network do not resolve, and none do where public DNS is blocked.',
-        remedy: mend('Set "dns" to a resolver that containers can reach.', 'sudo editor /etc/docker/daemon.json', 'restarts-daemon'),
+        remedy: mend(
+          'Set "dns" to a resolver that containers can reach.',
+          'sudo editor /etc/docker/daemon.json',
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -141,7 +153,11 @@ export const addressRules: readonly Rule[] = [
         cause: `It is set to ${match[1] ?? ''}:${match[2] ?? ''}, which is this container itself, and nobody listens at that port.`,
         evidence: [seen('GET /info HttpProxy', proxy), seen('/proc/net/tcp', `no listener at port ${match[2] ?? ''}`)],
         consequence: 'Images cannot be pulled: "proxyconnect tcp: connection refused".',
-        remedy: mend('Set "proxies" to an address that can be reached from here.', 'sudo editor /etc/docker/daemon.json', 'restarts-daemon'),
+        remedy: mend(
+          'Set "proxies" to an address that can be reached from here.',
+          'sudo editor /etc/docker/daemon.json',
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -162,9 +178,18 @@ export const addressRules: readonly Rule[] = [
         severity: 'error',
         title: `The daemon cannot listen at ${taken.host}`,
         cause: 'Another process listens at that port.',
-        evidence: [seen('/proc/net/tcp', `${taken.listener.address}:${String(taken.listener.port)}, uid ${String(taken.listener.uid)}`)],
+        evidence: [
+          seen(
+            '/proc/net/tcp',
+            `${taken.listener.address}:${String(taken.listener.port)}, uid ${String(taken.listener.uid)}`,
+          ),
+        ],
         consequence: 'The daemon ends with "address already in use".',
-        remedy: mend('Remove it from "hosts"; here a unix socket is enough.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: mend(
+          'Remove it from "hosts"; here a unix socket is enough.',
+          `sudo editor ${daemonConfig.file.path}`,
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -182,7 +207,11 @@ export const addressRules: readonly Rule[] = [
         cause: `The daemon listens at ${open.join(', ')} without verifying clients.`,
         evidence: [seen(daemonConfig.file.path, `hosts: ${daemonConfig.hosts.join(' ')}`)],
         consequence: 'The API is open, and the daemon delays its own start by up to 15 seconds.',
-        remedy: mend('Listen at the unix socket only, or require certificates.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: mend(
+          'Listen at the unix socket only, or require certificates.',
+          `sudo editor ${daemonConfig.file.path}`,
+          'restarts-daemon',
+        ),
         docs: ['https://docs.docker.com/engine/security/protect-access/'],
       };
     },

@@ -21,7 +21,10 @@ function severityOf(facts: Facts): 'error' | 'warning' {
 }
 
 function pidEvidence({ path, content, process }: PidFileFacts) {
-  return [seen(path, content?.trim()), ...(process === undefined ? [] : [seen('/proc', `that process is ${process.comm}`)])];
+  return [
+    seen(path, content?.trim()),
+    ...(process === undefined ? [] : [seen('/proc', `that process is ${process.comm}`)]),
+  ];
 }
 
 /** A program that the daemon needs and does not find. */
@@ -58,7 +61,8 @@ export const daemonRules: readonly Rule[] = [
     explains: ['start.pid-file', ...unanswered],
     judge: ({ pidFiles, processes }, facts) => {
       const file = pidFiles.find(({ role, process }) => role === 'dockerd' && process !== undefined);
-      if (file?.process === undefined || file.process.comm === 'dockerd' || processes.dockerd.length > 0) return undefined;
+      if (file?.process === undefined || file.process.comm === 'dockerd' || processes.dockerd.length > 0)
+        return undefined;
       if (answers(facts)) return undefined;
       return {
         severity: 'error',
@@ -66,7 +70,12 @@ export const daemonRules: readonly Rule[] = [
         cause: `It is left over from an earlier daemon, and its number ${String(file.pid)} now belongs to ${file.process.comm}.`,
         evidence: pidEvidence(file),
         consequence: 'dockerd takes itself for running already and does not start.',
-        remedy: mend('Move the file aside, then start Docker.', `sudo mv ${file.path} ${file.path}.old`, 'none', 'remove-stale-pid-file'),
+        remedy: mend(
+          'Move the file aside, then start Docker.',
+          `sudo mv ${file.path} ${file.path}.old`,
+          'none',
+          'remove-stale-pid-file',
+        ),
       };
     },
   }),
@@ -78,7 +87,8 @@ export const daemonRules: readonly Rule[] = [
       const file = pidFiles.find(({ role }) => role === 'managed containerd');
       if (file?.state !== 'read' || answers(facts)) return undefined;
       const stranger = file.process !== undefined && !file.process.comm.startsWith('containerd');
-      const malformed = processes.dockerd.length === 0 && (file.content ?? '') !== '' && !/^\d+$/.test(file.content ?? '');
+      const malformed =
+        processes.dockerd.length === 0 && (file.content ?? '') !== '' && !/^\d+$/.test(file.content ?? '');
       if (!stranger && !malformed) return undefined;
       return {
         severity: 'error',
@@ -127,9 +137,11 @@ export const daemonRules: readonly Rule[] = [
     needs: ['daemonConfig'],
     explains: ['start.daemon-json-syntax', ...unanswered],
     judge: ({ daemonConfig: { file } }, facts) => {
-      if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT')) return { undecided: `${file.path}: ${file.reason}` };
+      if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT'))
+        return { undecided: `${file.path}: ${file.reason}` };
       if (file.state !== 'invalid' && file.state !== 'not-a-file') return undefined;
-      const where = file.state === 'invalid' ? `line ${String(file.line)}, column ${String(file.column)}` : `a ${file.kind}`;
+      const where =
+        file.state === 'invalid' ? `line ${String(file.line)}, column ${String(file.column)}` : `a ${file.kind}`;
       return {
         severity: severityOf(facts),
         title: `${file.path} is not valid JSON`,
@@ -174,7 +186,11 @@ export const daemonRules: readonly Rule[] = [
         cause: 'The file was changed after this daemon had started with the flag.',
         evidence: [seen(daemonConfig.file.path, twice.join(', ')), seen('/proc/PID/cmdline', daemonConfig.flags)],
         consequence: 'The next start fails.',
-        remedy: mend('Remove them from the file, or from the flags where the daemon is started.', editConfig(daemonConfig), 'restarts-daemon'),
+        remedy: mend(
+          'Remove them from the file, or from the flags where the daemon is started.',
+          editConfig(daemonConfig),
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -210,7 +226,10 @@ export const daemonRules: readonly Rule[] = [
         cause: 'The package that holds it (tini) is not installed.',
         evidence: [seen('docker-init', 'not found')],
         consequence: always ? 'No container starts, because "init" is set.' : 'docker run --init fails with 127.',
-        remedy: mend('Install tini as docker-init.', 'sudo apt-get install tini && sudo ln -s /usr/bin/tini-static /usr/local/bin/docker-init'),
+        remedy: mend(
+          'Install tini as docker-init.',
+          'sudo apt-get install tini && sudo ln -s /usr/bin/tini-static /usr/local/bin/docker-init',
+        ),
       };
     },
   }),
@@ -224,7 +243,10 @@ export const daemonRules: readonly Rule[] = [
         severity: 'error',
         title: 'Containers log to journald, and there is none',
         cause: '"log-driver" is journald.',
-        evidence: [seen(`${daemonConfig.file.path} log-driver`, 'journald'), seen('/run/systemd/system', 'does not exist')],
+        evidence: [
+          seen(`${daemonConfig.file.path} log-driver`, 'journald'),
+          seen('/run/systemd/system', 'does not exist'),
+        ],
         consequence: 'No container starts: "journald is not enabled on this host".',
         remedy: mend('Use "local" or "json-file".', editConfig(daemonConfig), 'restarts-daemon'),
       };
@@ -246,7 +268,11 @@ export const daemonRules: readonly Rule[] = [
         cause: '"default-runtime" names it, and "runtimes" does not.',
         evidence: [seen(`${daemonConfig.file.path} default-runtime`, wanted)],
         consequence: 'The daemon does not start.',
-        remedy: mend('Declare it under "runtimes", or remove "default-runtime".', editConfig(daemonConfig), 'restarts-daemon'),
+        remedy: mend(
+          'Declare it under "runtimes", or remove "default-runtime".',
+          editConfig(daemonConfig),
+          'restarts-daemon',
+        ),
       };
     },
   }),
