@@ -4,8 +4,8 @@ import { harmlessText } from './text';
 /** Characters that XML 1.0 cannot hold are gone by `harmlessText`; lone surrogates go here. */
 function xml(text: string): string {
   return harmlessText(text)
-    .toWellFormed()
-    .replace(/[&<>"'\ufffe\uffff]/g, (sign) => (sign > '\ufff0' ? '' : `&#${String(sign.charCodeAt(0))};`));
+    .replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd')
+    .replace(/[&<>"']/g, (sign) => `&#${String(sign.charCodeAt(0))};`);
 }
 
 /** JUnit's XML: one test case a finding or an undecided rule; remarks pass. */

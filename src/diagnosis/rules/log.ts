@@ -15,6 +15,10 @@ function shortened(line: string): string {
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 
+function logPath(facts: Facts): string {
+  return valueOf(facts.daemonLog)?.path ?? 'daemon log';
+}
+
 /** The log tells of this attempt and the engine is down: why it ended, by its last decisive line. */
 function startFailure(facts: Facts): StartFailure | undefined {
   const log = valueOf(facts.daemonLog);
@@ -45,9 +49,10 @@ export const logRules: readonly Rule[] = [
   ...startIds.map((id) =>
     rule({
       id: `start.${id}`,
-      needs: ['daemonLog'],
+      // One of them speaks for all when there is no log to read.
+      needs: id === 'not-recognised' ? ['daemonLog'] : [],
       explains: ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'],
-      judge: ({ daemonLog }, facts) => {
+      judge: (_slices, facts) => {
         const failure = startFailure(facts);
         if (failure?.id !== id) return undefined;
         const known = id !== 'not-recognised';
@@ -55,7 +60,7 @@ export const logRules: readonly Rule[] = [
           severity: 'error',
           title: known ? failure.title : 'The daemon did not start, with a message that is not recognised',
           cause: known ? 'The daemon gave up when it was started last.' : `The daemon said: ${shortened(failure.line)}`,
-          evidence: [seen(daemonLog.path, shortened(failure.line))],
+          evidence: [seen(logPath(facts), shortened(failure.line))],
           consequence: 'Docker is down.',
           remedy: mend(
             failure.nextStep,
@@ -70,15 +75,15 @@ export const logRules: readonly Rule[] = [
   ...logLines.map(({ id, title, consequence, remedy, command }) =>
     rule({
       id: `log.${id}`,
-      needs: ['daemonLog'],
-      judge: ({ daemonLog }, facts) => {
+      needs: [],
+      judge: (_slices, facts) => {
         const lines = errorsOf(facts, id);
         if (lines.length === 0) return undefined;
         return {
           severity: 'warning',
           title,
           cause: `The daemon's log says so ${lines.length === 1 ? 'once' : `${String(lines.length)} times`} since its last start.`,
-          evidence: lines.slice(-3).map((line) => seen(daemonLog.path, shortened(line))),
+          evidence: lines.slice(-3).map((line) => seen(logPath(facts), shortened(line))),
           consequence,
           remedy: mend(remedy, command),
         };
