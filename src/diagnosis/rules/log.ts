@@ -31,8 +31,9 @@ function startFailure(facts: Facts): StartFailure | undefined {
 /** Which of `logLines` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
 function kindOf(line: string): string | undefined {
   // A benign line has no decisive message; one with it is judged by what it says.
-  if (lastDecisiveLine([line]) === undefined) return undefined;
-  return logLines.find(({ pattern }) => pattern.test(line.slice(0, 4000)))?.id ?? 'not-recognised';
+  const message = lastDecisiveLine([line.slice(0, 4000)]);
+  if (message === undefined) return undefined;
+  return logLines.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
 }
 
 /** Errors of a daemon that answers, by kind. A daemon that is down is judged by its last start instead. */
