@@ -56,7 +56,11 @@ function sharedOptions(production) {
     supported: { 'dynamic-import': false },
     minify: production,
     sourcemap: production ? false : 'linked',
-    alias: Object.fromEntries(absentPackages.map((name) => [name, join(root, 'src/engine/stubs/absent.ts')])),
+    alias: {
+      ...Object.fromEntries(absentPackages.map((name) => [name, join(root, 'src/engine/stubs/absent.ts')])),
+      // Its main file hands a require() of its own around, which no bundler can follow.
+      'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
+    },
     metafile: true,
     // Written by us, by rename and only when changed: an editor that reloads never reads half a file.
     write: false,

@@ -4,7 +4,7 @@
 LINK=/usr/local/sbin/dind-helper
 SUDOERS_DIR=/etc/sudoers.d
 # What a user may ask for. Listed one by one in the sudoers file: a wildcard there accepts any further argument.
-USER_VERBS='start stop restart status logs cancel version'
+USER_VERBS='start stop restart status logs facts cancel version'
 
 # check_user NAME: NAME is a login name of this machine. Sets USER_UID. A name is checked before any program sees it.
 check_user() {

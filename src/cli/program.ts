@@ -1,8 +1,10 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionScript, shells, type Completable, type Shell } from './completion';
+import { doctorFormats, type DoctorFormat, type DoctorOptions } from './doctor';
 import type { LimitsOptions } from './limits';
 import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
+import type { ReportOptions } from './report';
 
 /** The command line is in order, and yet asks for what cannot be meant. */
 export class UsageError extends Error {}
@@ -21,6 +23,9 @@ export interface ProgramActions {
   readonly lifecycle: (verb: LifecycleVerb, options: EngineOptions) => Promise<void>;
   readonly logs: (options: LogsOptions) => Promise<void>;
   readonly limits: (options: LimitsOptions & Pick<EngineOptions, 'rootless'>) => Promise<void>;
+  readonly doctor: (options: DoctorOptions) => Promise<void>;
+  readonly fix: (id: string, options: { yes: boolean }) => Promise<void>;
+  readonly report: (options: ReportOptions) => Promise<void>;
   readonly print: (text: string) => void;
 }
 
@@ -44,10 +49,19 @@ Exit status:
   3  could not tell
 `;
 
+const doctorHelp = `
+Exit status:
+  0  nothing wrong, or warnings at most
+  1  errors
+  2  usage: unknown option, or a file that holds no facts
+  3  could not tell
+`;
+
 const examples = `
 Examples:
   dind-station status                what state Docker is in, why, and what to do
   dind-station status --json | jq -r .state
+  dind-station doctor                what is wrong with this machine, why, and how to mend it
   dind-station restart               with progress; Ctrl-C cancels it
   dind-station logs --follow         the daemon's log, through rotation
   dind-station limits --only cpu,memory   prove that these limits hold
@@ -167,6 +181,37 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
           rootless,
         });
       },
+    );
+
+  program
+    .command('doctor')
+    .description('say what is wrong with Docker on this machine, why, and how to mend it')
+    .addOption(new Option('--format <format>', 'how to print the report').choices(doctorFormats).default('text'))
+    .option('--facts <file>', 'judge the facts in a file instead of this machine')
+    .option('--facts-out <file>', 'write the facts to a file, without secrets')
+    .option('-w, --watch', 'print the report again when it changes, until Ctrl-C')
+    .addHelpText('after', doctorHelp)
+    .action((options: { format: DoctorFormat; facts?: string; factsOut?: string; watch?: true }, command: Command) => {
+      const { format, watch, ...files } = options;
+      return actions.doctor({ ...files, format: globals(command).json ? 'json' : format, watch: watch === true });
+    });
+
+  program
+    .command('fix')
+    .description('apply the remedy of a finding of doctor, and look whether it helped')
+    .addArgument(new Argument('<id>', 'of the finding'))
+    .option('-y, --yes', 'do not ask, whatever it costs')
+    .addHelpText('after', exitHelp)
+    .action((id: string, options: { yes?: true }) => actions.fix(id, { yes: options.yes === true }));
+
+  program
+    .command('report')
+    .description('write a report to attach to an issue, without secrets, shown before it is saved')
+    .option('-o, --output <file>', 'where to', 'dind-station-report.md')
+    .option('-y, --yes', 'save it without asking')
+    .addHelpText('after', exitHelp)
+    .action((options: { output: string; yes?: true }) =>
+      actions.report({ output: options.output, yes: options.yes === true }),
     );
 
   program

@@ -7,7 +7,7 @@ import * as v from 'valibot';
  */
 
 /** Verbs an editor may ask for. `install` and `uninstall` are for a terminal, where sudo can ask for a password. */
-export const helperVerbs = ['start', 'stop', 'restart', 'status', 'logs', 'cancel', 'version'] as const;
+export const helperVerbs = ['start', 'stop', 'restart', 'status', 'logs', 'facts', 'cancel', 'version'] as const;
 export type HelperVerb = (typeof helperVerbs)[number];
 
 /** Why a verb ended as it did. Stable: tests, the command line and the editor branch on these, never on sentences. */
@@ -24,6 +24,7 @@ export const resultCodes = [
   'uninstalled',
   'version',
   'logs',
+  'facts',
   'tls',
   'prepared',
   'already-prepared',

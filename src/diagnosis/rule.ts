@@ -1,0 +1,71 @@
+import type { Facts, SliceName } from '../machine/facts';
+import type { ActionId } from './actions';
+import type { Area, Evidence, Remedy, Risk, Severity } from './finding';
+
+/** What a rule says when its fault is there; id and area are the rule's. */
+export interface Draft {
+  readonly severity: Exclude<Severity, 'ok'>;
+  readonly title: string;
+  readonly cause: string;
+  readonly evidence: readonly Evidence[];
+  readonly consequence: string;
+  readonly remedy: Remedy;
+  readonly docs?: readonly string[];
+}
+
+/** Undefined: the fault is not there. */
+export type Verdict = Draft | { readonly undecided: string } | undefined;
+
+export interface Rule {
+  readonly id: `${Area}.${string}`;
+  readonly needs: readonly SliceName[];
+  /** Ids of rules whose findings follow from this one; `start.*` stands for all that begin so. */
+  readonly explains: readonly string[];
+  readonly judge: (facts: Facts) => Verdict;
+}
+
+/** The named slices, readable. */
+export type Slices<S extends SliceName> = {
+  readonly [K in S]: Extract<Facts[K], { readonly value: unknown }>['value'];
+};
+
+/** Why a slice has no value; undefined when it has one. Facts of others may lack the slice altogether. */
+function unreadableSlice(facts: Facts, name: SliceName): string | undefined {
+  const fact = facts[name] as Facts[SliceName] | undefined;
+  if (fact === undefined) return `${name}: not in these facts`;
+  return 'value' in fact ? undefined : `${name}: ${fact.unreadable}`;
+}
+
+/** A rule that is only asked when every slice it needs was read; undecided otherwise. */
+export function rule<const S extends SliceName>(parts: {
+  readonly id: Rule['id'];
+  readonly needs: readonly S[];
+  readonly explains?: readonly string[];
+  readonly judge: (slices: Slices<S>, facts: Facts) => Verdict;
+}): Rule {
+  return {
+    id: parts.id,
+    needs: parts.needs,
+    explains: parts.explains ?? [],
+    judge: (facts) => {
+      const missing = parts.needs.flatMap((name) => unreadableSlice(facts, name) ?? []);
+      if (missing.length > 0) return { undecided: missing.join('; ') };
+      const slices = Object.fromEntries(parts.needs.map((name) => [name, (facts[name] as { value: unknown }).value]));
+      return parts.judge(slices as Slices<S>, facts);
+    },
+  };
+}
+
+export function seen(source: string, value: unknown): Evidence {
+  return { source, value: typeof value === 'string' ? value : value === undefined ? 'absent' : JSON.stringify(value) };
+}
+
+/** A remedy on this machine. */
+export function mend(summary: string, command: string, risk: Risk = 'none', action?: ActionId): Remedy {
+  return { summary, command, risk, ...(action !== undefined && { action }) };
+}
+
+/** A remedy only whoever starts this container has; `flag` is what to start it with. */
+export function outside(summary: string, flag: string): Remedy {
+  return { summary: `Outside of this container: ${summary}`, command: flag, risk: 'stops-containers' };
+}
