@@ -106,9 +106,9 @@ function quotaProof(id: string, title: string, threads: (surroundings: Surroundi
     together: false,
     cost: { cpuSeconds: 3.5, memory: 8 * MiB, seconds: 4.5 },
     legs: (surroundings) => {
-      const free: Leg = { name: 'control', limits: {}, seconds: 10, script: script(threads(surroundings), 3) };
+      const free: Leg = { name: 'control', limits: {}, seconds: 40, script: script(threads(surroundings), 3) };
       const limits = { NanoCpus: limit * 1e9 };
-      return [{ name: 'limited', limits, seconds: 15, script: script(threads(surroundings), 8) }, free];
+      return [{ name: 'limited', limits, seconds: 45, script: script(threads(surroundings), 8) }, free];
     },
     judge: (evidence, surroundings) => judgeQuota(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
   };

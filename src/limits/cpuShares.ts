@@ -119,7 +119,7 @@ export const cpuShares: Proof = {
     return (Object.keys(shares) as Name[]).map((name): Leg => ({
       name,
       limits: { CpuShares: shares[name], ...(pinned && { CpusetCpus: String(cpus.at(-1)) }) },
-      seconds: 15,
+      seconds: 45,
       script: `${burning}
 show weight cpu/cpu.shares cpu.weight
 burn ${String(pinned ? 1 : cpus.length)}

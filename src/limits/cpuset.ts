@@ -65,7 +65,7 @@ export const cpuset: Proof = {
         finding: 'machine.single-cpu',
       });
     }
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 10, script });
+    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 40, script });
     return [leg('limited', { CpusetCpus: String(cpus.at(-1)) }), leg('control', {})];
   },
   judge: (evidence, { cpus }) => judgeCpuset(legOf(evidence, 'limited'), legOf(evidence, 'control'), cpus.at(-1) ?? 0),

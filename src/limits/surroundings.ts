@@ -27,7 +27,7 @@ export const probeLeg: Leg = {
   name: 'probe',
   limits: {},
   volume: '/data',
-  seconds: 10,
+  seconds: 40,
   script: `
 echo cgroup $V
 while read -r k v _; do case $k in MemAvailable:) echo available $v ;; SwapTotal:) echo swap $v ;; esac; done </proc/meminfo
