@@ -56,7 +56,7 @@ test("a FIFO in the place of docker's configuration is passed over", () => {
 });
 
 test('so is one in the place of a TLS file, and of what the helper says', async () => {
-  expect(await loadTls({ ca: fifo('ca.pem', 'CA') })).toMatchObject({ ok: false });
+  expect(await loadTls({ ca: fifo('ca.pem', 'CA'), verify: true })).toMatchObject({ ok: false });
   const path = fifo('state.json', JSON.stringify(helperFile));
   expect(readHelperFile(path, () => true)).toBeUndefined();
 });
