@@ -49,13 +49,14 @@ const terminal: Terminal = {
   interactive: process.stdin.isTTY && process.stderr.isTTY,
 };
 
-const commands: TerminalCommands = {
-  setUp: setUpLine({
+function commandsFor(rootless: boolean): TerminalCommands {
+  const setUp = setUpLine({
     helperPath: join(bundledFolder, 'dind-helper'),
     user: loginName(),
     root: process.geteuid?.() === 0,
-  }),
-};
+  });
+  return { setUp, flags: rootless ? ['--rootless'] : [] };
+}
 
 /** Aborted by the first Ctrl-C or SIGTERM; the second Ctrl-C leaves at once. */
 function untilInterrupted(): AbortSignal {
@@ -97,6 +98,7 @@ function chooseDaemon(rootless: boolean): { endpoint: Endpoint | undefined; own:
 }
 
 async function status({ json, host, rootless }: EngineOptions): Promise<ExitStatus> {
+  const commands = commandsFor(rootless);
   const findings = await readFindings({
     reader,
     host: rootless ? `unix://${ownSocket()}` : host,
@@ -124,7 +126,7 @@ async function lifecycle(verb: LifecycleVerb, { json, host, rootless }: EngineOp
   const { endpoint, own } = chooseDaemon(rootless);
   return runLifecycle(verb, json, {
     terminal,
-    commands,
+    commands: commandsFor(rootless),
     run: (asked, options) => call(own, asked, options),
     installed: () => (own ? Promise.resolve({ status: 'current', version }) : checkInstalled({ bundledFolder })),
     elsewhere: elsewhere(endpoint),
@@ -137,7 +139,7 @@ async function logs(options: LogsOptions): Promise<ExitStatus> {
   const said = endpoint === undefined ? undefined : stateFileOf(endpoint);
   return runLogs(options, {
     terminal,
-    commands,
+    commands: commandsFor(options.rootless),
     path: readHelperFile(said ?? stateFile)?.log ?? (own ? rootlessLog(environment) : daemonLog),
     readTail: readLogTail,
     follow: (following) => new LogFollower(following),

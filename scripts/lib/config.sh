@@ -30,13 +30,20 @@ config_load() {
       root_only "$path" ||
         fail bad-config "$path must belong to root and be writable by root only: chown root:root $path; chmod go-w $path."
     done
+    # An editor on another system ends lines with one, which no message would show.
+    carriage_return=$(printf '\r')
     while IFS= read -r line || [ -n "$line" ]; do
+      line=${line%"$carriage_return"}
       case $line in
         '' | '#'*) ;;
         *=*) config_set "${line%%=*}" "${line#*=}" ;;
         *) fail bad-config "$CONFIG_FILE has a line that is not KEY=VALUE: $line." ;;
       esac
     done <"$CONFIG_FILE"
+    # Whoever set up certificates would not expect a port without.
+    if [ "$tcp" = plain ] && [ -n "$tls_certdir" ]; then
+      fail bad-config "$CONFIG_FILE: tcp is plain, but tls_certdir is $tls_certdir, and one port cannot be both: remove one of the two."
+    fi
   fi
 }
 

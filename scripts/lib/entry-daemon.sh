@@ -17,8 +17,42 @@ daemon_start() {
   fi
   [ "$(id -u)" -eq 0 ] || return 0
   rm -f "$READY"
-  setsid "$HELPER" --plain supervise </dev/null >&2 &
+  supervisor_keep </dev/null >&2 &
   supervisor=$!
+}
+
+# supervisor_keep: a supervisor that was killed, by the kernel for want of memory as a rule, is started again: it takes over
+# the daemon that lives. One that ended by itself has said why, and would again.
+supervisor_keep() {
+  ending='' child='' pause=1
+  trap 'ending=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :' TERM
+  # What is reset for the supervisor, unlike what is ignored.
+  trap : HUP
+  while :; do
+    setsid "$HELPER" --plain supervise &
+    child=$!
+    # Asked in the moment between the two.
+    [ -z "$ending" ] || kill -TERM "$child" 2>/dev/null || :
+    wait_for "$child"
+    child=
+    # 70 is an error of its own.
+    [ -z "$ending" ] && { [ "$WAIT_STATUS" -gt 128 ] || [ "$WAIT_STATUS" -eq 70 ]; } || exit "$WAIT_STATUS"
+    say "the supervisor was killed or failed (status $WAIT_STATUS); it is started again in $pause s."
+    keep_nap $pause
+    pause=$((pause * 2))
+    [ $pause -le 30 ] || pause=30
+    # It would start a daemon that somebody stopped, or that was given up.
+    while [ "$(state_text state)" = stopped ] || [ "$(state_text code)" = crash-loop ]; do
+      keep_nap 2
+    done
+  done
+}
+
+# keep_nap SECONDS: asked to end meanwhile, it ends with a status that says that the daemon is not stopped.
+keep_nap() {
+  sleep "$1" &
+  wait $! || :
+  [ -z "$ending" ] || exit 143
 }
 
 # state_text NAME: prints that text of the state file.
@@ -110,8 +144,13 @@ daemon_stop() {
     if [ "$WAIT_STATUS" -gt 128 ]; then
       "$HELPER" --plain .shutdown </dev/null >&2 || say "the Docker daemon could not be stopped in order."
     fi
-  elif [ -z "$daemon_missing" ] && [ "$(id -u)" -ne 0 ]; then
-    sudo -n "$HELPER" stop >/dev/null 2>&1 || say "the Docker daemon could not be stopped."
+  elif [ "$(state_text state)" = running ]; then
+    # Without a supervisor, by somebody's start.
+    if [ "$(id -u)" -eq 0 ]; then
+      "$HELPER" --plain .shutdown </dev/null >&2 || say "the Docker daemon could not be stopped in order."
+    else
+      sudo -n "$HELPER" stop >/dev/null 2>&1 || say "the Docker daemon could not be stopped."
+    fi
   fi
 }
 

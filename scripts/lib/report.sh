@@ -100,6 +100,8 @@ on_exit() {
   release_lock
   if [ -z "$reported" ]; then
     result false internal "The helper ended unexpectedly with status $1." '' 0 false
+    # As the help says; the status of whatever failed could be any of the others.
+    exit 70
   fi
 }
 release_lock() { :; }

@@ -47,6 +47,9 @@ runtime_find() {
     fail bad-config "$runtime is not $user_name's alone: remove it, or set XDG_RUNTIME_DIR to a folder of your own with mode 0700."
 }
 
+# run_dir_ready: as take_lock wants it. It lies in a folder that nobody else may enter.
+run_dir_ready() { mkdir -p "$RUN_DIR"; }
+
 runtime_private() {
   [ ! -L "$1" ] && [ -d "$1" ] && [ "$(stat -c '%u %a' "$1")" = "$process_owner 700" ]
 }

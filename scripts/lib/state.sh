@@ -6,6 +6,8 @@ RUN_DIR=/run/dind-station
 STATE_FILE=$RUN_DIR/state.json
 HOLDER_FILE=$RUN_DIR/holder
 LAST_FILE=$RUN_DIR/last
+# Why a supervisor's own run ended before it had the lock, in the same lines.
+REFUSAL_FILE=$RUN_DIR/refusal
 # What the last start could not mend, a step's name and a sentence a line.
 WARNINGS_FILE=$RUN_DIR/warnings
 lock_held=
@@ -100,9 +102,13 @@ holder_describe() {
 
 # remember OK CODE MESSAGE CAUSE PID: what a waiting caller of the same verb will report, and what the windows show.
 remember() {
-  [ -n "$lock_held" ] || return 0
   now_ms
-  put "$LAST_FILE" "$verb" "$NOW_MS" "$1" "$2" "$5" "$(one_line "$3")" "$(one_line "$4")"
+  if [ -z "$lock_held" ]; then
+    # A run that ended before it had the lock is nobody's business, but a supervisor has to say why it gives up.
+    [ "${ASKED_BY:-}" != supervisor ] || [ "$1" = true ] || ! root_path "$RUN_DIR" || remember_in "$REFUSAL_FILE" "$@"
+    return 0
+  fi
+  remember_in "$LAST_FILE" "$@"
   [ -n "$state_now" ] || return 0
   case $2 in
     started | already-running | restarted) write_state running '' "$5" "$2" "$3" '' ;;
@@ -111,6 +117,11 @@ remember() {
     foreign | conflict | config-refused) state_restore ;;
     *) write_state failed '' 0 "$2" "$3" "$4" ;;
   esac
+}
+
+# remember_in FILE OK CODE MESSAGE CAUSE PID
+remember_in() {
+  put "$1" "$verb" "$NOW_MS" "$2" "$3" "$6" "$(one_line "$4")" "$(one_line "$5")"
 }
 
 one_line() {

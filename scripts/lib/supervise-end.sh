@@ -24,6 +24,8 @@ supervise_end() {
 # verb_shutdown: what a supervisor runs at its end.
 verb_shutdown() {
   settings_load
+  init_find
+  [ "$INIT" = none ] || fail conflict "$INIT owns the Docker daemon and ends it itself."
   shutdown_ends_ms=$((BEGAN_MS + shutdown_budget * 1000))
   if [ "$shutdown_budget" -gt 4 ]; then
     shutdown_kill_ms=$((shutdown_ends_ms - SHUTDOWN_RESERVE_MS))

@@ -56,10 +56,14 @@ pause_look() {
 give_up() {
   history_add crash-loop "$LOOP $1"
   step supervise.loop failed "$LOOP"
-  # Whoever holds the lock now knows better.
+  failed_say crash-loop "$LOOP" "${2:-$1}"
+  idle "The supervisor waits until somebody starts the daemon."
+}
+
+# failed_say CODE MESSAGE CAUSE: to every window, in the state file. Whoever holds the lock now knows better.
+failed_say() {
   lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
-  ! flock -n 9 || write_state failed '' 0 crash-loop "$LOOP" "${2:-$1}"
+  ! flock -n 9 || write_state failed '' 0 "$1" "$2" "$3"
   exec 9>&-
-  idle "The supervisor waits until somebody starts the daemon."
 }

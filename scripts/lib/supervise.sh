@@ -83,11 +83,12 @@ nap() {
   wait $! || :
 }
 
-# run_self VERB: another run of this helper, whose events go where ours go. Sets RUN_STATUS and RUN_CODE. When we are
+# run_self VERB: another run of this helper, whose events go where ours go. Sets RUN_STATUS and what run_code sets. When we are
 # asked to end meanwhile, it is cancelled as a person would cancel it.
 run_self() {
   now_ms
   run_began=$NOW_MS
+  rm -f "$REFUSAL_FILE"
   env ASKED_BY=supervisor /bin/sh "$self" .clean ${report_plain:+--plain} "$1" 8>&- &
   run_pid=$!
   cancelled=
@@ -103,24 +104,29 @@ run_self() {
   run_code
 }
 
-# run_code: sets RUN_CODE to the code of the result that the run left.
+# run_code: sets RUN_CODE, RUN_WORDS and RUN_CAUSE to the result that the run left, RUN_REFUSED when it ended before it had
+# the lock, so that the state file says nothing of it.
 run_code() {
-  RUN_CODE=internal
+  RUN_REFUSED=
+  if run_result "$REFUSAL_FILE"; then
+    RUN_REFUSED=1
+  elif ! run_result "$LAST_FILE"; then
+    RUN_CODE=internal RUN_WORDS="It ended with status $RUN_STATUS." RUN_CAUSE=''
+  fi
+}
+
+# run_result FILE: false when it is of an earlier run.
+run_result() {
   {
     read -r _
-    read -r code_ms
+    read -r result_ms
     read -r _
     read -r RUN_CODE
-  } 2>/dev/null <"$LAST_FILE" || code_ms=0
-  [ "$code_ms" -lt "$run_began" ] || return 0
-  # Nothing was remembered: it ended before it had the lock.
-  case $RUN_STATUS in
-    73) RUN_CODE=no-tool ;;
-    75) RUN_CODE=locked ;;
-    77) RUN_CODE=not-trusted ;;
-    78) RUN_CODE=bad-config ;;
-    *) RUN_CODE=internal ;;
-  esac
+    read -r _
+    IFS= read -r RUN_WORDS
+    IFS= read -r RUN_CAUSE || :
+  } 2>/dev/null <"$1" || return 1
+  [ "$result_ms" -ge "$run_began" ]
 }
 
 # supervise_attempt VERB: start or restart, and what its result means for us.
@@ -143,19 +149,17 @@ supervise_attempt() {
       return 0
     fi
   fi
-  state_field message
   case $RUN_CODE in
-    foreign) fail foreign "$FIELD" ;;
+    foreign) fail foreign "$RUN_WORDS" ;;
     conflict | no-engine | no-tool | no-rights | bad-config | not-trusted | socket-path | cancelled)
-      history_add gave-up "$FIELD"
-      idle "The daemon is not started again until somebody does: ${FIELD:-$RUN_CODE.}"
+      history_add gave-up "$RUN_WORDS"
+      [ -z "$RUN_REFUSED" ] || failed_say "$RUN_CODE" "$RUN_WORDS" "$RUN_CAUSE"
+      idle "The daemon is not started again until somebody does: $RUN_WORDS"
       ;;
     # Somebody else's run is under way and slow; what it leaves is looked at.
     locked) mode=watch ;;
     *)
-      why=${FIELD:-The start failed.}
-      state_field cause
-      died "$why" "$FIELD"
+      died "$RUN_WORDS" "$RUN_CAUSE"
       ;;
   esac
 }

@@ -8,6 +8,8 @@ tcp_handed=''
 tcp_choose() {
   tcp_handed=
   if [ -z "$tls_dir" ] && [ "$tcp" != plain ]; then
+    [ -z "$tcp_address" ] ||
+      step tcp skipped "There is no TCP port: tcp_address is $tcp_address, but neither tls_certdir nor tcp=plain is set in $CONFIG_FILE."
     return 0
   fi
   if json_has hosts; then

@@ -183,7 +183,9 @@ verb_tls() {
   daemon_json_load
   pid1_load
   tls_find
-  if [ -z "$tls_dir" ]; then
+  if [ "$tcp" = off ] || [ "$tcp" = plain ]; then
+    succeed tls "There is no TLS, because $CONFIG_FILE says tcp=$tcp."
+  elif [ -z "$tls_dir" ]; then
     succeed tls "There is no TLS: tls_certdir is not set in $CONFIG_FILE, nor DOCKER_TLS_CERTDIR for this container."
   fi
   command -v openssl >/dev/null || fail no-tool "openssl is not installed: apt-get install openssl."

@@ -4,18 +4,21 @@ import type { Action, NextStep } from '../diagnosis/nextStep';
 export interface TerminalCommands {
   /** The line that installs or updates the helper. */
   readonly setUp: string;
+  /** Put behind the commands of ours that act on a daemon: `--rootless` where it was given, else nothing. */
+  readonly flags: readonly string[];
 }
 
 function commandFor(action: Action, commands: TerminalCommands): string {
+  const ours = (verb: string): string => ['dind-station', verb, ...commands.flags].join(' ');
   switch (action) {
     case 'start':
     case 'stop':
     case 'restart':
-      return `dind-station ${action}`;
+      return ours(action);
     case 'show-log':
-      return 'dind-station logs';
+      return ours('logs');
     case 'refresh':
-      return 'dind-station status';
+      return ours('status');
     case 'set-up-helper':
     case 'update-helper':
       return commands.setUp;

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Elevation } from './elevation';
@@ -28,16 +29,34 @@ export const rootlessNames = [
 /** It is the user's own program: nothing stands before it, and sudo never asks. */
 export const withoutElevation: Elevation = { prefix: [], cancelPrefix: [], asks: false };
 
-/** The runtime folders `dind-rootless` may choose, in its order. */
-function runtimeFolders(environment: Environment, uid: number): string[] {
-  const own = environment['XDG_RUNTIME_DIR'] ?? '';
-  const usual = [`/run/user/${String(uid)}`, `/tmp/dind-station-${String(uid)}`];
-  return own.startsWith('/') ? [own, ...usual] : usual;
+/** The runtime folder that the environment names; a relative one counts for nothing. */
+function namedRuntimeFolder(environment: Environment): string | undefined {
+  const named = environment['XDG_RUNTIME_DIR'] ?? '';
+  return named.startsWith('/') ? named : undefined;
 }
 
-/** The socket where this user's own daemon would listen, were it started now. */
-export function rootlessSocket(environment: Environment, uid: number): string {
-  return join(runtimeFolders(environment, uid)[0] ?? '', 'docker.sock');
+/** The runtime folders `dind-rootless` chooses from where none is named, in its order. */
+function usualRuntimeFolders(uid: number): readonly [string, string] {
+  return [`/run/user/${String(uid)}`, `/tmp/dind-station-${String(uid)}`];
+}
+
+/** Whether a folder is that user's alone, which `dind-rootless` asks of the one it takes. */
+export function isPrivateFolder(folder: string, uid: number): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && stats.uid === uid && (stats.mode & 0o7777) === 0o700;
+}
+
+/**
+ * The socket where this user's own daemon would listen, were it started now. A runtime folder that the environment names
+ * is taken whatever it is: `dind-rootless` says what is wrong with it.
+ */
+export function rootlessSocket(
+  environment: Environment,
+  uid: number,
+  usable: (folder: string) => boolean = (folder) => isPrivateFolder(folder, uid),
+): string {
+  const [usual, last] = usualRuntimeFolders(uid);
+  return join(namedRuntimeFolder(environment) ?? (usable(usual) ? usual : last), 'docker.sock');
 }
 
 /** Whether a socket is that of this user's own daemon. Root has none: its daemon is the helper's. */
@@ -46,7 +65,8 @@ export function isRootlessSocket(
   environment: Environment = process.env,
   uid: number = process.geteuid?.() ?? 0,
 ): boolean {
-  return uid !== 0 && runtimeFolders(environment, uid).some((folder) => socketPath === join(folder, 'docker.sock'));
+  const folders = [namedRuntimeFolder(environment), ...usualRuntimeFolders(uid)];
+  return uid !== 0 && folders.some((folder) => folder !== undefined && socketPath === join(folder, 'docker.sock'));
 }
 
 /** The state file of the daemon behind such a socket. */

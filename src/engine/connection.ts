@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { Endpoint, TlsFiles } from './endpoint';
+import { readRegularFile } from './regularFile';
 
 /** What `node:http` or `node:https` needs to reach an endpoint, or why it cannot be reached at all. */
 export type Connection =
@@ -29,7 +29,7 @@ export async function loadTls(files: TlsFiles): Promise<TlsLoad> {
   ] as const) {
     if (path === undefined) continue;
     try {
-      material[part] = await readFile(path, 'utf8');
+      material[part] = await readRegularFile(path);
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       return {

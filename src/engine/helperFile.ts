@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseHelperState, type HelperStateFile } from '../daemon/protocol';
 import { isWorking } from './reducer';
+import { readRegularFileSync } from './regularFile';
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
@@ -30,7 +31,7 @@ export function readHelperFile(
 ): HelperStateFile | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFileSync(path);
   } catch {
     // No helper has ever run, or a folder we may not read: either way it tells nothing.
     return undefined;

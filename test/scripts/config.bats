@@ -33,6 +33,13 @@ END
   [ -z "$(pids dockerd)" ]
 }
 
+@test "lines that end as on another system are read" {
+  printf '# a comment\r\n\r\nsocket_mode=0660\r\n' >/etc/dind-station/helper.conf
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ "$(stat -c %a "$SOCKET")" = 660 ]
+}
+
 @test "a settings file that others can write is refused" {
   conf socket_mode=0666
   chmod 666 /etc/dind-station/helper.conf

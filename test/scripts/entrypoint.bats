@@ -48,6 +48,8 @@ stop_entry() {
   cat /tmp/entry.log
 }
 
+supervisor_pid() { sed 's/^process //' /run/dind-station/supervisor; }
+
 end_entry() {
   [ -e /tmp/entry.pid ] || return 0
   kill -TERM "$(cat /tmp/entry.pid)" 2>/dev/null || :
@@ -230,6 +232,49 @@ bats_require_minimum_version 1.5.0
   stop_entry
   [ "$ENTRY_STATUS" -eq 137 ]
   [ "$ENTRY_MS" -lt 9000 ]
+  [ "$(state state)" = stopped ]
+}
+
+@test "a supervisor that is killed is started again, and takes the daemon over as it is" {
+  entry_stays 'sleep 1000'
+  local daemon first
+  daemon=$(daemon_pid)
+  first=$(supervisor_pid)
+  kill -KILL "$first"
+  until_true 20 '[ "$(supervisor_pid)" != '"$first"' ] && [ "$(history_what | tr " " "\n" | tail -n 1)" = already-running ]'
+  [ "$(daemon_pid)" = "$daemon" ]
+  kill -KILL "$daemon"
+  until_true 30 '[ "$(history_what | tr " " "\n" | tail -n 1)" = back ]'
+  stop_entry
+  [ "$ENTRY_STATUS" -eq 0 ]
+  [ -z "$(living dockerd)$(living containerd)" ]
+  [ "$(history_what | tr ' ' '\n' | tail -n 1)" = shutdown ]
+}
+
+@test "a daemon that was stopped on purpose stays so when the supervisor is killed, and is watched again once started" {
+  entry_stays 'sleep 1000'
+  local first
+  first=$(supervisor_pid)
+  "$HELPER" stop >/dev/null
+  kill -KILL "$first"
+  until_true 10 'grep -q "started again in" /tmp/entry.log'
+  sleep 5
+  [ -z "$(living dockerd)" ]
+  "$HELPER" start >/dev/null
+  until_true 20 '[ "$(supervisor_pid)" != '"$first"' ]'
+  stop_entry
+  [ -z "$(living dockerd)$(living containerd)" ]
+}
+
+@test "the daemon that somebody started after a supervisor that could not ends in order too" {
+  echo 'no_such_key=1' >/etc/dind-station/helper.conf
+  entry_stays 'sleep 1000'
+  grep -q 'its supervisor has ended' /tmp/entry.log
+  rm /etc/dind-station/helper.conf
+  "$HELPER" start >/dev/null
+  stop_entry
+  [ "$ENTRY_STATUS" -eq 0 ]
+  [ -z "$(living dockerd)$(living containerd)" ]
   [ "$(state state)" = stopped ]
 }
 

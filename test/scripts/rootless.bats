@@ -191,6 +191,11 @@ image() {
 @test "root is told whose this is, and words that are no verb are refused" {
   run "$ROOTLESS" start
   [ "$status" -eq 77 ]
+  # What rootlesskit runs would take the machine's own daemon its sockets.
+  mkdir -p /run/docker
+  run "$ROOTLESS" .inner --version
+  [ "$status" -eq 77 ]
+  [ -d /run/docker ]
   run_rootless destroy
   [ "$status" -eq 64 ]
   run_rootless start --data-root=/etc

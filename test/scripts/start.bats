@@ -170,3 +170,13 @@ teardown_file() { reset_engine; }
   docker ps
   [ "$(state state)" = running ]
 }
+
+@test "a helper that fails where it should not says so, with the status that its help names" {
+  rm -rf /tmp/broken
+  cp -r "$REPO/scripts" /tmp/broken
+  printf 'verb_status() { (exit 3); }\n' >>/tmp/broken/lib/verbs.sh
+  run /tmp/broken/dind-helper status
+  [ "$status" -eq 70 ]
+  [ "$(result code)" = internal ]
+  [[ "$(result message)" == *"with status 3." ]]
+}

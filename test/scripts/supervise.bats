@@ -91,6 +91,20 @@ teardown_file() {
   [ "$(state code)" = daemon-exited ]
 }
 
+@test "a setting that came to be wrong meanwhile is told in the history and to the windows; once mended, a start is taken over" {
+  supervise
+  echo 'tcp=maybe' >/etc/dind-station/helper.conf
+  kill -KILL "$(daemon_pid)"
+  until_true 10 'history_what | grep -q gave-up'
+  jq -se '.[-1].why | contains("tcp is maybe, expected one of")' "$HISTORY"
+  until_true 5 '[ "$(state code)" = bad-config ]'
+  [ "$(state state)" = failed ]
+  [[ "$(state message)" == *"tcp is maybe, expected one of"* ]]
+  rm /etc/dind-station/helper.conf
+  "$HELPER" start >/dev/null
+  until_true 5 'history_what | grep -q taken-over'
+}
+
 @test "a crash loop is told and ended; whoever mends the cause starts it and it is watched again" {
   supervise
   mkdir -p /etc/docker

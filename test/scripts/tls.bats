@@ -358,6 +358,21 @@ END
   [[ "$(result message)" == "There is no TLS"* ]]
 }
 
+@test "a port with and without certificates is refused; an address without a port is said" {
+  conf tls_certdir=$CERTS tcp=plain
+  run_helper start
+  [ "$(result code)" = bad-config ]
+  [[ "$(result message)" == *"tcp is plain, but tls_certdir is $CERTS"* ]]
+  [ -z "$(daemon_pid)" ]
+  conf tls_certdir=$CERTS tcp=off
+  run_helper tls
+  [[ "$(result message)" == *"says tcp=off"* ]]
+  conf tcp_address=0.0.0.0
+  run_helper start
+  [ "$status" -eq 0 ]
+  [[ "$(step tcp)" == "skipped There is no TCP port: tcp_address is 0.0.0.0, but"* ]]
+}
+
 @test "bad settings are refused" {
   local line
   for line in tls_certdir=certs tls_certdir=/a/../b 'tls_certdir=/a b' tls_san=evil 'tls_san=DNS:a b' tls_client_key=0666 tcp=yes tcp_address=host; do

@@ -8,7 +8,7 @@ import type { ResultEvent } from '../../../src/daemon/protocol';
 import { steps } from '../../../src/diagnosis/nextStep';
 import { stateKinds } from '../../../src/engine/state';
 
-const commands = { setUp: 'sudo sh /x/dind-helper install alice' };
+const commands = { setUp: 'sudo sh /x/dind-helper install alice', flags: [] };
 const result = (more: Partial<ResultEvent>): ResultEvent => ({
   event: 'result',
   ok: true,
@@ -93,6 +93,19 @@ test('every action has a command in a terminal', () => {
     'X              df -h',
   ]);
   expect(nextStepLines([], commands)).toEqual([]);
+});
+
+test('what is advised after --rootless is about the same daemon', () => {
+  const rootless = { ...commands, flags: ['--rootless'] };
+  expect(Object.values(steps).map((step) => typed(step, rootless).command)).toEqual([
+    'dind-station start --rootless',
+    'dind-station restart --rootless',
+    'dind-station stop --rootless',
+    'dind-station logs --rootless',
+    commands.setUp,
+    commands.setUp,
+    'dind-station status --rootless',
+  ]);
 });
 
 test('colours are for terminals, and for people who want them', () => {
