@@ -12,6 +12,7 @@ import type { EngineState } from '../engine/state';
 import type { Button } from './buttons';
 import { describeContext, elsewhere } from './endpointWords';
 import { HelperCalls } from './helperCalls';
+import type { Diagnostics } from './diagnostics';
 import { HelperSetUp } from './helperSetUp';
 import { watchFolder } from './installedWatch';
 import type { LateLog } from './lateLog';
@@ -33,6 +34,8 @@ export interface ActionParts {
   readonly engine: LiveEngine;
   readonly extensionPath: string;
   readonly log: Pick<LateLog, 'info' | 'error'>;
+  /** The endpoint of the settings, empty ones excepted. */
+  readonly dockerHost: () => string | undefined;
   /** What is shown now, for the menu. */
   readonly scene: () => Scene;
   /** The words or the helper are others than before. */
@@ -51,6 +54,8 @@ export class Actions {
   private readonly lifecycle: Lifecycle;
   private readonly setUp: HelperSetUp;
   private readonly logView: LogView;
+  private diagnostics: Promise<Diagnostics> | undefined;
+  private disposed = false;
 
   constructor(private readonly parts: ActionParts) {
     const { host, engine, log } = parts;
@@ -61,7 +66,10 @@ export class Actions {
         () => false,
       );
     this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, exists });
-    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, parts.onChange);
+    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, () => {
+      parts.onChange();
+      this.tellDiagnostics();
+    });
     const facts = {
       helperPath: join(bundledFolder, 'dind-helper'),
       user: loginName(),
@@ -117,6 +125,7 @@ export class Actions {
   /** To be told of every state: some are looked into. */
   observe(state: EngineState): void {
     void this.surroundings.observe(state, this.parts.engine.endpoint);
+    this.tellDiagnostics();
   }
 
   words(state: EngineState): Description {
@@ -138,6 +147,46 @@ export class Actions {
     return this.logView.show();
   }
 
+  /** Loads the page's own part on the first call; a failed load is tried again by the next. */
+  async showDiagnostics(): Promise<void> {
+    this.diagnostics ??= this.makeDiagnostics().catch((error: unknown) => {
+      this.diagnostics = undefined;
+      throw error;
+    });
+    (await this.diagnostics).show();
+  }
+
+  private async makeDiagnostics(): Promise<Diagnostics> {
+    const { Diagnostics, readFacts } = await import('./diagnostics');
+    if (this.disposed) throw new Error('The window is closing.');
+    const { host, engine, extensionPath, log, scene, dockerHost } = this.parts;
+    return new Diagnostics({
+      host,
+      extensionPath,
+      log,
+      state: () => engine.state,
+      words: (state) => this.words(state),
+      takeFacts: async () => readFacts(dockerHost(), await this.helper.forFacts()),
+      commands: {
+        start: () => this.run('start'),
+        restart: () => this.run('restart'),
+        stop: () => this.run('stop'),
+        'show-log': () => this.showLog().then(() => undefined),
+        'set-up-helper': () => this.setUpHelper().then(() => undefined),
+      },
+      apply: (action) => this.helper.apply(action),
+      formatTime: scene().formatTime,
+    });
+  }
+
+  /** A page that could not be loaded has told so already. */
+  private tellDiagnostics(): void {
+    this.diagnostics?.then(
+      (diagnostics) => diagnostics.observe(),
+      () => undefined,
+    );
+  }
+
   showMenu(): Promise<void> {
     return showMenu(this.parts.host, this.parts.scene(), () => this.parts.engine.refresh());
   }
@@ -147,6 +196,11 @@ export class Actions {
   }
 
   dispose(): void {
+    this.disposed = true;
+    this.diagnostics?.then(
+      (diagnostics) => diagnostics.dispose(),
+      () => undefined,
+    );
     this.setUp.dispose();
     this.surroundings.dispose();
     this.logView.dispose();
