@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import { version } from '../package.json';
 import { exitStatus, statusExit, type ExitStatus } from './cli/exitStatus';
 import { readFindings } from './cli/findings';
-import { runLifecycle, type LifecycleVerb } from './cli/lifecycle';
+import { runDoctor } from './cli/doctor';
+import { runFix, type Applied } from './cli/fix';
+import { runLifecycle, tell, type LifecycleVerb } from './cli/lifecycle';
 import { runLogs, type LogsOptions } from './cli/logs';
 import type { TerminalCommands } from './cli/nextStepLines';
 import { buildProgram } from './cli/program';
+import { runReport } from './cli/report';
 import { statusJson, statusLines } from './cli/statusReport';
 import { paintFor, printLine, wantsColour, type Terminal } from './cli/terminal';
 import { elevationFor } from './daemon/elevation';
@@ -19,6 +23,9 @@ import { runHelper, type HelperOutcome, type HelperRun } from './daemon/run';
 import { clientFiles } from './engine/clientFiles';
 import { resolveEndpoint } from './engine/endpoint';
 import { readHelperFile } from './engine/helperFile';
+import type { ActionId } from './diagnosis/actions';
+import type { Facts } from './machine/facts';
+import { takeFacts } from './machine/takeFacts';
 import { elsewhere, isManaged } from './ui/endpointWords';
 import { loginName, readPrivileges } from './ui/privileges';
 import { setUpLine } from './ui/setUpCommand';
@@ -120,6 +127,30 @@ async function logs(options: LogsOptions): Promise<ExitStatus> {
   });
 }
 
+/** Facts of this machine; root's only where the helper may be used without a password. */
+async function facts(): Promise<Facts> {
+  const privileges = await readPrivileges();
+  return takeFacts({ helper: { elevation: elevationFor(privileges.uid, false), facts: privileges, environment } });
+}
+
+async function ask(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+/** Starting and restarting are verbs of the helper; other actions are for a shell until it has `apply`. */
+async function applyAction(action: ActionId): Promise<Applied> {
+  if (action !== 'start-daemon' && action !== 'restart-daemon') {
+    return { ok: false, message: `The installed helper has no action ${action}.` };
+  }
+  const outcome = await callHelper(action === 'start-daemon' ? 'start' : 'restart', {});
+  return { ok: outcome.kind === 'result' && outcome.result.ok, message: tell(outcome).message };
+}
+
 function fail(error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`dind-station: ${reason}\n`);
@@ -143,6 +174,10 @@ async function main(): Promise<void> {
       status: (options) => ending(status(options)),
       lifecycle: (verb, options) => ending(lifecycle(verb, options)),
       logs: (options) => ending(logs(options)),
+      doctor: (options) =>
+        ending(runDoctor(options, { terminal, version, takeFacts: facts, signal: untilInterrupted(), everyMs: 2000 })),
+      fix: (id, options) => ending(runFix(id, options, { terminal, takeFacts: facts, apply: applyAction, ask })),
+      report: (options) => ending(runReport(options, { terminal, version, takeFacts: facts, ask })),
       print: (text) => void process.stdout.write(text),
     },
     {

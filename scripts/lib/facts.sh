@@ -35,7 +35,7 @@ facts_processes() {
     { read -r comm <"$folder/comm"; } 2>/dev/null || continue
     pid=${folder#/proc/}
     case $pid:$comm in
-      1:* | *:dockerd | *:containerd) facts_process "$pid" "$comm" ;;
+      1:* | *:dockerd | *:containerd) ! process_alive "$pid" || facts_process "$pid" "$comm" ;;
     esac
   done
 }

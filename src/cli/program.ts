@@ -1,13 +1,18 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionScript, shells, type Completable, type Shell } from './completion';
+import { doctorFormats, type DoctorFormat, type DoctorOptions } from './doctor';
 import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
+import type { ReportOptions } from './report';
 
 /** What the words on the command line mean. Each may set its exit status through what it resolves with. */
 export interface ProgramActions {
   readonly status: (options: { json: boolean; host: string | undefined }) => Promise<void>;
   readonly lifecycle: (verb: LifecycleVerb, options: { json: boolean; host: string | undefined }) => Promise<void>;
   readonly logs: (options: LogsOptions) => Promise<void>;
+  readonly doctor: (options: DoctorOptions) => Promise<void>;
+  readonly fix: (id: string, options: { yes: boolean }) => Promise<void>;
+  readonly report: (options: ReportOptions) => Promise<void>;
   readonly print: (text: string) => void;
 }
 
@@ -30,10 +35,19 @@ Exit status:
   3  could not tell
 `;
 
+const doctorHelp = `
+Exit status:
+  0  nothing wrong, or warnings at most
+  1  errors
+  2  usage: unknown option, or a file that holds no facts
+  3  could not tell
+`;
+
 const examples = `
 Examples:
   dind-station status                what state Docker is in, why, and what to do
   dind-station status --json | jq -r .state
+  dind-station doctor                what is wrong with this machine, why, and how to mend it
   dind-station restart               with progress; Ctrl-C cancels it
   dind-station logs --follow         the daemon's log, through rotation
   dind-station status --host tcp://127.0.0.1:2375
@@ -109,6 +123,37 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .addHelpText('after', exitHelp)
     .action((options: { follow?: true; lines: number }, command: Command) =>
       actions.logs({ follow: options.follow === true, lines: options.lines, json: globals(command).json }),
+    );
+
+  program
+    .command('doctor')
+    .description('say what is wrong with Docker on this machine, why, and how to mend it')
+    .addOption(new Option('--format <format>', 'how to print the report').choices(doctorFormats).default('text'))
+    .option('--facts <file>', 'judge the facts in a file instead of this machine')
+    .option('--facts-out <file>', 'write the facts to a file, without secrets')
+    .option('-w, --watch', 'print the report again when it changes, until Ctrl-C')
+    .addHelpText('after', doctorHelp)
+    .action((options: { format: DoctorFormat; facts?: string; factsOut?: string; watch?: true }, command: Command) => {
+      const { format, watch, ...files } = options;
+      return actions.doctor({ ...files, format: globals(command).json ? 'json' : format, watch: watch === true });
+    });
+
+  program
+    .command('fix')
+    .description('apply the remedy of a finding of doctor, and look whether it helped')
+    .addArgument(new Argument('<id>', 'of the finding'))
+    .option('-y, --yes', 'do not ask, whatever it costs')
+    .addHelpText('after', exitHelp)
+    .action((id: string, options: { yes?: true }) => actions.fix(id, { yes: options.yes === true }));
+
+  program
+    .command('report')
+    .description('write a report to attach to an issue, without secrets, shown before it is saved')
+    .option('-o, --output <file>', 'where to', 'dind-station-report.md')
+    .option('-y, --yes', 'save it without asking')
+    .addHelpText('after', exitHelp)
+    .action((options: { output: string; yes?: true }) =>
+      actions.report({ output: options.output, yes: options.yes === true }),
     );
 
   program

@@ -2,7 +2,7 @@ import { readLevel1, readLevel2 } from './cgroupLevel';
 import { cgroupMounts, levelFolders, parseKernelControllers, parseMemberships } from './cgroupParse';
 import type { CgroupFacts, CgroupLevel, CgroupMembership, CgroupMount, EffectiveLimit } from './facts/cgroup';
 import type { Mount } from './mounts';
-import { defined, isUnreadable, readText, textOf, type Reading } from './reading';
+import { defined, exists, isUnreadable, readText, textOf, type Reading } from './reading';
 
 /** v1 controllers that bound a container or that dockerd cannot start without. */
 const v1Controllers = ['cpu', 'memory', 'pids', 'cpuset', 'devices'] as const;
@@ -46,12 +46,14 @@ type Namespace = CgroupFacts['namespace'];
 
 /**
  * Whose control groups these are. A namespace shows its own root as `/` and what is outside as `/..`; the machine's
- * root alone has no `cgroup.type` (v2), and PID 1 of a machine is in `/`, `/init.scope` or the like.
+ * root alone has no `cgroup.type` (v2) and alone has a `release_agent` (v1).
+ *
+ * @param nested whether one of these two files says that the mount's top is not the machine's root; undefined: unknown
  */
 export function judgeNamespace(
   mount: CgroupMount | undefined,
   membership: CgroupMembership | undefined,
-  rootHasType: boolean | undefined,
+  nested: { readonly source: string; readonly value: string; readonly is: boolean } | undefined,
   sameAsInit: boolean | undefined,
 ): Namespace {
   if (mount === undefined || membership === undefined) return { kind: 'unknown', evidence: [] };
@@ -59,15 +61,29 @@ export function judgeNamespace(
     { source: '/proc/self/cgroup', value: membership.path },
     { source: '/proc/self/mountinfo', value: `${mount.mountPoint} is ${mount.root} of the hierarchy` },
   ];
-  if (rootHasType !== undefined) {
-    evidence.push({ source: `${mount.mountPoint}/cgroup.type`, value: rootHasType ? 'exists' : 'does not exist' });
-  }
+  if (nested !== undefined) evidence.push({ source: nested.source, value: nested.value });
   if (sameAsInit !== undefined) {
     evidence.push({ source: '/proc/1/cgroup', value: sameAsInit ? 'the same path' : 'another path' });
   }
   if (mount.root !== '/' || membership.path.includes('/..')) return { kind: 'host', evidence };
-  if (rootHasType !== undefined) return { kind: rootHasType ? 'private' : 'host', evidence };
+  if (nested !== undefined) return { kind: nested.is ? 'private' : 'host', evidence };
   return { kind: membership.path === '/' ? 'unknown' : 'host', evidence };
+}
+
+/** See `judgeNamespace`; undefined where the top of the mount could not be read at all. */
+async function readNested(
+  root: string,
+  mount: CgroupMount | undefined,
+  top: CgroupLevel | undefined,
+): Promise<Parameters<typeof judgeNamespace>[2]> {
+  if (mount === undefined || top?.folder !== mount.mountPoint || top.processCount === undefined) return undefined;
+  const name = mount.version === 2 ? 'cgroup.type' : 'release_agent';
+  const there = mount.version === 2 ? top.type !== undefined : await exists(root, `${mount.mountPoint}/${name}`);
+  return {
+    source: `${mount.mountPoint}/${name}`,
+    value: there ? 'exists' : 'does not exist',
+    is: mount.version === 2 ? there : !there,
+  };
 }
 
 function versionOf(mounts: readonly CgroupMount[]): CgroupFacts['version'] {
@@ -110,13 +126,15 @@ export async function readCgroups(mountsRead: Reading<readonly Mount[]>, root = 
   ]);
   const byController = Object.fromEntries(v1Levels.filter(([, found]) => found.length > 0));
   const version = versionOf(mounts);
-  const judged = version === 'v2' || (version === 'hybrid' && levels.length > 0);
-  const [mount, membership] = judged
-    ? [v2, own2]
-    : [
-        mountOf(mounts, ({ version, controllers }) => version === 1 && controllers.includes('memory')),
-        memberships.find(({ controllers }) => controllers.includes('memory')),
-      ];
+  // On a hybrid machine the v1 hierarchies are those that bound a container.
+  const [mount, membership, top] =
+    version === 'v2'
+      ? [v2, own2, levels[0]]
+      : [
+          mountOf(mounts, ({ version, controllers }) => version === 1 && controllers.includes('memory')),
+          memberships.find(({ controllers }) => controllers.includes('memory')),
+          byController['memory']?.[0],
+        ];
   const initMembership = initPaths?.find(({ hierarchy }) => hierarchy === membership?.hierarchy);
   const of = (controller: string): readonly CgroupLevel[] => [...levels, ...(byController[controller] ?? [])];
 
@@ -128,7 +146,7 @@ export async function readCgroups(mountsRead: Reading<readonly Mount[]>, root = 
     namespace: judgeNamespace(
       mount,
       membership,
-      judged && levels[0] !== undefined ? levels[0].type !== undefined : undefined,
+      await readNested(root, mount, top),
       initMembership === undefined || membership === undefined ? undefined : initMembership.path === membership.path,
     ),
     levels,

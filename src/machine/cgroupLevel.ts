@@ -132,7 +132,8 @@ export async function readLevel1(
       has('pids', 'pids.events'),
       has('cpu', 'cpu.stat'),
     ]);
-  if (procs.processCount === undefined) return undefined;
+  const files = [quota, memory, pids, cpus];
+  if (procs.processCount === undefined && files.every((text) => text === undefined)) return undefined;
   return defined({
     folder,
     controllers,

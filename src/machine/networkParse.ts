@@ -3,7 +3,7 @@ import type { Listener, Route } from './facts/network';
 /** Four bytes as the kernel prints them in `/proc/net`: the machine's own order, little-endian wherever Docker runs. */
 function ipv4Of(hex: string): string {
   return (hex.match(/../gu) ?? [])
-    .reverse()
+    .toReversed()
     .map((byte) => Number.parseInt(byte, 16))
     .join('.');
 }
@@ -36,7 +36,7 @@ export function ipv6Of(hex: string): string {
 
 /** `/proc/net/tcp6` prints four words of four bytes, each in the machine's order. */
 function ipv6OfWords(hex: string): string {
-  const swapped = (hex.match(/.{8}/gu) ?? []).map((word) => (word.match(/../gu) ?? []).reverse().join(''));
+  const swapped = (hex.match(/.{8}/gu) ?? []).map((word) => (word.match(/../gu) ?? []).toReversed().join(''));
   return ipv6Of(swapped.join(''));
 }
 

@@ -137,8 +137,8 @@ export async function readRootFacts(
   const outcome = await runHelper('facts', { ...run, onText, timeoutMs: deadlineMs, graceMs: 0 });
   if (outcome.kind === 'result') {
     const { ok, message } = outcome.result;
-    const root: Fact<RootFacts> = ok ? { value: parseRootFacts(lines, message) } : { unreadable: message };
-    return { root, sudo: { allowed: 'yes' } };
+    if (ok) return { root: { value: parseRootFacts(lines, message) }, sudo: { allowed: 'yes' } };
+    return { root: { unreadable: message }, sudo: { allowed: 'unknown' } };
   }
   const refusal = refusalOf(outcome);
   const denied = outcome.kind === 'refused' && outcome.result === undefined;

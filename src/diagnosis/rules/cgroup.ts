@@ -15,7 +15,12 @@ export const cgroupRules: readonly Rule[] = [
   rule({
     id: 'cgroup.cgroup-not-mounted',
     needs: ['cgroup'],
-    explains: ['start.cgroups-not-mounted', 'socket.socket-absent', 'socket.socket-dead', 'cgroup.v1-memory-hierarchy-missing'],
+    explains: [
+      'start.cgroups-not-mounted',
+      'socket.socket-absent',
+      'socket.socket-dead',
+      'cgroup.v1-memory-hierarchy-missing',
+    ],
     judge: ({ cgroup }, facts) => {
       const devices = cgroup.mounts.some(({ controllers }) => controllers.includes('devices'));
       const tree = cgroup.mounts.some(({ version, mountPoint }) => version === 2 && mountPoint === '/sys/fs/cgroup');
@@ -28,9 +33,19 @@ export const cgroupRules: readonly Rule[] = [
           cgroup.version === 'none'
             ? 'Nothing is mounted at /sys/fs/cgroup.'
             : 'The hierarchy of the devices controller is missing.',
-        evidence: [seen('/proc/self/mountinfo', cgroup.mounts.map(({ mountPoint }) => mountPoint).join(' ') || 'no control groups')],
+        evidence: [
+          seen(
+            '/proc/self/mountinfo',
+            cgroup.mounts.map(({ mountPoint }) => mountPoint).join(' ') || 'no control groups',
+          ),
+        ],
         consequence: 'The daemon ends with "Devices cgroup isn\'t mounted".',
-        remedy: mend('Mount them, then start Docker.', 'sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup', 'restarts-daemon', 'mount-cgroup'),
+        remedy: mend(
+          'Mount them, then start Docker.',
+          'sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup',
+          'restarts-daemon',
+          'mount-cgroup',
+        ),
       };
     },
   }),
@@ -143,9 +158,17 @@ export const cgroupRules: readonly Rule[] = [
         severity: driver === 'systemd' ? 'error' : 'warning',
         title: 'Docker takes this container for one with systemd',
         cause: `/run/systemd/system exists, though process 1 is ${init}: it came with an image or a mount.`,
-        evidence: [seen('/run/systemd/system', 'exists'), seen('/proc/1/comm', init), seen('GET /info CgroupDriver', driver)],
+        evidence: [
+          seen('/run/systemd/system', 'exists'),
+          seen('/proc/1/comm', init),
+          seen('GET /info CgroupDriver', driver),
+        ],
         consequence: 'On version 2 the daemon asks systemd to make groups, and no container starts.',
-        remedy: mend('Remove the empty folder, then restart Docker.', 'sudo rmdir /run/systemd/system', 'restarts-daemon'),
+        remedy: mend(
+          'Remove the empty folder, then restart Docker.',
+          'sudo rmdir /run/systemd/system',
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -161,7 +184,11 @@ export const cgroupRules: readonly Rule[] = [
         cause: 'native.cgroupdriver=systemd is set.',
         evidence: [seen('GET /info CgroupDriver', 'systemd'), seen('/run/systemd/system', 'does not exist')],
         consequence: 'No container starts: "systemd not running on this host".',
-        remedy: mend('Remove native.cgroupdriver=systemd from "exec-opts".', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: mend(
+          'Remove native.cgroupdriver=systemd from "exec-opts".',
+          `sudo editor ${daemonConfig.file.path}`,
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -179,7 +206,11 @@ export const cgroupRules: readonly Rule[] = [
         cause: `It is ${parent}, and that driver wants the name of a slice.`,
         evidence: [seen(`${daemonConfig.file.path} cgroup-parent`, parent)],
         consequence: 'The daemon does not start.',
-        remedy: mend('Name a slice (x.slice), or use the driver cgroupfs.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: mend(
+          'Name a slice (x.slice), or use the driver cgroupfs.',
+          `sudo editor ${daemonConfig.file.path}`,
+          'restarts-daemon',
+        ),
       };
     },
   }),

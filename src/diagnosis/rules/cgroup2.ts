@@ -40,8 +40,12 @@ export const cgroup2Rules: readonly Rule[] = [
       return {
         severity: 'error',
         title: 'A process of another container holds the root control group',
-        cause: 'It lives in a pid namespace that is not visible here, so it cannot be moved, and nothing can be delegated.',
-        evidence: [seen(`${root.folder}/cgroup.procs`, '0'), seen(`${root.folder}/cgroup.subtree_control`, root.delegated.join(' '))],
+        cause:
+          'It lives in a pid namespace that is not visible here, so it cannot be moved, and nothing can be delegated.',
+        evidence: [
+          seen(`${root.folder}/cgroup.procs`, '0'),
+          seen(`${root.folder}/cgroup.subtree_control`, root.delegated.join(' ')),
+        ],
         consequence: 'Memory limits of containers cannot be set.',
         remedy: outside('give each container a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
       };
@@ -147,7 +151,9 @@ export const cgroup2Rules: readonly Rule[] = [
         severity: 'warning',
         title: 'Control groups of version 1 are mounted inside those of version 2',
         cause: 'The init script of the Docker package did it (service docker start); it does not know version 2.',
-        evidence: on.map(({ mountPoint, controllers }) => seen('/proc/self/mountinfo', `${mountPoint}: ${controllers.join(',')}`)),
+        evidence: on.map(({ mountPoint, controllers }) =>
+          seen('/proc/self/mountinfo', `${mountPoint}: ${controllers.join(',')}`),
+        ),
         consequence: 'Controllers mounted so are lost to containers.',
         remedy: mend(
           'Unmount them, and start Docker with this program instead of the script.',

@@ -21,7 +21,13 @@ function database(parts: {
   return rule({
     id: `storage.${parts.name}`,
     needs: ['root'],
-    explains: [...parts.start, 'start.database-damaged', 'socket.socket-absent', 'socket.socket-dead', 'log.invalid-database'],
+    explains: [
+      ...parts.start,
+      'start.database-damaged',
+      'socket.socket-absent',
+      'socket.socket-dead',
+      'log.invalid-database',
+    ],
     judge: ({ root }) => {
       const found = root.databases.find(damaged);
       if (found === undefined) return undefined;
@@ -101,13 +107,17 @@ export const dataRootRules: readonly Rule[] = [
         return word.includes('=') ? word.slice(word.indexOf('=') + 1) : (argv?.[at + 1] ?? daemonConfig.dataRoot);
       };
       const roots = processes.dockerd.map(({ argv }) => rootOf(argv));
-      const shared = processes.dockerd.filter((_, index) => roots.indexOf(roots[index] ?? '') !== roots.lastIndexOf(roots[index] ?? ''));
+      const shared = processes.dockerd.filter(
+        (_, index) => roots.indexOf(roots[index] ?? '') !== roots.lastIndexOf(roots[index] ?? ''),
+      );
       if (shared.length < 2) return undefined;
       return {
         severity: 'error',
         title: 'Two daemons work on one data root',
         cause: 'A second dockerd was started while the first one runs.',
-        evidence: shared.map(({ pid, argv, startedAt }) => seen(`process ${String(pid)}`, `${(argv ?? ['dockerd']).join(' ')} since ${startedAt}`)),
+        evidence: shared.map(({ pid, argv, startedAt }) =>
+          seen(`process ${String(pid)}`, `${(argv ?? ['dockerd']).join(' ')} since ${startedAt}`),
+        ),
         consequence: 'The second waits for the databases of the first and ends after 15 seconds; data may be damaged.',
         remedy: mend(
           'End the one that was started last.',
@@ -129,7 +139,8 @@ export const dataRootRules: readonly Rule[] = [
         title: 'Mounts of this container are not shared',
         cause: 'A container begins with private mounts, and nothing has made them shared.',
         evidence: [seen('/proc/self/mountinfo', `/ ${mounts.root.propagation.join(' ') || 'private'}`)],
-        consequence: 'docker run -v x:y:shared fails with "not a shared mount", and so do tools such as kind and minikube.',
+        consequence:
+          'docker run -v x:y:shared fails with "not a shared mount", and so do tools such as kind and minikube.',
         remedy: mend('Make them shared.', 'sudo mount --make-rshared /', 'none', 'share-root-mount'),
         docs: ['https://docs.docker.com/engine/storage/bind-mounts/#configure-bind-propagation'],
       };
@@ -139,14 +150,19 @@ export const dataRootRules: readonly Rule[] = [
     id: 'storage.containerd-root-on-overlay',
     needs: ['engine', 'storage'],
     judge: ({ storage }, facts) => {
-      const snapshots = engineInfo(facts)?.driverStatus.some(([, value]) => value.includes('io.containerd.snapshotter'));
+      const snapshots = engineInfo(facts)?.driverStatus.some(([, value]) =>
+        value.includes('io.containerd.snapshotter'),
+      );
       const root = storage.roots.find(({ role }) => role === 'containerd');
       if (snapshots !== true || root?.fsType !== 'overlay') return undefined;
       return {
         severity: 'error',
         title: 'containerd keeps images in the writable layer of this container',
         cause: `This engine stores images in ${root.path}, where there is no volume, and overlayfs does not work on overlayfs.`,
-        evidence: [seen('/proc/self/mountinfo', `${root.path} is on overlay`), seen('GET /info DriverStatus', 'io.containerd.snapshotter.v1')],
+        evidence: [
+          seen('/proc/self/mountinfo', `${root.path} is on overlay`),
+          seen('GET /info DriverStatus', 'io.containerd.snapshotter.v1'),
+        ],
         consequence: 'Pulling and running fail with "invalid argument".',
         remedy: outside('give it a second volume.', 'docker run -v containerd-data:/var/lib/containerd ...'),
       };
@@ -180,7 +196,8 @@ export const dataRootRules: readonly Rule[] = [
         title: "This is another machine's Docker",
         cause: `The socket is mounted from outside; the daemon runs on ${name}.`,
         evidence: [seen('/proc/self/mountinfo', socket.mount.mountPoint), seen('GET /info Name', name)],
-        consequence: 'Paths given to docker run -v are those of that machine: a folder of this container is empty there.',
+        consequence:
+          'Paths given to docker run -v are those of that machine: a folder of this container is empty there.',
         remedy: mend('Use named volumes, or paths as that machine has them.', 'docker volume create work'),
       };
     },

@@ -18,10 +18,16 @@ export const kernelRules: readonly Rule[] = [
         title: 'The quota of kernel keys is used up',
         cause: 'Each container takes a session keyring of its user.',
         evidence: [
-          seen('/proc/key-users', `uid ${String(full.uid)}: ${String(full.keys)}/${String(full.maxKeys)} keys, ${String(full.bytes)}/${String(full.maxBytes)} bytes`),
+          seen(
+            '/proc/key-users',
+            `uid ${String(full.uid)}: ${String(full.keys)}/${String(full.maxKeys)} keys, ${String(full.bytes)}/${String(full.maxBytes)} bytes`,
+          ),
         ],
         consequence: 'docker run fails with "unable to create session key: disk quota exceeded".',
-        remedy: outside('raise the quota on the host.', 'sysctl -w kernel.keys.maxkeys=20000 kernel.keys.maxbytes=2000000'),
+        remedy: outside(
+          'raise the quota on the host.',
+          'sysctl -w kernel.keys.maxkeys=20000 kernel.keys.maxbytes=2000000',
+        ),
       };
     },
   }),
@@ -76,7 +82,10 @@ export const kernelRules: readonly Rule[] = [
         cause: `There is no /lib/modules/${kernel.release} here.`,
         evidence: [seen('/lib/modules', `no ${kernel.release}`)],
         consequence: 'What the host has not loaded cannot be used; modprobe in here fails.',
-        remedy: outside('mount the modules of the host, or load them there.', 'docker run -v /lib/modules:/lib/modules:ro ...'),
+        remedy: outside(
+          'mount the modules of the host, or load them there.',
+          'docker run -v /lib/modules:/lib/modules:ro ...',
+        ),
       };
     },
   }),
@@ -149,7 +158,13 @@ export const kernelRules: readonly Rule[] = [
   rule({
     id: 'platform.gvisor-iptables',
     needs: ['platform'],
-    explains: ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'network.legacy-table-missing', 'network.nft-not-in-kernel'],
+    explains: [
+      'start.*',
+      'socket.socket-absent',
+      'socket.socket-dead',
+      'network.legacy-table-missing',
+      'network.nft-not-in-kernel',
+    ],
     judge: ({ platform }, facts) => {
       if (!isPlatform(facts, 'gvisor')) return undefined;
       const running = engineInfo(facts) !== undefined;

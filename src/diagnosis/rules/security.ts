@@ -94,7 +94,8 @@ export const securityRules: readonly Rule[] = [
     needs: ['security', 'engine'],
     judge: ({ security }, facts) => {
       const options = engineInfo(facts)?.securityOptions;
-      if (security.apparmorEnabled !== true || security.modules !== undefined || options === undefined) return undefined;
+      if (security.apparmorEnabled !== true || security.modules !== undefined || options === undefined)
+        return undefined;
       if (options.some((text) => text.includes('apparmor'))) return undefined;
       return {
         severity: 'info',
@@ -127,7 +128,8 @@ export const securityRules: readonly Rule[] = [
         title: 'The daemon has no program to load AppArmor profiles with',
         cause: 'AppArmor is on, and apparmor_parser is not in the PATH of the daemon.',
         evidence: [seen('/sys/kernel/security/lsm', security.modules.join(',')), seen('apparmor_parser', 'not found')],
-        consequence: 'Engines before 23 refuse to run containers when no profile is loaded; later ones run them without.',
+        consequence:
+          'Engines before 23 refuse to run containers when no profile is loaded; later ones run them without.',
         remedy: mend(
           'Install the AppArmor tools, then restart Docker.',
           'sudo apt-get install apparmor',
@@ -147,7 +149,11 @@ export const securityRules: readonly Rule[] = [
         cause: '"selinux-enabled" is set, and /sys/fs/selinux is not mounted.',
         evidence: [seen(daemonConfig.file.path, 'selinux-enabled'), seen('/sys/fs/selinux', 'not mounted')],
         consequence: 'Containers run without SELinux labels, against what the setting promises.',
-        remedy: mend('Remove "selinux-enabled" from daemon.json.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: mend(
+          'Remove "selinux-enabled" from daemon.json.',
+          `sudo editor ${daemonConfig.file.path}`,
+          'restarts-daemon',
+        ),
       };
     },
   }),
@@ -163,7 +169,10 @@ export const securityRules: readonly Rule[] = [
         cause: '"userns-remap" makes the daemon keep everything below a folder named after the mapped user.',
         evidence: [seen('GET /info DockerRootDir', info.dataRoot), seen(daemonConfig.file.path, 'userns-remap')],
         consequence: 'What was there before seems gone, and privileged containers need --userns=host.',
-        remedy: mend('Take "userns-remap" out to see the former images again.', 'docker info --format "{{.DockerRootDir}}"'),
+        remedy: mend(
+          'Take "userns-remap" out to see the former images again.',
+          'docker info --format "{{.DockerRootDir}}"',
+        ),
       };
     },
   }),

@@ -30,7 +30,13 @@ export const storageRules: readonly Rule[] = [
   rule({
     id: 'storage.data-root-full',
     needs: ['storage'],
-    explains: ['start.disk-full', 'start.temporary-folder', 'log.no-space', 'socket.socket-absent', 'socket.socket-dead'],
+    explains: [
+      'start.disk-full',
+      'start.temporary-folder',
+      'log.no-space',
+      'socket.socket-absent',
+      'socket.socket-dead',
+    ],
     judge: ({ storage }, facts) => {
       const judged = (['data', 'containerd', 'run', 'tmp'] as const).flatMap((role) => {
         const space = spaceOf(storage, facts, role);
@@ -57,9 +63,13 @@ export const storageRules: readonly Rule[] = [
         title: full ? `The file system of ${root.path} is full` : `The file system of ${root.path} is nearly full`,
         cause: `${left} are left of ${inodes ? String(space.totalInodes) : size(space.totalBytes)} at ${root.mountPoint}.`,
         evidence: judged.map((one) =>
-          seen(`statfs ${one.root.path}`, `${String(one.space.freeBytes)} bytes, ${String(one.space.freeInodes)} inodes free`),
+          seen(
+            `statfs ${one.root.path}`,
+            `${String(one.space.freeBytes)} bytes, ${String(one.space.freeInodes)} inodes free`,
+          ),
         ),
-        consequence: 'Images cannot be pulled, containers not be made; a daemon that is stopped now does not start again.',
+        consequence:
+          'Images cannot be pulled, containers not be made; a daemon that is stopped now does not start again.',
         remedy: mend(
           'Free space before Docker is restarted: unused images and build cache first.',
           'docker builder prune; docker image prune',
@@ -105,7 +115,8 @@ export const storageRules: readonly Rule[] = [
         title: 'The data of Docker lies in the writable layer of this container',
         cause: 'There is no volume at the data root, and overlayfs does not work on overlayfs.',
         evidence: [seen('/proc/self/mountinfo', `${data.path} is on ${data.fsType} (${data.mountPoint})`)],
-        consequence: 'The daemon falls back to a slow driver that copies every layer, and all is lost with the container.',
+        consequence:
+          'The daemon falls back to a slow driver that copies every layer, and all is lost with the container.',
         remedy: outside('give it a volume at the data root.', volume),
       };
     },
@@ -123,7 +134,10 @@ export const storageRules: readonly Rule[] = [
         severity: 'warning',
         title: 'The kernel has no overlayfs',
         cause: 'The module overlay is not loaded, and cannot be loaded from here.',
-        evidence: [seen('/proc/filesystems', 'no overlay'), seen('/lib/modules', kernel.modulesFolder ? 'exists' : 'missing')],
+        evidence: [
+          seen('/proc/filesystems', 'no overlay'),
+          seen('/lib/modules', kernel.modulesFolder ? 'exists' : 'missing'),
+        ],
         consequence: 'The daemon falls back to a slow driver that copies every layer.',
         remedy: outside('load the module on the host.', 'modprobe overlay'),
       };
@@ -140,7 +154,10 @@ export const storageRules: readonly Rule[] = [
         severity: 'warning',
         title: 'This kernel does not allow overlayfs in a user namespace',
         cause: `Kernels before 5.11 refuse it; this is ${kernel.release}.`,
-        evidence: [seen('/proc/self/uid_map', userNamespace.uidMap), seen('/proc/sys/kernel/osrelease', kernel.release)],
+        evidence: [
+          seen('/proc/self/uid_map', userNamespace.uidMap),
+          seen('/proc/sys/kernel/osrelease', kernel.release),
+        ],
         consequence: 'The daemon needs fuse-overlayfs, or copies every layer.',
         remedy: outside('use a newer kernel, or give the container /dev/fuse.', 'docker run --device /dev/fuse ...'),
       };
@@ -173,7 +190,10 @@ export const storageRules: readonly Rule[] = [
         severity: 'error',
         title: 'The storage driver fuse-overlayfs has no device',
         cause: `/dev/fuse is ${kind === 'absent' ? 'missing' : 'not the device 10:229'}.`,
-        evidence: [seen('GET /info Driver', 'fuse-overlayfs'), seen('/dev/fuse', `${kind}, accessible: ${String(accessible)}`)],
+        evidence: [
+          seen('GET /info Driver', 'fuse-overlayfs'),
+          seen('/dev/fuse', `${kind}, accessible: ${String(accessible)}`),
+        ],
         consequence: 'Images can be pulled, and no container can be made.',
         remedy: mend('Create the device.', 'sudo mknod -m 0666 /dev/fuse c 10 229', 'none', 'create-fuse-device'),
       };

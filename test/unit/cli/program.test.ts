@@ -18,6 +18,9 @@ async function run(...args: string[]): Promise<CommanderError | undefined> {
       status: (options) => Promise.resolve(void calls.push(['status', options])),
       lifecycle: (verb, options) => Promise.resolve(void calls.push([verb, options])),
       logs: (options) => Promise.resolve(void calls.push(['logs', options])),
+      doctor: (options) => Promise.resolve(void calls.push(['doctor', options])),
+      fix: (id, options) => Promise.resolve(void calls.push(['fix', { id, ...options }])),
+      report: (options) => Promise.resolve(void calls.push(['report', options])),
       print: (text) => void (out += text),
     },
     { version: '1.2.3', out: (text) => void (out += text), err: (text) => void (err += text) },
@@ -94,4 +97,18 @@ test('completion knows the commands as they are', async () => {
   for (const word of ['status', 'start', 'stop', 'restart', 'logs', 'completion', '--json', '--host', '--follow']) {
     expect(out).toContain(word);
   }
+});
+
+test('doctor, fix and report', async () => {
+  await run('--json', 'doctor', '--facts', 'x.json');
+  await run('doctor', '--format', 'sarif', '--watch');
+  await run('fix', 'socket.socket-dead', '--yes');
+  await run('report', '--output', 'r.md');
+  expect(calls).toEqual([
+    ['doctor', { format: 'json', facts: 'x.json', watch: false }],
+    ['doctor', { format: 'sarif', watch: true }],
+    ['fix', { id: 'socket.socket-dead', yes: true }],
+    ['report', { output: 'r.md', yes: false }],
+  ]);
+  expect((await run('doctor', '--format', 'html'))?.exitCode).toBe(1);
 });

@@ -1,0 +1,79 @@
+import { actions, type ActionId } from '../diagnosis/actions';
+import { diagnose } from '../diagnosis/diagnose';
+import type { Finding } from '../diagnosis/finding';
+import { harmlessText } from '../diagnosis/reports/text';
+import type { Facts } from '../machine/facts';
+import { exitStatus, type ExitStatus } from './exitStatus';
+import { printLine, type Terminal } from './terminal';
+
+/** How applying an action ended, in words for people. */
+export interface Applied {
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+export interface FixParts {
+  readonly terminal: Terminal;
+  readonly takeFacts: () => Promise<Facts>;
+  readonly apply: (action: ActionId) => Promise<Applied>;
+  /** Asks a person yes or no; not called where nobody sits. */
+  readonly ask: (question: string) => Promise<boolean>;
+}
+
+function listed(findings: readonly Finding[]): string {
+  const ids = findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id);
+  return ids.length === 0 ? 'There is nothing to mend.' : `There is: ${ids.join(', ')}.`;
+}
+
+/** `fix ID`: applies the remedy of a finding, and says that it is mended only when fresh facts do. */
+export async function runFix(id: string, options: { readonly yes: boolean }, parts: FixParts): Promise<ExitStatus> {
+  const { terminal } = parts;
+  const { out, err, paint } = terminal;
+  const { findings } = diagnose(await parts.takeFacts());
+  const finding = findings.find((one) => one.id === id);
+  if (finding === undefined) {
+    printLine(err, `error: No finding ${JSON.stringify(harmlessText(id))} stands now. ${listed(findings)}`);
+    return exitStatus.usage;
+  }
+  const { remedy } = finding;
+  if (remedy.action === undefined) {
+    printLine(out, harmlessText(remedy.summary));
+    printLine(out, `  ${harmlessText(remedy.command)}`);
+    printLine(err, 'This is yours to do; nothing was changed.');
+    return exitStatus.notFine;
+  }
+  const action = actions[remedy.action];
+  // The finding knows more than the action: a start may end containers that run without a daemon.
+  const risk = remedy.risk === 'none' ? action.risk : remedy.risk;
+  if (risk !== 'none' && !options.yes) {
+    if (!terminal.interactive) {
+      printLine(err, `error: ${action.title} has a cost (${risk}); say --yes to do it. ${action.undo}`);
+      return exitStatus.usage;
+    }
+    if (!(await parts.ask(`${action.title} (${risk}). ${action.undo} Go on?`))) {
+      printLine(err, 'Nothing was changed.');
+      return exitStatus.notFine;
+    }
+  }
+  const applied = await parts.apply(remedy.action);
+  if (!applied.ok) {
+    printLine(err, paint.err.bad(harmlessText(applied.message)));
+    printLine(err, `By hand: ${harmlessText(remedy.command)}`);
+    return exitStatus.notFine;
+  }
+  const after = diagnose(await parts.takeFacts());
+  const open = after.undecided.find((one) => one.id === id);
+  if (open !== undefined) {
+    printLine(err, paint.err.warn(`It was done, but cannot be verified: ${harmlessText(open.reason)}`));
+    return exitStatus.unclear;
+  }
+  const stands =
+    after.findings.some((one) => one.id === id) ||
+    after.findings.some(({ explains }) => explains.some((one) => one.id === id));
+  if (stands) {
+    printLine(err, paint.err.bad(`It was done, and the fault is still there: ${harmlessText(finding.title)}.`));
+    return exitStatus.notFine;
+  }
+  printLine(out, paint.out.good(`Mended: ${harmlessText(finding.title)}. To undo: ${action.undo}`));
+  return exitStatus.fine;
+}

@@ -1,0 +1,126 @@
+import { areas, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
+import type { Facts } from '../machine/facts';
+import type { Rule } from './rule';
+import { rules as allRules } from './rules';
+
+export interface Diagnosis {
+  /** Raised when a property changes its meaning. */
+  readonly schema: 1;
+  /** When the facts were taken. */
+  readonly takenAt: string;
+  /** Worst first; among equals a root of others before what stands for itself. */
+  readonly findings: readonly Finding[];
+  readonly undecided: readonly Undecided[];
+  /** The worst severity of each area; `undecided` where nothing is wrong as far as could be told. */
+  readonly areas: readonly { readonly area: Area; readonly severity: Severity | 'undecided' }[];
+  readonly sum: Readonly<Record<'info' | 'warning' | 'error' | 'undecided', number>>;
+  /** The engine answered a ping and described itself: what is undecided then does not put its use in doubt. */
+  readonly engineWorks: boolean;
+}
+
+function areaOf(rule: Rule): Area {
+  return rule.id.slice(0, rule.id.indexOf('.')) as Area;
+}
+
+function covers(explains: readonly string[], id: string): boolean {
+  return explains.some((pattern) => (pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : pattern === id));
+}
+
+interface Standing {
+  readonly rule: Rule;
+  readonly finding: Finding;
+}
+
+/**
+ * The finding that a finding follows from, over as many steps as there are; itself when it follows from none. Only what
+ * is at least as grave explains: a remark never hides an error.
+ */
+function rootOf(standing: Standing, all: readonly Standing[]): Standing {
+  const rank = ({ finding }: Standing): number => severities.indexOf(finding.severity);
+  const passed = new Set<Standing>();
+  let root = standing;
+  for (;;) {
+    passed.add(root);
+    const current = root;
+    const above = all.find(
+      (other) => !passed.has(other) && rank(other) >= rank(current) && covers(other.rule.explains, current.rule.id),
+    );
+    if (above === undefined) return root;
+    root = above;
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function engineWorks(facts: Facts): boolean {
+  const engine = facts.engine as Facts['engine'] | undefined;
+  if (engine === undefined || !('value' in engine)) return false;
+  const { ping, info } = engine.value as { ping?: { outcome?: string }; info?: { outcome?: string } };
+  return ping?.outcome === 'ok' && info?.outcome === 'ok';
+}
+
+/** Judges one snapshot. Pure; never throws, whatever the facts are: what cannot be judged is undecided and says why. */
+export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagnosis {
+  const standing: Standing[] = [];
+  const undecided: Undecided[] = [];
+  for (const rule of rules) {
+    const area = areaOf(rule);
+    try {
+      const verdict = rule.judge(facts);
+      if (verdict === undefined) continue;
+      if ('undecided' in verdict) undecided.push({ id: rule.id, area, reason: verdict.undecided });
+      else standing.push({ rule, finding: { docs: [], ...verdict, id: rule.id, area, explains: [] } });
+    } catch (error) {
+      undecided.push({
+        id: rule.id,
+        area,
+        reason: `these facts do not have the form that is expected: ${message(error)}`,
+      });
+    }
+  }
+
+  const under = new Map<Standing, Finding[]>();
+  for (const one of standing) {
+    const root = rootOf(one, standing);
+    if (root === one) under.set(one, under.get(one) ?? []);
+    else under.set(root, [...(under.get(root) ?? []), one.finding]);
+  }
+  const findings = [...under]
+    .map(([{ finding }, symptoms]) => ({
+      ...finding,
+      explains: symptoms.map(({ id, title, evidence }) => ({ id, title, evidence })),
+    }))
+    .toSorted(
+      (a, b) =>
+        severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
+        Number(b.explains.length > 0) - Number(a.explains.length > 0),
+    );
+
+  const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
+  let works = false;
+  try {
+    works = engineWorks(facts);
+  } catch (error) {
+    undecided.push({ id: 'daemon.engine', area: 'daemon', reason: message(error) });
+  }
+  return {
+    schema: 1,
+    takenAt: String(facts.takenAt),
+    findings,
+    undecided,
+    areas: areas.map((area) => {
+      const worst = findings
+        .filter((finding) => finding.area === area)
+        .reduce<Severity>(
+          (most, { severity }) => (severities.indexOf(severity) > severities.indexOf(most) ? severity : most),
+          'ok',
+        );
+      const open = undecided.some((item) => item.area === area);
+      return { area, severity: open && (worst === 'ok' || worst === 'info') ? 'undecided' : worst };
+    }),
+    sum: { info: count('info'), warning: count('warning'), error: count('error'), undecided: undecided.length },
+    engineWorks: works,
+  };
+}

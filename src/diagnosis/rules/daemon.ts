@@ -1,0 +1,279 @@
+import { valueOf, type Facts } from '../../machine/facts';
+import type { DaemonConfigFacts, PidFileFacts } from '../../machine/facts/daemon';
+import { answers, engineVersion, isOff, option, settings } from '../readings';
+import { mend, rule, seen, type Rule } from '../rule';
+import { daemonOptions, daemonFlagOf } from './daemonOptions';
+
+const unanswered = ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'];
+
+function editConfig(config: DaemonConfigFacts): string {
+  return `sudo editor ${config.file.path}`;
+}
+
+/** A dockerd lives, as far as `/proc` shows. */
+function daemonRuns(facts: Facts): boolean {
+  return (valueOf(facts.processes)?.dockerd.length ?? 0) > 0;
+}
+
+/** A wrong configuration stops the next start; while a daemon runs with an older one it is a warning. */
+function severityOf(facts: Facts): 'error' | 'warning' {
+  return daemonRuns(facts) || answers(facts) ? 'warning' : 'error';
+}
+
+function pidEvidence({ path, content, process }: PidFileFacts) {
+  return [
+    seen(path, content?.trim()),
+    ...(process === undefined ? [] : [seen('/proc', `that process is ${process.comm}`)]),
+  ];
+}
+
+/** A program that the daemon needs and does not find. */
+function missingProgram(
+  id: 'daemon.missing-containerd' | 'daemon.missing-runc' | 'daemon.missing-iptables',
+  program: 'containerd' | 'runc' | 'iptables',
+  start: readonly string[],
+): Rule {
+  return rule({
+    id,
+    needs: ['daemonConfig'],
+    explains: [...start, ...unanswered],
+    judge: ({ daemonConfig }, facts) => {
+      if (daemonConfig.programs[program] !== undefined || daemonRuns(facts) || answers(facts)) return undefined;
+      if (program === 'iptables' && isOff(option(daemonConfig, 'iptables'))) return undefined;
+      if (program === 'containerd' && option(daemonConfig, 'containerd') !== undefined) return undefined;
+      return {
+        severity: 'error',
+        title: `${program} is not installed where the daemon looks`,
+        cause: 'The daemon looks in /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin and /bin.',
+        evidence: [seen(program, 'not found')],
+        consequence: 'The daemon does not start.',
+        remedy: mend(`Install ${program}, then start Docker.`, `sudo apt-get install ${program}`),
+      };
+    },
+  });
+}
+
+/** Files left over, the configuration, and programs. */
+export const daemonRules: readonly Rule[] = [
+  rule({
+    id: 'daemon.daemon-pidfile-live-pid',
+    needs: ['pidFiles', 'processes'],
+    explains: ['start.pid-file', ...unanswered],
+    judge: ({ pidFiles, processes }, facts) => {
+      const file = pidFiles.find(({ role, process }) => role === 'dockerd' && process !== undefined);
+      if (file?.process === undefined || file.process.comm === 'dockerd' || processes.dockerd.length > 0)
+        return undefined;
+      if (answers(facts)) return undefined;
+      return {
+        severity: 'error',
+        title: `${file.path} names a process that is no daemon`,
+        cause: `It is left over from an earlier daemon, and its number ${String(file.pid)} now belongs to ${file.process.comm}.`,
+        evidence: pidEvidence(file),
+        consequence: 'dockerd takes itself for running already and does not start.',
+        remedy: mend(
+          'Move the file aside, then start Docker.',
+          `sudo mv ${file.path} ${file.path}.old`,
+          'none',
+          'remove-stale-pid-file',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.containerd-pidfile-live-pid',
+    needs: ['pidFiles', 'processes'],
+    explains: ['start.containerd-timeout', 'start.containerd-pid-file', ...unanswered],
+    judge: ({ pidFiles, processes }, facts) => {
+      const file = pidFiles.find(({ role }) => role === 'managed containerd');
+      if (file?.state !== 'read' || answers(facts)) return undefined;
+      const stranger = file.process !== undefined && !file.process.comm.startsWith('containerd');
+      const malformed =
+        processes.dockerd.length === 0 && (file.content ?? '') !== '' && !/^\d+$/.test(file.content ?? '');
+      if (!stranger && !malformed) return undefined;
+      return {
+        severity: 'error',
+        title: `${file.path} names a process that is not containerd`,
+        cause: stranger
+          ? `It is left over, and its number ${String(file.pid)} now belongs to ${file.process.comm}.`
+          : 'It is left over, and its content is not a number alone.',
+        evidence: pidEvidence(file),
+        consequence: 'dockerd waits 15 seconds for a containerd that is not there, then ends.',
+        remedy: mend(
+          'Move the file aside, then start Docker.',
+          `sudo mv ${file.path} ${file.path}.old`,
+          'none',
+          'remove-stale-containerd-pid-file',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.stale-system-containerd-socket',
+    needs: ['socket', 'daemonConfig'],
+    explains: ['start.containerd-socket-dead', 'log.containerd-refused', 'daemon.containerd-died', ...unanswered],
+    judge: ({ socket, daemonConfig }, facts) => {
+      const { containerd } = socket;
+      if (containerd.kind === 'absent' || containerd.listening === true) return undefined;
+      if (containerd.listening === undefined) return { undecided: `whether anybody listens at ${containerd.path}` };
+      if (option(daemonConfig, 'containerd') !== undefined) return undefined;
+      const works = engineVersion(facts)?.components.some(({ name }) => name === 'containerd') === true;
+      return {
+        severity: works ? 'warning' : 'error',
+        title: 'Nobody listens at the socket of a containerd that dockerd would use',
+        cause: `${containerd.path} is left over; dockerd prefers it whenever the path exists.`,
+        evidence: [seen(containerd.path, `${containerd.kind}, nobody listens`)],
+        consequence: 'The daemon waits for it and ends after a minute, or starts and cannot run containers.',
+        remedy: mend(
+          'Move it aside, then restart Docker, which starts a containerd of its own.',
+          `sudo mv ${containerd.path} ${containerd.path}.old`,
+          'restarts-daemon',
+          'remove-dead-containerd-socket',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.daemon-json-syntax',
+    needs: ['daemonConfig'],
+    explains: ['start.daemon-json-syntax', ...unanswered],
+    judge: ({ daemonConfig: { file } }, facts) => {
+      if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT'))
+        return { undecided: `${file.path}: ${file.reason}` };
+      if (file.state !== 'invalid' && file.state !== 'not-a-file') return undefined;
+      const where =
+        file.state === 'invalid' ? `line ${String(file.line)}, column ${String(file.column)}` : `a ${file.kind}`;
+      return {
+        severity: severityOf(facts),
+        title: `${file.path} is not valid JSON`,
+        cause: file.state === 'invalid' ? `${file.message} (${where}).` : `It is ${where}, not a file.`,
+        evidence: [seen(file.path, file.state === 'invalid' ? `${where}: ${file.text}` : where)],
+        consequence: 'The daemon does not start.',
+        remedy: mend('Correct it.', `sudo editor ${file.path}`, 'restarts-daemon'),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.daemon-json-unknown-key',
+    needs: ['daemonConfig'],
+    explains: ['start.daemon-json-unknown-key', ...unanswered],
+    judge: ({ daemonConfig }, facts) => {
+      const unknown = Object.keys(settings(daemonConfig)).filter((key) => !daemonOptions.has(key));
+      if (unknown.length === 0) return undefined;
+      return {
+        severity: severityOf(facts),
+        title: `daemon.json has keys that no engine knows: ${unknown.join(', ')}`,
+        cause: 'They are misspelt, or of an engine newer than this program.',
+        evidence: [seen(daemonConfig.file.path, unknown.join(', '))],
+        consequence: 'The daemon does not start: "the following directives don\'t match any configuration option".',
+        remedy: mend('Remove or rename them.', editConfig(daemonConfig), 'restarts-daemon'),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.flag-file-conflict',
+    needs: ['daemonConfig'],
+    explains: ['start.flag-file-conflict', ...unanswered],
+    judge: ({ daemonConfig }, facts) => {
+      if (daemonConfig.flags === undefined) return undefined;
+      const twice = Object.keys(settings(daemonConfig)).filter((key) => {
+        const flag = daemonFlagOf(key);
+        return daemonConfig.flags?.[flag] !== undefined || daemonConfig.flags?.[key] !== undefined;
+      });
+      if (twice.length === 0) return undefined;
+      return {
+        severity: severityOf(facts),
+        title: `Given twice, as a flag and in daemon.json: ${twice.join(', ')}`,
+        cause: 'The file was changed after this daemon had started with the flag.',
+        evidence: [seen(daemonConfig.file.path, twice.join(', ')), seen('/proc/PID/cmdline', daemonConfig.flags)],
+        consequence: 'The next start fails.',
+        remedy: mend(
+          'Remove them from the file, or from the flags where the daemon is started.',
+          editConfig(daemonConfig),
+          'restarts-daemon',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.fd-listener-without-systemd',
+    needs: ['daemonConfig', 'processes'],
+    explains: ['start.*', ...unanswered],
+    judge: ({ daemonConfig, processes }) => {
+      const { hosts } = daemonConfig;
+      if (!hosts.some((host) => host.startsWith('fd://')) || processes.systemdFolder) return undefined;
+      return {
+        severity: 'error',
+        title: 'The daemon is told to take its socket from systemd, and there is none',
+        cause: '"hosts" has fd://, copied from a unit file.',
+        evidence: [seen(daemonConfig.file.path, hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
+        consequence: 'The daemon ends with "no sockets found via socket activation".',
+        remedy: mend('Use unix:///var/run/docker.sock.', editConfig(daemonConfig), 'restarts-daemon'),
+      };
+    },
+  }),
+  missingProgram('daemon.missing-containerd', 'containerd', ['start.containerd-missing']),
+  missingProgram('daemon.missing-runc', 'runc', ['start.runc-missing']),
+  missingProgram('daemon.missing-iptables', 'iptables', ['start.nat-chain', 'start.iptables-missing']),
+  rule({
+    id: 'daemon.missing-docker-init',
+    needs: ['daemonConfig'],
+    judge: ({ daemonConfig }) => {
+      if (daemonConfig.programs['docker-init'] !== undefined) return undefined;
+      const always = option(daemonConfig, 'init') === true;
+      return {
+        severity: always ? 'error' : 'info',
+        title: 'docker-init is not installed where the daemon looks',
+        cause: 'The package that holds it (tini) is not installed.',
+        evidence: [seen('docker-init', 'not found')],
+        consequence: always ? 'No container starts, because "init" is set.' : 'docker run --init fails with 127.',
+        remedy: mend(
+          'Install tini as docker-init.',
+          'sudo apt-get install tini && sudo ln -s /usr/bin/tini-static /usr/local/bin/docker-init',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.log-driver-unavailable',
+    needs: ['daemonConfig', 'processes'],
+    explains: ['log.logging-driver'],
+    judge: ({ daemonConfig, processes }) => {
+      if (option(daemonConfig, 'log-driver') !== 'journald' || processes.systemdFolder) return undefined;
+      return {
+        severity: 'error',
+        title: 'Containers log to journald, and there is none',
+        cause: '"log-driver" is journald.',
+        evidence: [
+          seen(`${daemonConfig.file.path} log-driver`, 'journald'),
+          seen('/run/systemd/system', 'does not exist'),
+        ],
+        consequence: 'No container starts: "journald is not enabled on this host".',
+        remedy: mend('Use "local" or "json-file".', editConfig(daemonConfig), 'restarts-daemon'),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.runtime-not-registered',
+    needs: ['daemonConfig'],
+    explains: ['start.runtime-unknown', 'log.runtime', ...unanswered],
+    judge: ({ daemonConfig }, facts) => {
+      const wanted = option(daemonConfig, 'default-runtime');
+      const declared = settings(daemonConfig)['runtimes'];
+      if (typeof wanted !== 'string' || ['', 'runc', 'io.containerd.runc.v2'].includes(wanted)) return undefined;
+      if (typeof declared === 'object' && declared !== null && wanted in declared) return undefined;
+      if (daemonConfig.flags?.['add-runtime']?.some((text) => text.startsWith(`${wanted}=`)) === true) return undefined;
+      return {
+        severity: severityOf(facts),
+        title: `The default runtime ${wanted} is not declared`,
+        cause: '"default-runtime" names it, and "runtimes" does not.',
+        evidence: [seen(`${daemonConfig.file.path} default-runtime`, wanted)],
+        consequence: 'The daemon does not start.',
+        remedy: mend(
+          'Declare it under "runtimes", or remove "default-runtime".',
+          editConfig(daemonConfig),
+          'restarts-daemon',
+        ),
+      };
+    },
+  }),
+];

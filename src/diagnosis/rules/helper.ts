@@ -1,0 +1,81 @@
+import { mend, outside, rule, seen, type Rule } from '../rule';
+
+/** Whether this user can have the helper act as root. */
+export const helperRules: readonly Rule[] = [
+  rule({
+    id: 'helper.sudo-no-new-privs',
+    needs: ['security', 'identity'],
+    explains: ['helper.sudo-password-required', 'helper.sudo-nosuid'],
+    judge: ({ security, identity }) => {
+      if (security.noNewPrivileges !== true || identity.uid === 0) return undefined;
+      return {
+        severity: 'warning',
+        title: 'This user cannot become root here, not even by sudo',
+        cause: 'The container was started with no-new-privileges.',
+        evidence: [seen('/proc/self/status NoNewPrivs', 1)],
+        consequence: 'Docker cannot be started, stopped or mended from here.',
+        remedy: outside(
+          'start it without that option, or start Docker in its entrypoint.',
+          'docker run (without --security-opt no-new-privileges) ...',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'helper.sudo-nosuid',
+    needs: ['sudo', 'identity'],
+    explains: ['helper.sudo-password-required'],
+    judge: ({ sudo, identity }) => {
+      if (identity.uid === 0 || sudo.path === undefined || (!sudo.nosuid && sudo.setuidRoot)) return undefined;
+      return {
+        severity: 'warning',
+        title: 'sudo cannot make anybody root here',
+        cause: sudo.nosuid
+          ? 'It lies on a file system that is mounted nosuid.'
+          : 'It has lost its owner root or its setuid bit.',
+        evidence: [seen(sudo.path, `nosuid: ${String(sudo.nosuid)}, setuid root: ${String(sudo.setuidRoot)}`)],
+        consequence: 'Docker cannot be started, stopped or mended from here.',
+        remedy: outside(
+          'mount it without nosuid, or repair the image.',
+          'chown root:root /usr/bin/sudo; chmod 4755 /usr/bin/sudo',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'helper.sudo-password-required',
+    needs: ['sudo', 'identity', 'helper'],
+    judge: ({ sudo, identity, helper }) => {
+      if (identity.uid === 0 || sudo.allowed !== 'no' || helper.installed === 'missing') return undefined;
+      return {
+        severity: 'warning',
+        title: 'This user may not run the helper without a password',
+        cause: sudo.refusal ?? 'There is no rule for it in sudoers.',
+        evidence: [
+          seen('sudo -n', sudo.refusal),
+          seen('/etc/sudoers.d', sudo.dropIn ? 'has the drop-in' : 'has no drop-in'),
+        ],
+        consequence: 'Docker cannot be started, stopped or mended from the editor.',
+        remedy: mend(
+          'Set the helper up for this user.',
+          `sudo /usr/local/lib/dind-station/dind-helper install --user ${identity.userName}`,
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'helper.untrusted',
+    needs: ['helper'],
+    judge: ({ helper }) => {
+      if (helper.installed !== 'untrusted') return undefined;
+      return {
+        severity: 'error',
+        title: 'The installed helper can be changed by others than root, and is not used',
+        cause: helper.why ?? "Its files or folders are not root's alone.",
+        evidence: [seen('/usr/local/lib/dind-station', helper.why)],
+        consequence: 'Docker cannot be started, stopped or mended from here.',
+        remedy: mend('Set it up again.', 'sudo chown -R root:root /usr/local/lib/dind-station'),
+      };
+    },
+  }),
+];

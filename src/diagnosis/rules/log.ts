@@ -1,0 +1,110 @@
+import { valueOf, type Facts } from '../../machine/facts';
+import { lastDecisiveLine, startFailureSignatures, diagnoseStart, type StartFailure } from '../startFailure';
+import { answers } from '../readings';
+import { mend, rule, seen, type Rule } from '../rule';
+import { runtimeLogLines } from './logLines';
+import { resourceLogLines } from './logLinesResources';
+
+/** What names its cause exactly stands before what only shows the kind of error. */
+const logLines = [...resourceLogLines, ...runtimeLogLines];
+
+/** What a line may take of a report. */
+const most = 500;
+
+function shortened(line: string): string {
+  return line.length > most ? `${line.slice(0, most)}…` : line;
+}
+
+function logPath(facts: Facts): string {
+  return valueOf(facts.daemonLog)?.path ?? 'daemon log';
+}
+
+/** The log tells of this attempt and the engine is down: why it ended, by its last decisive line. */
+function startFailure(facts: Facts): StartFailure | undefined {
+  const log = valueOf(facts.daemonLog);
+  const running = (valueOf(facts.processes)?.dockerd.length ?? 0) > 0;
+  if (log === undefined || running || answers(facts)) return undefined;
+  const line = lastDecisiveLine(log.lastStart);
+  return line === undefined ? undefined : diagnoseStart(line);
+}
+
+/** Which of `logLines` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
+function kindOf(line: string): string | undefined {
+  // A benign line has no decisive message; one with it is judged by what it says.
+  const message = lastDecisiveLine([line.slice(0, 4000)]);
+  if (message === undefined) return undefined;
+  return logLines.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
+}
+
+/** Errors of a daemon that answers, by kind. A daemon that is down is judged by its last start instead. */
+function errorsOf(facts: Facts, id: string): readonly string[] {
+  const log = valueOf(facts.daemonLog);
+  if (log === undefined || startFailure(facts) !== undefined) return [];
+  return log.errors.filter((line) => kindOf(line) === id);
+}
+
+const startIds = [...new Set(startFailureSignatures.map(({ id }) => id)), 'not-recognised'];
+
+/** What the daemon itself says: why its last start failed, and what it answered to requests since. */
+export const logRules: readonly Rule[] = [
+  ...startIds.map((id) =>
+    rule({
+      id: `start.${id}`,
+      // One of them speaks for all when there is no log to read.
+      needs: id === 'not-recognised' ? ['daemonLog'] : [],
+      explains: ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'],
+      judge: (_slices, facts) => {
+        const failure = startFailure(facts);
+        if (failure?.id !== id) return undefined;
+        const known = id !== 'not-recognised';
+        return {
+          severity: 'error',
+          title: known ? failure.title : 'The daemon did not start, with a message that is not recognised',
+          cause: known ? 'The daemon gave up when it was started last.' : `The daemon said: ${shortened(failure.line)}`,
+          evidence: [seen(logPath(facts), shortened(failure.line))],
+          consequence: 'Docker is down.',
+          remedy: mend(
+            failure.nextStep,
+            'command' in failure.step
+              ? failure.step.command
+              : `dind-station ${failure.step.action === 'show-log' ? 'logs' : failure.step.action}`,
+          ),
+        };
+      },
+    }),
+  ),
+  ...logLines.map(({ id, title, consequence, remedy, command }) =>
+    rule({
+      id: `log.${id}`,
+      needs: [],
+      judge: (_slices, facts) => {
+        const lines = errorsOf(facts, id);
+        if (lines.length === 0) return undefined;
+        return {
+          severity: 'warning',
+          title,
+          cause: `The daemon's log says so ${lines.length === 1 ? 'once' : `${String(lines.length)} times`} since its last start.`,
+          evidence: lines.slice(-3).map((line) => seen(logPath(facts), shortened(line))),
+          consequence,
+          remedy: mend(remedy, command),
+        };
+      },
+    }),
+  ),
+  rule({
+    id: 'log.not-recognised',
+    needs: ['daemonLog'],
+    judge: ({ daemonLog }, facts) => {
+      const lines = errorsOf(facts, 'not-recognised');
+      if (lines.length === 0) return undefined;
+      return {
+        severity: 'info',
+        title: `The daemon's log has ${String(lines.length)} errors that are not recognised`,
+        cause: 'They are shown as they are.',
+        evidence: lines.slice(-5).map((line) => seen(daemonLog.path, shortened(line))),
+        consequence: 'It is not known what they mean.',
+        remedy: mend('Read the log.', 'dind-station logs'),
+      };
+    },
+  }),
+];
