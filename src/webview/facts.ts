@@ -1,4 +1,5 @@
 import { disclosure, element, rows, section } from './dom';
+import { evidenceList } from './findings';
 import type { Page } from './messages';
 
 /** What the machine is made of, as a chain from the outside inwards. */
@@ -16,17 +17,7 @@ export function platformSection({ platform }: Page): HTMLElement {
       {},
       element('strong', {}, name),
       element('span', { class: 'quiet' }, ` ${layer}, ${confidence}`),
-      disclosure(
-        `Told by (${String(evidence.length)})`,
-        `platform ${name}`,
-        element(
-          'ul',
-          { class: 'evidence' },
-          ...evidence.map(({ source, value }) =>
-            element('li', {}, element('code', { class: 'source' }, source), ' ', element('code', {}, value)),
-          ),
-        ),
-      ),
+      disclosure(`Told by (${String(evidence.length)})`, `platform ${name}`, evidenceList(evidence)),
     ),
   );
   return section(

@@ -62,13 +62,10 @@ function symptoms({ id, symptoms }: FindingCard): HTMLElement | undefined {
   return disclosure(label, `symptoms ${id}`, element('ul', { class: 'symptoms' }, ...items));
 }
 
-function card(finding: FindingCard, send: Send): HTMLElement {
-  const { id, severity, area, title, cause, consequence, evidence, attempt } = finding;
-  return element(
-    'article',
-    { class: `finding ${severity}`, id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
-    element('p', { class: 'kicker' }, symbol(severity), `${severityWords[severity]} · ${area}`),
-    element('h3', { id: `title-${id}` }, title),
+/** What stands under the title of a finding. */
+function details(finding: FindingCard, send: Send): readonly (HTMLElement | undefined)[] {
+  const { id, cause, consequence, evidence, attempt } = finding;
+  return [
     element('p', {}, cause),
     element('p', {}, element('strong', {}, 'Because of it: '), consequence),
     attempt === undefined
@@ -78,6 +75,38 @@ function card(finding: FindingCard, send: Send): HTMLElement {
     disclosure(`Evidence (${String(evidence.length)})`, `evidence ${id}`, evidenceList(evidence)),
     symptoms(finding),
     meaning(finding),
+  ];
+}
+
+/** A remark is a line to open: what works must not look as grave as what does not. */
+function remark(finding: FindingCard, send: Send): HTMLElement {
+  const { id, area, title } = finding;
+  return element(
+    'article',
+    { class: 'remark info', id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
+    element(
+      'details',
+      { key: `details remark ${id}` },
+      element(
+        'summary',
+        { key: `summary remark ${id}` },
+        symbol('info'),
+        element('span', { id: `title-${id}` }, title),
+        element('span', { class: 'quiet' }, ` · ${area}`),
+      ),
+      ...details(finding, send),
+    ),
+  );
+}
+
+function card(finding: FindingCard, send: Send): HTMLElement {
+  const { id, severity, area, title } = finding;
+  return element(
+    'article',
+    { class: `finding ${severity}`, id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
+    element('p', { class: 'kicker' }, symbol(severity), `${severityWords[severity]} · ${area}`),
+    element('h3', { id: `title-${id}` }, title),
+    ...details(finding, send),
   );
 }
 
@@ -93,7 +122,7 @@ export function findingSections(page: Page, send: Send): readonly HTMLElement[] 
       : section('findings', 'What is wrong', ...grave.map((finding) => card(finding, send))),
     remarks.length === 0
       ? undefined
-      : section('remarks', 'Worth knowing', ...remarks.map((finding) => card(finding, send))),
+      : section('remarks', 'Worth knowing', ...remarks.map((finding) => remark(finding, send))),
     undecided(page),
     page.fine.length === 0 ? undefined : section('fine', 'Nothing found', element('p', {}, `${page.fine.join(', ')}.`)),
   ];

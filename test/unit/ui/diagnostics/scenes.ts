@@ -16,7 +16,11 @@ export function unpreparedFacts(): Promise<Facts> {
 export function sceneOf(facts: Facts, more: Partial<PageScene> = {}): PageScene {
   return {
     state: { kind: 'running' },
-    words: { headline: 'Docker is running', explanation: '', nextSteps: [{ label: 'Restart Docker', action: 'restart' }] },
+    words: {
+      headline: 'Docker is running',
+      explanation: '',
+      nextSteps: [{ label: 'Restart Docker', action: 'restart' }],
+    },
     facts,
     diagnosis: diagnose(facts),
     attempts: new Map(),
