@@ -12,7 +12,7 @@ import type { CommandName, FromPage, ReportName, Work } from '../webview/message
 import { pasteable, rawJson, reportDocument } from './diagnostics/document';
 import { Mender, type MenderHost } from './diagnostics/mender';
 import { Paced } from './diagnostics/paced';
-import { pageOf, type PageScene } from './diagnostics/page';
+import { pageOf, type PageScene, type SeenState } from './diagnostics/page';
 import { Panel, type PanelHost } from './diagnostics/panel';
 import { ReportDocuments, type DocumentHost } from './diagnostics/reportDocuments';
 import type { LateLog } from './lateLog';
@@ -54,6 +54,9 @@ export function readFacts(setting: string | undefined, helper: TakeFactsOptions[
 /** The least time between two readings that follow the daemon, milliseconds. */
 const pauseMs = 3000;
 
+/** How many states are kept for the history. */
+const mostSeen = 50;
+
 const preface =
   'The browser does not let the editor show its page here: that takes https, or the name localhost. This is the same as a document; run "Show Docker diagnostics" again for newer facts.';
 
@@ -66,6 +69,7 @@ export class Diagnostics {
   private documents: ReportDocuments | undefined;
   private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
   private work: Work | undefined;
+  private seen: readonly SeenState[] = [];
   private readonly readings = new Paced(() => this.read(), pauseMs);
   private readonly mender: Mender;
   private disposed = false;
@@ -82,6 +86,7 @@ export class Diagnostics {
       working: (work) => this.working(work),
       say: (text) => this.panel?.post({ kind: 'said', text }),
     });
+    this.remember();
   }
 
   /** Shows the page, or the document where no page can be shown. */
@@ -107,6 +112,7 @@ export class Diagnostics {
 
   /** To be told of every state and of other words for it: the page follows the daemon while somebody sees it. */
   observe(): void {
+    this.remember();
     if (this.panel?.visible !== true) return;
     this.render();
     this.readings.request();
@@ -195,6 +201,14 @@ export class Diagnostics {
     return this.documents;
   }
 
+  /** Keeps a state that has begun, with its words, which may come a moment later. */
+  private remember(): void {
+    const state = this.parts.state();
+    const { headline, explanation } = this.parts.words(state);
+    const others = this.seen.filter(({ at }) => at !== state.since);
+    this.seen = [...others, { at: state.since, headline, explanation }].slice(-mostSeen);
+  }
+
   private finding(id: string): Finding | undefined {
     return this.latest?.diagnosis.findings.find((finding) => finding.id === id);
   }
@@ -203,7 +217,7 @@ export class Diagnostics {
     if (this.latest === undefined) return undefined;
     const { words, formatTime } = this.parts;
     const state = this.parts.state();
-    return { state, words: words(state), ...this.latest, ...this.mender.told, formatTime };
+    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, formatTime };
   }
 
   private render(): void {

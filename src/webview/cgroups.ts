@@ -1,4 +1,4 @@
-import { disclosure, element, rows, section } from './dom';
+import { element, rows, section } from './dom';
 import type { CgroupNode, ControllerMark, Page } from './messages';
 
 const reaches: Readonly<Record<ControllerMark['reach'], string>> = {
@@ -55,22 +55,16 @@ export function cgroupSection({ cgroups }: Page): HTMLElement {
     return section('cgroups', 'Control groups', element('p', {}, `They could not be read: ${cgroups.unreadable}`));
   }
   const { summary, trees, effective } = cgroups;
-  const [first, ...others] = trees;
-  const tree = ({ title, root }: (typeof trees)[number]): HTMLElement =>
-    element('div', { class: 'tree' }, element('h3', {}, title), element('ul', { class: 'levels' }, level(root)));
+  const marked = trees.some(({ root }) => root.controllers.length > 0);
+  const drawn = trees.map(({ title, root }) =>
+    element('div', { class: 'tree' }, element('h3', {}, title), element('ul', { class: 'levels' }, level(root))),
+  );
   return section(
     'cgroups',
     'Control groups',
     element('p', {}, summary),
     rows(effective),
-    first === undefined ? undefined : legend(),
-    first === undefined ? undefined : tree(first),
-    others.length === 0
-      ? undefined
-      : disclosure(
-          `${String(others.length)} more trees`,
-          'cgroup trees',
-          element('div', { class: 'trees' }, ...others.map(tree)),
-        ),
+    marked ? legend() : undefined,
+    element('div', { class: 'trees' }, ...drawn),
   );
 }

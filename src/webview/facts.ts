@@ -1,4 +1,4 @@
-import { disclosure, element, rows, section } from './dom';
+import { element, rows, section } from './dom';
 import { evidenceList } from './findings';
 import type { Page } from './messages';
 
@@ -15,15 +15,23 @@ export function platformSection({ platform }: Page): HTMLElement {
     element(
       'li',
       {},
-      element('strong', {}, name),
-      element('span', { class: 'quiet' }, ` ${layer}, ${confidence}`),
-      disclosure(`Told by (${String(evidence.length)})`, `platform ${name}`, evidenceList(evidence)),
+      element(
+        'details',
+        { key: `details platform ${name}` },
+        element(
+          'summary',
+          { key: `summary platform ${name}` },
+          element('strong', {}, name),
+          element('span', { class: 'quiet' }, ` ${layer}, ${confidence}`),
+        ),
+        evidenceList(evidence),
+      ),
     ),
   );
   return section(
     'platform',
     'Platform',
-    element('p', { class: 'quiet' }, 'From the outside inwards.'),
+    element('p', { class: 'quiet' }, 'From the outside inwards; each with what tells of it.'),
     element('ol', { class: 'chain' }, ...steps),
   );
 }

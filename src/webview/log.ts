@@ -32,6 +32,18 @@ function lineElement({ text, level, finding }: LogLine): HTMLElement {
   );
 }
 
+/** Where the log was scrolled to, for the one that is drawn in its place; undefined at its end, where new lines come. */
+export function scrolledTo(place: HTMLElement): number | undefined {
+  const list = place.querySelector('.log');
+  if (list === null || list.scrollTop + list.clientHeight > list.scrollHeight - 8) return undefined;
+  return list.scrollTop;
+}
+
+export function scrollTo(place: HTMLElement, position: number | undefined): void {
+  const list = place.querySelector('.log');
+  if (list !== null) list.scrollTop = position ?? list.scrollHeight;
+}
+
 /** The daemon's log with a filter. Typing redraws the lines alone, so that the field keeps its place. */
 export function logSection(
   { log }: Page,

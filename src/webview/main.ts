@@ -2,7 +2,7 @@ import { cgroupSection } from './cgroups';
 import { button, element, section } from './dom';
 import { glanceSection, historySection, platformSection } from './facts';
 import { findingSections } from './findings';
-import { logSection, type LogFilter } from './log';
+import { logSection, scrolledTo, scrollTo, type LogFilter } from './log';
 import type { FromPage, Page, ToPage, Work } from './messages';
 import { severityWords, symbol } from './symbols';
 
@@ -19,6 +19,7 @@ declare function acquireVsCodeApi(): {
 };
 
 const editor = acquireVsCodeApi();
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- the editor's own, which knows its target
 const send = (message: FromPage): void => editor.postMessage(message);
 
 let kept: Kept = editor.getState() ?? { filter: { text: '', least: 'debug' }, open: [] };
@@ -39,8 +40,14 @@ function keep(part: Partial<Kept>): void {
   editor.setState(kept);
 }
 
+let saying: number | undefined;
 function say(text: string): void {
   said.textContent = text;
+  clearTimeout(saying);
+  // Long enough to be read twice; what matters for longer stands on the page.
+  saying = setTimeout(() => {
+    said.textContent = '';
+  }, 12_000);
 }
 
 function banner({ banner, commands, taken }: Page): HTMLElement {
@@ -127,7 +134,9 @@ function draw(page: Page): void {
     if (drawn.get(name) === source) continue;
     drawn.set(name, source);
     const made = place(name);
+    const position = scrolledTo(made);
     made.replaceChildren(...draw());
+    scrollTo(made, position);
     for (const details of made.querySelectorAll('details')) {
       details.open = kept.open.includes(details.dataset['key'] ?? '');
       details.addEventListener('toggle', () => remember(details));

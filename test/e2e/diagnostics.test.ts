@@ -69,11 +69,10 @@ describe('the diagnostics page of a daemon that runs', () => {
     async (name) => {
       await workbench.setTheme(name === 'hc-dark' ? 'high-contrast' : name);
       await page.read();
-      for (const details of await page.frame.locator('details:not([open]) > summary').all()) await details.click();
+      await page.disclose(true);
       expect(await page.violations()).toEqual([]);
       await workbench.screenshot(`diagnostics-open-${name}`);
-      for (const details of (await page.frame.locator('details[open] > summary').all()).toReversed())
-        await details.click();
+      await page.disclose(false);
       await workbench.screenshot(`diagnostics-${name}`);
     },
   );
@@ -125,7 +124,7 @@ describe('text of others', () => {
     const line = page.frame.locator('#log .log li', { hasText: 'onerror=alert(1)' }).first();
     await line.waitFor({ timeout: 30_000 });
     expect(await line.innerText()).toContain('<script>window.hacked=1</script>');
-    expect(await line.innerText()).toContain('␛[31mred');
+    expect(await line.innerText()).toContain('<U+001B>[31mred');
     expect(await line.innerText()).toContain('<U+202E>');
     expect(await page.frame.locator('#log img, #log script, #findings img').count()).toBe(0);
     expect(await page.evaluate<boolean>('"hacked" in window')).toBe(false);

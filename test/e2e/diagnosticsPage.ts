@@ -45,6 +45,14 @@ export class DiagnosticsPage {
     return this.evaluate<string>('document.activeElement?.dataset.key ?? document.activeElement?.textContent ?? ""');
   }
 
+  /** Opens or closes everything that can be opened. */
+  async disclose(open: boolean): Promise<void> {
+    await this.evaluate(
+      `document.querySelectorAll('details').forEach((details) => { details.open = ${String(open)}; })`,
+    );
+    await this.evaluate('window.scrollTo(0, 0)');
+  }
+
   /** Pixels by which the page is wider than its frame, and the frame's own width. */
   async widths(): Promise<{ overflow: number; frame: number }> {
     const root = 'document.documentElement';
@@ -63,8 +71,8 @@ export class DiagnosticsPage {
   /** The value of an expression inside the page. */
   async evaluate<T>(expression: string): Promise<T> {
     const element = await this.workbench.page.locator('iframe.webview.ready').elementHandle();
-    const outer = await element?.contentFrame();
-    const inner = outer?.childFrames().find((frame) => frame.name() === 'active-frame') ?? outer?.childFrames().at(-1);
+    const outer = await element.contentFrame();
+    const inner = outer?.childFrames().find((frame) => frame.name() === 'active-frame');
     if (inner === undefined) throw new Error('The page has no frame.');
     return inner.evaluate<T>(expression);
   }

@@ -43,13 +43,17 @@ function limitRows(limits: CgroupLimits, usage: CgroupLevel['usage']): Row[] {
   return rows;
 }
 
-function rowsOf(level: CgroupLevel): Row[] {
-  const { processCount, type, writable } = level;
+function rowsOf(cgroup: CgroupFacts, level: CgroupLevel): Row[] {
+  const { folder, processCount, type } = level;
+  // The innermost mount that holds the folder; mount points are given in the kernel's order.
+  const mount = cgroup.mounts.findLast(
+    ({ mountPoint }) => folder === mountPoint || folder.startsWith(`${mountPoint}/`),
+  );
   return [
     ...limitRows(level.limits, level.usage),
     ...(processCount === undefined ? [] : [{ label: 'Here', value: countWords(processCount, 'process') }]),
     ...(type === undefined || type === 'domain' ? [] : [{ label: 'Type', value: type }]),
-    ...(writable ? [] : [{ label: 'Writable', value: 'no' }]),
+    ...(mount?.readOnly === true ? [{ label: 'Mount', value: 'read-only' }] : []),
   ];
 }
 
@@ -60,6 +64,8 @@ function inKernel(cgroup: CgroupFacts, name: string): boolean {
 }
 
 function marks(cgroup: CgroupFacts, level: CgroupLevel): ControllerMark[] {
+  // On version 1 nothing is handed down: a tree is one controller's, and reaches everywhere.
+  if (!cgroup.levels.includes(level) && level !== cgroup.dockerLevel) return [];
   return shownControllers.flatMap((name): ControllerMark[] => {
     if (level.delegated.includes(name)) return [{ name, reach: 'passed' }];
     if (level.controllers.includes(name)) return [{ name, reach: 'held' }];
@@ -98,7 +104,7 @@ function containersNode(cgroup: CgroupFacts, root: CgroupLevel): CgroupNode {
       folder: shownText(level.folder, 300),
       role: 'containers',
       controllers: marks(cgroup, level),
-      rows: rowsOf(level),
+      rows: rowsOf(cgroup, level),
       ...(broken !== undefined && { broken }),
       children: [],
     };
@@ -137,18 +143,18 @@ function chain(
       folder: shownText(level.folder, 300),
       role,
       controllers: marks(cgroup, level),
-      rows: rowsOf(level),
+      rows: rowsOf(cgroup, level),
       ...(broken !== undefined && { broken }),
       children: [...(below === undefined ? [] : [below]), ...(top ? more : [])],
     };
   }, undefined);
 }
 
-function effectiveRow<T>(label: string, limit: EffectiveLimit<T>, words: (value: T) => string): Row {
+function effectiveRow(label: string, limit: EffectiveLimit<number>, words: (value: number) => string): Row {
   if (limit.value === 'max') return { label, value: 'no limit that is visible here' };
   return {
     label,
-    value: `${words(limit.value as T)}${limit.folder === undefined ? '' : `, set at ${shownText(limit.folder, 300)}`}`,
+    value: `${words(limit.value)}${limit.folder === undefined ? '' : `, set at ${shownText(limit.folder, 300)}`}`,
   };
 }
 
@@ -161,7 +167,7 @@ export function cgroupPicture(cgroup: CgroupFacts): CgroupPicture {
       : chain(cgroup, cgroup.levels, cgroup.version === 'v2' ? [containersNode(cgroup, root)] : []);
   const v1 = Object.entries(cgroup.v1Levels).flatMap(([controller, levels]) => {
     const root = chain(cgroup, levels, []);
-    return root === undefined ? [] : [{ title: `Version 1, ${shownText(controller, 50)}`, root }];
+    return root === undefined ? [] : [{ title: shownText(controller, 50), root }];
   });
   const { cpus, memoryBytes, pids } = cgroup.effective;
   return {

@@ -15,6 +15,14 @@ import { areaMeanings, riskWords } from './meanings';
 import { mendingOf } from './mending';
 import { shownText } from './shownText';
 
+/** A state as it was seen to begin, in the words of then. */
+export interface SeenState {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly headline: string;
+  readonly explanation: string;
+}
+
 /** Everything the page shows depends on this and on nothing else. */
 export interface PageScene {
   readonly state: Pick<EngineState, 'kind'>;
@@ -24,6 +32,8 @@ export interface PageScene {
   /** Why mending did not help, by finding. */
   readonly attempts: ReadonlyMap<string, string>;
   readonly mended: readonly string[];
+  /** States this window has seen, oldest first. */
+  readonly seen: readonly SeenState[];
   /** Milliseconds since the epoch → date and time in the reader's language. */
   readonly formatTime: (ms: number) => string;
 }
@@ -97,17 +107,20 @@ function seconds(ms: number): string {
   return ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-function history(facts: Facts, formatTime: PageScene['formatTime']): readonly HistoryRow[] {
-  const entries = valueOf(facts.helper)?.history ?? [];
-  return entries.toReversed().map(({ at, what, why, ms }) => {
-    const time = Date.parse(at);
-    return {
-      at: Number.isNaN(time) ? shownText(at, 40) : formatTime(time),
-      what: shownText(what, 100),
-      why: shownText(why, 300),
-      took: seconds(ms),
-    };
-  });
+/** What the helper wrote down and what this window has seen, newest first. */
+function history({ facts, seen, formatTime }: PageScene): readonly HistoryRow[] {
+  const written = (valueOf(facts.helper)?.history ?? []).map(({ at, what, why, ms }) => ({
+    at: Date.parse(at),
+    row: { what: shownText(what, 100), why: shownText(why, 300), took: ms === 0 ? '' : seconds(ms) },
+  }));
+  const witnessed = seen.map(({ at, headline, explanation }) => ({
+    at,
+    row: { what: shownText(headline, 100), why: shownText(explanation, 300), took: '' },
+  }));
+  return [...written, ...witnessed]
+    .filter(({ at }) => !Number.isNaN(at))
+    .toSorted((a, b) => b.at - a.at)
+    .map(({ at, row }) => ({ at: formatTime(at), ...row }));
 }
 
 /** State, facts and diagnosis → what the page shows. Pure: equal scenes give equal pages. */
@@ -133,7 +146,7 @@ export function pageOf(scene: PageScene): Page {
     platform: platformSteps(facts),
     glances: glances(facts),
     log: logExcerpt(facts, diagnosis.findings),
-    history: history(facts, formatTime),
+    history: history(scene),
     taken: `Read ${formatTime(Date.parse(facts.takenAt))}, in ${seconds(facts.tookMs)}`,
   };
 }

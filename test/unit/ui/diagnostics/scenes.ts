@@ -25,6 +25,7 @@ export function sceneOf(facts: Facts, more: Partial<PageScene> = {}): PageScene 
     diagnosis: diagnose(facts),
     attempts: new Map(),
     mended: [],
+    seen: [],
     formatTime: (ms) => new Date(ms).toISOString(),
     ...more,
   };
