@@ -30,13 +30,18 @@ export function levelOf(line: string): LogLevel {
 /** Shorter evidence (a path, `EPERM`) would mark lines it has nothing to do with. */
 const shortestMark = 20;
 
+/** No line in the facts is longer; what is more of a mark, or of marks, could only keep the search busy. */
+const longestMark = 4000;
+const mostMarks = 200;
+
 /** The texts findings rest on that can be lines of a log, with the finding each belongs to. */
 function marksOf(findings: readonly Finding[]): readonly { readonly text: string; readonly finding: string }[] {
-  return findings.flatMap(({ id, evidence, explains }) =>
+  const marks = findings.flatMap(({ id, evidence, explains }) =>
     [...evidence, ...explains.flatMap((symptom) => symptom.evidence)]
       .filter(({ value }) => value.length >= shortestMark)
-      .map(({ value }) => ({ text: value, finding: id })),
+      .map(({ value }) => ({ text: value.slice(0, longestMark), finding: id })),
   );
+  return marks.slice(0, mostMarks);
 }
 
 /** The log since the last start, each line with its level, and with the finding that rests on it. */
