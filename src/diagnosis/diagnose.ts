@@ -107,7 +107,7 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
   }
   return {
     schema: 1,
-    takenAt: String(facts.takenAt),
+    takenAt: typeof facts.takenAt === 'string' ? facts.takenAt : '',
     findings,
     undecided,
     areas: areas.map((area) => {

@@ -3,6 +3,7 @@ import type { DaemonConfigFacts } from '../machine/facts/daemon';
 import type { EngineInfo, EngineVersion } from '../machine/facts/engine';
 import type { CapabilityFacts } from '../machine/facts/identity';
 import type { KernelFacts } from '../machine/facts/kernel';
+import type { ProcessesFacts, ProcessFacts } from '../machine/facts/processes';
 import type { PlatformName } from '../machine/facts/platform';
 
 /** Questions that several rules ask of the same facts. */
@@ -20,6 +21,11 @@ export function engineInfo(facts: Facts): EngineInfo | undefined {
 export function engineVersion(facts: Facts): EngineVersion | undefined {
   const version = valueOf(facts.engine)?.version;
   return version?.outcome === 'ok' ? version.value : undefined;
+}
+
+/** Daemons that live: one that ended and that process 1 does not wait for stays as a zombie for ever. */
+export function livingDaemons(processes: ProcessesFacts): readonly ProcessFacts[] {
+  return processes.dockerd.filter(({ state }) => state !== 'Z');
 }
 
 /** 20 for 20.10.24; undefined when no engine said. */

@@ -57,7 +57,7 @@ export function rule<const S extends SliceName>(parts: {
 }
 
 export function seen(source: string, value: unknown): Evidence {
-  return { source, value: typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent') };
+  return { source, value: typeof value === 'string' ? value : value === undefined ? 'absent' : JSON.stringify(value) };
 }
 
 /** A remedy on this machine. */

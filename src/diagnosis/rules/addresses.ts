@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { engineInfo, option, settings } from '../readings';
+import { engineInfo, livingDaemons, option, settings } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 
 function isLoopback(address: string): boolean {
@@ -167,7 +167,7 @@ export const addressRules: readonly Rule[] = [
     explains: ['start.*', 'socket.socket-absent', 'socket.socket-dead'],
     judge: ({ daemonConfig, network, processes }) => {
       const hosts = settings(daemonConfig)['hosts'];
-      if (processes.dockerd.length > 0 || !Array.isArray(hosts)) return undefined;
+      if (livingDaemons(processes).length > 0 || !Array.isArray(hosts)) return undefined;
       const taken = hosts.flatMap((host) => {
         const port = /^tcp:\/\/.*:(\d+)$/.exec(String(host))?.[1];
         const listener = network.listeners.find((one) => one.port === Number(port));

@@ -1,6 +1,6 @@
 import { valueOf, type Facts } from '../../machine/facts';
 import type { DaemonConfigFacts, PidFileFacts } from '../../machine/facts/daemon';
-import { answers, engineVersion, isOff, option, settings } from '../readings';
+import { answers, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 import { daemonOptions, daemonFlagOf } from './daemonOptions';
 
@@ -12,7 +12,7 @@ function editConfig(config: DaemonConfigFacts): string {
 
 /** A dockerd lives, as far as `/proc` shows. */
 function daemonRuns(facts: Facts): boolean {
-  return (valueOf(facts.processes)?.dockerd.length ?? 0) > 0;
+  return (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
 }
 
 /** A wrong configuration stops the next start; while a daemon runs with an older one it is a warning. */
@@ -61,7 +61,7 @@ export const daemonRules: readonly Rule[] = [
     explains: ['start.pid-file', ...unanswered],
     judge: ({ pidFiles, processes }, facts) => {
       const file = pidFiles.find(({ role, process }) => role === 'dockerd' && process !== undefined);
-      if (file?.process === undefined || file.process.comm === 'dockerd' || processes.dockerd.length > 0)
+      if (file?.process === undefined || file.process.comm === 'dockerd' || livingDaemons(processes).length > 0)
         return undefined;
       if (answers(facts)) return undefined;
       return {
@@ -88,7 +88,7 @@ export const daemonRules: readonly Rule[] = [
       if (file?.state !== 'read' || answers(facts)) return undefined;
       const stranger = file.process !== undefined && !file.process.comm.startsWith('containerd');
       const malformed =
-        processes.dockerd.length === 0 && (file.content ?? '') !== '' && !/^\d+$/.test(file.content ?? '');
+        livingDaemons(processes).length === 0 && (file.content ?? '') !== '' && !/^\d+$/.test(file.content ?? '');
       if (!stranger && !malformed) return undefined;
       return {
         severity: 'error',

@@ -1,5 +1,5 @@
 import { valueOf, type Facts } from '../../machine/facts';
-import { answers, engineInfo, engineVersion, settings } from '../readings';
+import { answers, engineInfo, engineVersion, livingDaemons, settings } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 const restart = (summary: string) => mend(summary, 'dind-station restart', 'restarts-daemon', 'restart-daemon');
@@ -22,7 +22,7 @@ export const lifecycleRules: readonly Rule[] = [
     needs: ['engine', 'processes'],
     explains: ['daemon.start-in-progress-or-blocked'],
     judge: ({ engine, processes }, facts) => {
-      if (engine.ping.outcome !== 'timeout' || processes.dockerd.length === 0) return undefined;
+      if (engine.ping.outcome !== 'timeout' || livingDaemons(processes).length === 0) return undefined;
       const daemon = outputsOf(facts);
       if (daemon === undefined) return { undecided: 'where the daemon writes its log (root sees it)' };
       if (!daemon.outputs.some((text) => text.startsWith('pipe:'))) return undefined;
@@ -44,7 +44,7 @@ export const lifecycleRules: readonly Rule[] = [
     id: 'daemon.start-in-progress-or-blocked',
     needs: ['engine', 'processes'],
     judge: ({ engine, processes }, facts) => {
-      const daemon = processes.dockerd[0];
+      const daemon = livingDaemons(processes)[0];
       if (engine.ping.outcome !== 'timeout' || daemon === undefined) return undefined;
       const age = (Date.parse(facts.takenAt) - Date.parse(daemon.startedAt)) / 1000;
       const young = age < 90;
@@ -69,7 +69,7 @@ export const lifecycleRules: readonly Rule[] = [
     explains: ['socket.socket-dead', 'daemon.dockerd-killed-leftovers'],
     judge: ({ helper, processes }) => {
       const last = helper.history.at(-1);
-      if (processes.dockerd.length > 0 || last === undefined || !/\b141\b|SIGPIPE|signal 13\b/.test(last.why))
+      if (livingDaemons(processes).length > 0 || last === undefined || !/\b141\b|SIGPIPE|signal 13\b/.test(last.why))
         return undefined;
       return {
         severity: 'error',
@@ -92,7 +92,12 @@ export const lifecycleRules: readonly Rule[] = [
     explains: ['socket.socket-dead', 'socket.socket-absent'],
     judge: ({ pidFiles, processes }, facts) => {
       const file = pidFiles.find(({ role, state, pid }) => role === 'dockerd' && state === 'read' && pid !== undefined);
-      if (processes.dockerd.length > 0 || processes.hidden || file === undefined || file.process !== undefined)
+      if (
+        livingDaemons(processes).length > 0 ||
+        processes.hidden ||
+        file === undefined ||
+        (file.process !== undefined && file.process.state !== 'Z')
+      )
         return undefined;
       if (answers(facts)) return undefined;
       const kills = (valueOf(facts.root)?.kernelLog ?? []).filter((line) => /dockerd|oom/i.test(line));
@@ -101,7 +106,7 @@ export const lifecycleRules: readonly Rule[] = [
         title: 'The daemon was killed',
         cause: 'Its files are still there, and a daemon that ends on its own removes them.',
         evidence: [
-          seen(file.path, `${String(file.pid)}, no such process`),
+          seen(file.path, `${String(file.pid)}, ${file.process === undefined ? 'no such process' : 'a zombie'}`),
           seen('containerd-shim', `${String(processes.shimCount)} left`),
           ...kills.slice(-3).map((line) => seen('kernel log', line)),
         ],
@@ -145,7 +150,7 @@ export const lifecycleRules: readonly Rule[] = [
     id: 'daemon.live-restore-dropped',
     needs: ['processes', 'daemonConfig'],
     judge: ({ processes, daemonConfig }) => {
-      if (processes.dockerd.length > 0 || processes.shimCount === 0) return undefined;
+      if (livingDaemons(processes).length > 0 || processes.shimCount === 0) return undefined;
       if (daemonConfig.file.state !== 'parsed' && daemonConfig.file.state !== 'absent') return undefined;
       if (daemonConfig.file.state === 'parsed' && daemonConfig.file.content['live-restore'] === true) return undefined;
       return {
@@ -164,7 +169,7 @@ export const lifecycleRules: readonly Rule[] = [
     explains: ['log.containerd-refused'],
     judge: ({ engine, processes }, facts) => {
       const version = engineVersion(facts);
-      if (engine.ping.outcome !== 'ok' || processes.dockerd.length === 0) return undefined;
+      if (engine.ping.outcome !== 'ok' || livingDaemons(processes).length === 0) return undefined;
       const infoHangs = engine.info.outcome === 'timeout';
       const gone = version !== undefined && !version.components.some(({ name }) => name === 'containerd');
       if (!infoHangs && !gone) return undefined;
@@ -209,7 +214,7 @@ export const lifecycleRules: readonly Rule[] = [
     needs: ['processes'],
     explains: ['start.open-files', 'log.too-many-open-files'],
     judge: ({ processes }) => {
-      const low = [...processes.dockerd, ...processes.containerd].find(
+      const low = [...livingDaemons(processes), ...processes.containerd].find(
         ({ nofile, openFiles }) =>
           nofile !== undefined &&
           nofile.soft !== 'unlimited' &&

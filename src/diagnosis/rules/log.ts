@@ -22,7 +22,7 @@ function logPath(facts: Facts): string {
 /** The log tells of this attempt and the engine is down: why it ended, by its last decisive line. */
 function startFailure(facts: Facts): StartFailure | undefined {
   const log = valueOf(facts.daemonLog);
-  const running = (valueOf(facts.processes)?.dockerd.length ?? 0) > 0;
+  const running = (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
   if (log === undefined || running || answers(facts)) return undefined;
   const line = lastDecisiveLine(log.lastStart);
   return line === undefined ? undefined : diagnoseStart(line);

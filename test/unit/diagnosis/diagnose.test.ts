@@ -116,3 +116,21 @@ test('a hostile log line is shown as text', () => {
   expect(reportMarkdown(diagnosis).length).toBeLessThan(10_000);
   expect(reportJunit(diagnosis)).not.toContain('<script>');
 });
+
+test('a daemon that ended and was not waited for counts as gone', () => {
+  const { findings } = diagnose(
+    healthyFacts((facts) => {
+      const zombies = facts.processes.value.dockerd.map((one) => ({ ...one, state: 'Z' }));
+      const files = facts.pidFiles.value.map((file) => ({
+        ...file,
+        ...(file.process && { process: { ...file.process, state: 'Z' } }),
+      }));
+      down(facts);
+      facts.processes.value.dockerd = zombies;
+      facts.pidFiles.value = files;
+    }),
+  );
+  expect(findings.filter(({ severity }) => severity === 'error').map(({ id }) => id)).toEqual([
+    'daemon.dockerd-killed-leftovers',
+  ]);
+});

@@ -293,7 +293,7 @@ export function healthyFacts(change: (facts: HealthyFacts) => void = () => undef
   // Every call begins with objects of its own, `info` and the tables included.
   const own = structuredClone(facts) as HealthyFacts;
   change(own);
-  return own as Facts;
+  return own;
 }
 
 export function mount(mountPoint: string, propagation: string[] = [], options: string[] = ['rw']) {

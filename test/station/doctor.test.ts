@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { cli, daemonPid, helperVerb, prepareStation, resetStation } from './station';
+
+beforeAll(prepareStation);
+beforeEach(() => {
+  resetStation();
+  // What an earlier test's daemon said is no fault of this one.
+  rmSync('/var/log/dockerd.log', { force: true });
+});
+afterAll(resetStation);
+
+interface Judged {
+  readonly exit: number;
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What `doctor` says of this bed, as coder. */
+function doctor(): Judged {
+  const run = cli('doctor', '--json');
+  const { findings } = JSON.parse(run.stdout) as { findings: { id: string; severity: string }[] };
+  const ids = (severity: string) => findings.filter((one) => one.severity === severity).map(({ id }) => id);
+  return { exit: run.status, errors: ids('error'), warnings: ids('warning') };
+}
+
+/** True of every bed: it has no network, so no name server answers, and nothing more is wrong. */
+const ofTheBed = ['network.dns-of-daemon-missing'];
+
+test('a healthy daemon has no error and no warning that is false', () => {
+  expect(cli('start').status).toBe(0);
+  const { exit, errors, warnings } = doctor();
+  expect(errors).toEqual([]);
+  expect(warnings.filter((id) => !ofTheBed.includes(id))).toEqual([]);
+  expect(exit).toBe(0);
+});
+
+test('killed: one error, which says so', () => {
+  helperVerb('start');
+  process.kill(daemonPid(), 'SIGKILL');
+  const { exit, errors } = doctor();
+  expect(errors).toEqual(['daemon.dockerd-killed-leftovers']);
+  expect(exit).toBe(1);
+});
+
+test('a broken daemon.json: one error, with the start that failed under it', () => {
+  mkdirSync('/etc/docker', { recursive: true });
+  writeFileSync('/etc/docker/daemon.json', '{"debug": true,}');
+  expect(cli('start').status).toBe(1);
+  expect(doctor().errors).toEqual(['daemon.daemon-json-syntax']);
+});
+
+test('a stale pid file whose number is taken: found', () => {
+  const stranger = spawn('sleep', ['60']);
+  try {
+    writeFileSync('/var/run/docker.pid', String(stranger.pid));
+    expect(doctor().errors).toEqual(['daemon.daemon-pidfile-live-pid']);
+  } finally {
+    stranger.kill();
+  }
+});
+
+test('fix starts a daemon that was killed, and says mended only after looking', () => {
+  helperVerb('start');
+  process.kill(daemonPid(), 'SIGKILL');
+  const run = cli('fix', 'daemon.dockerd-killed-leftovers');
+  expect(run.stdout).toContain('Mended');
+  expect(run.status).toBe(0);
+});
