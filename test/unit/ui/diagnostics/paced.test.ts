@@ -44,9 +44,10 @@ describe('Paced', () => {
     paced.request();
     await vi.advanceTimersByTimeAsync(0);
     let fresh = false;
-    const waiting = paced.fresh().then(() => {
+    const waiting = (async () => {
+      await paced.fresh();
       fresh = true;
-    });
+    })();
     ends[0]?.();
     await vi.advanceTimersByTimeAsync(0);
     expect([fresh, ends.length]).toEqual([false, 2]);

@@ -1,12 +1,14 @@
-// oxlint-disable-next-line no-restricted-imports -- types only: this stands in for the editor
-import type * as vscode from 'vscode';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pageHtml, Panel, type PanelHost, type PanelParts } from '../../../../src/ui/diagnostics/panel';
 
 /** As much of a webview panel as is used, with the page's side of it in the test's hands. */
 function fakePanel() {
   const posted: unknown[] = [];
-  const listeners = { message: (_: unknown) => {}, disposed: () => {}, view: () => {} };
+  const listeners = {
+    message: (message: unknown): void => void message,
+    disposed: (): void => undefined,
+    view: (): void => undefined,
+  };
   const panel = {
     visible: true,
     disposed: false,
@@ -37,7 +39,7 @@ function fakePanel() {
   const host = {
     window: { createWebviewPanel: (): unknown => panel },
     Uri: { file: (path: string): unknown => ({ path }) },
-    ViewColumn: { Active: -1 as vscode.ViewColumn.Active },
+    ViewColumn: { Active: -1 },
   } as unknown as PanelHost;
   const show = (visible: boolean): void => {
     panel.visible = visible;
@@ -138,11 +140,12 @@ describe('a page that does not come up', () => {
   it('is closed at the deadline and told of, once', () => {
     const { host, panel } = fakePanel();
     const [onSilent, onClosed] = [vi.fn(), vi.fn()];
-    new Panel(partsOf(host, { onSilent, onClosed }));
+    const made = new Panel(partsOf(host, { onSilent, onClosed }));
     vi.advanceTimersByTime(999);
     expect(onSilent).not.toHaveBeenCalled();
     vi.advanceTimersByTime(5000);
     expect([onSilent.mock.calls.length, onClosed.mock.calls.length, panel.disposed]).toEqual([1, 1, true]);
+    expect(made.visible).toBe(false);
   });
 
   it('is not one that is ready, was closed, or is behind another tab', () => {
