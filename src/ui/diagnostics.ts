@@ -72,6 +72,7 @@ export class Diagnostics {
   private seen: readonly SeenState[] = [];
   private readonly readings = new Paced(() => this.read(), pauseMs);
   private readonly mender: Mender;
+  private silent = false;
   private disposed = false;
 
   constructor(private readonly parts: DiagnosticsParts) {
@@ -96,15 +97,20 @@ export class Diagnostics {
       return;
     }
     const { host, extensionPath, deadlineMs = 12_000 } = this.parts;
+    // Where it did not come up once it hardly will, and somebody waits.
+    const patience = this.silent ? deadlineMs / 4 : deadlineMs;
     this.panel = new Panel({
       host,
       extensionPath,
-      deadlineMs,
+      deadlineMs: patience,
       onMessage: (message) => this.receive(message),
       onClosed: () => {
         this.panel = undefined;
       },
-      onSilent: () => this.guarded('the report', () => this.showDocument()),
+      onSilent: () => {
+        this.silent = true;
+        this.guarded('the report', () => this.showDocument());
+      },
     });
     // Facts are read while the browser makes the page.
     this.readings.request();

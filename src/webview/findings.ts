@@ -124,7 +124,7 @@ export function findingSections(page: Page, send: Send): readonly HTMLElement[] 
       ? undefined
       : section('remarks', 'Worth knowing', ...remarks.map((finding) => remark(finding, send))),
     undecided(page),
-    page.fine.length === 0 ? undefined : section('fine', 'Nothing found', element('p', {}, `${page.fine.join(', ')}.`)),
+    page.fine.length === 0 ? undefined : section('fine', 'Fine', element('p', {}, `${page.fine.join(', ')}.`)),
   ];
   return sections.filter((made) => made !== undefined);
 }

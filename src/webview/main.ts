@@ -24,6 +24,7 @@ const send = (message: FromPage): void => editor.postMessage(message);
 
 let kept: Kept = editor.getState() ?? { filter: { text: '', least: 'debug' }, open: [] };
 let work: Work | undefined;
+let taken = '';
 /** What each part of the page was drawn from: a part that is the same is left alone, with its focus and its scrolling. */
 const drawn = new Map<string, string>();
 
@@ -50,7 +51,7 @@ function say(text: string): void {
   }, 12_000);
 }
 
-function banner({ banner, commands, taken }: Page): HTMLElement {
+function banner({ banner, commands }: Page): HTMLElement {
   const { severity, headline, detail } = banner;
   return element(
     'header',
@@ -69,7 +70,6 @@ function banner({ banner, commands, taken }: Page): HTMLElement {
       ...commands.map(({ name, label }) => button(label, `command ${name}`, () => send({ kind: 'command', name }))),
       button('Look again', 'refresh', () => send({ kind: 'refresh' })),
     ),
-    element('p', { class: 'quiet' }, `${taken}.`),
   );
 }
 
@@ -93,7 +93,9 @@ function parts(
   page: Page,
 ): readonly { readonly name: string; readonly from: unknown; readonly draw: () => readonly HTMLElement[] }[] {
   return [
-    { name: 'banner', from: [page.banner, page.commands, page.taken], draw: () => [banner(page)] },
+    { name: 'banner', from: [page.banner, page.commands], draw: () => [banner(page)] },
+    // Apart from the banner: it changes with each reading, and must not redraw buttons under somebody's fingers.
+    { name: 'taken', from: page.taken, draw: () => [element('p', { class: 'quiet', id: 'taken' }, `${page.taken}.`)] },
     {
       name: 'findings',
       from: [page.findings, page.mended, page.undecided, page.fine],
@@ -143,6 +145,7 @@ function draw(page: Page): void {
     }
   }
   main.setAttribute('aria-busy', 'false');
+  taken = `${page.taken}.`;
   showWork();
   if (focused !== undefined && document.activeElement === document.body) (byKey(focused) ?? heading()).focus();
 }
@@ -168,7 +171,8 @@ function showWork(): void {
     made.setAttribute('aria-disabled', String(waits));
     made.classList.toggle('working', work?.finding !== undefined && key === `mend ${work.finding}`);
   }
-  document.body.classList.toggle('working', work !== undefined);
+  const line = document.getElementById('taken');
+  if (line !== null) line.textContent = work === undefined ? taken : `${work.text}…`;
 }
 
 // Before any button's own listener.

@@ -154,9 +154,9 @@ describe('the report', () => {
 describe('a narrow window', () => {
   it('needs no scrolling sideways', async () => {
     await workbench.run('View: Toggle Primary Side Bar Visibility');
-    await workbench.resize(380, 900);
+    await workbench.resize(374, 900);
     const { overflow, frame } = await page.widths();
-    expect(frame).toBeLessThanOrEqual(340);
+    expect(frame).toBeLessThanOrEqual(325);
     expect(overflow).toBe(0);
     await workbench.screenshot('diagnostics-narrow-dark');
     expect(await page.violations()).toEqual([]);
