@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, what it loads late (actions.js, dockerode.js), dist/cli.js, and with --test
-// dist/test/editor.js.
+// Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, dockerode.js), dist/webview.js
+// for the browser, dist/cli.js, and with --test dist/test/editor.js.
 //
 //   --production   minified, without source maps
 //   --test         also the suite that runs inside the editor
@@ -24,6 +24,7 @@ const flags = ['--production', '--test', '--metafile'];
 const lateOutputs = new Map([
   ['src/engine/dockerode.ts', './dockerode.js'],
   ['src/ui/actions.ts', './actions.js'],
+  ['src/ui/diagnostics.ts', './diagnostics.js'],
 ]);
 
 /** @type {import('esbuild').Plugin} */
@@ -88,6 +89,20 @@ function bundles(args) {
       target: 'node22',
       external: ['vscode'],
       plugins: [late],
+    },
+    {
+      entryPoints: ['src/ui/diagnostics.ts'],
+      outfile: 'dist/diagnostics.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [late],
+    },
+    {
+      entryPoints: ['src/webview/main.ts'],
+      outfile: 'dist/webview.js',
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2022',
     },
     {
       entryPoints: ['src/engine/dockerode.ts'],

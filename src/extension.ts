@@ -77,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     engine,
     extensionPath: context.extensionPath,
     log,
+    dockerHost: () => readNow().dockerHost,
     scene,
     onChange: render,
     onEnd: (verdict) => {
@@ -115,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       [commandIds.start]: async () => (await actions.get()).run('start'),
       [commandIds.stop]: async () => (await actions.get()).run('stop'),
       [commandIds.showLog]: async () => (await actions.get()).showLog(),
+      [commandIds.showDiagnostics]: async () => (await actions.get()).showDiagnostics(),
       [commandIds.menu]: async () => (await actions.get()).showMenu(),
       [commandIds.setUpHelper]: async () => (await actions.get()).setUpHelper(),
     },

@@ -23,6 +23,7 @@ function linters() {
     shell.filter((file) => file.kind === kind).map((file) => file.path);
   return [
     { name: 'types of src and test', argv: [bin('tsc'), '-p', 'tsconfig.json'] },
+    { name: 'types of the page', argv: [bin('tsc'), '-p', 'src/webview/tsconfig.json'] },
     { name: 'types of tools', argv: [bin('tsc'), '-p', 'tools/tsconfig.json'] },
     { name: 'types of bench', argv: [bin('tsc'), '-p', 'bench/tsconfig.json'] },
     { name: 'oxlint', argv: [bin('oxlint'), '--format=stylish'] },

@@ -13,6 +13,7 @@ import type { EngineState } from '../engine/state';
 import type { Button } from './buttons';
 import { describeContext, elsewhere, keeperOf, stateFileOf } from './endpointWords';
 import { HelperCalls } from './helperCalls';
+import type { Diagnostics } from './diagnostics';
 import { HelperSetUp } from './helperSetUp';
 import { watchFolder } from './installedWatch';
 import type { LateLog } from './lateLog';
@@ -34,6 +35,8 @@ export interface ActionParts {
   readonly engine: LiveEngine;
   readonly extensionPath: string;
   readonly log: Pick<LateLog, 'info' | 'error'>;
+  /** The endpoint of the settings, empty ones excepted. */
+  readonly dockerHost: () => string | undefined;
   /** What is shown now, for the menu. */
   readonly scene: () => Scene;
   /** The words or the helper are others than before. */
@@ -52,6 +55,8 @@ export class Actions {
   private readonly lifecycle: Lifecycle;
   private readonly setUp: HelperSetUp;
   private readonly logView: LogView;
+  private diagnostics: Promise<Diagnostics> | undefined;
+  private disposed = false;
 
   constructor(private readonly parts: ActionParts) {
     const { host, engine, log } = parts;
@@ -63,7 +68,10 @@ export class Actions {
       );
     const rootless = (): boolean => keeperOf(engine.endpoint) === 'user';
     this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, rootless, exists });
-    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, parts.onChange);
+    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, () => {
+      parts.onChange();
+      this.tellDiagnostics();
+    });
     const facts = {
       helperPath: join(bundledFolder, 'dind-helper'),
       user: loginName(),
@@ -123,6 +131,7 @@ export class Actions {
   /** To be told of every state: some are looked into. */
   observe(state: EngineState): void {
     void this.surroundings.observe(state, this.parts.engine.endpoint);
+    this.tellDiagnostics();
   }
 
   words(state: EngineState): Description {
@@ -144,6 +153,46 @@ export class Actions {
     return this.logView.show();
   }
 
+  /** Loads the page's own part on the first call; a failed load is tried again by the next. */
+  async showDiagnostics(): Promise<void> {
+    this.diagnostics ??= this.makeDiagnostics().catch((error: unknown) => {
+      this.diagnostics = undefined;
+      throw error;
+    });
+    (await this.diagnostics).show();
+  }
+
+  private async makeDiagnostics(): Promise<Diagnostics> {
+    const { Diagnostics, readFacts } = await import('./diagnostics');
+    if (this.disposed) throw new Error('The window is closing.');
+    const { host, engine, extensionPath, log, scene, dockerHost } = this.parts;
+    return new Diagnostics({
+      host,
+      extensionPath,
+      log,
+      state: () => engine.state,
+      words: (state) => this.words(state),
+      takeFacts: async () => readFacts(dockerHost(), await this.helper.forFacts()),
+      commands: {
+        start: () => this.run('start'),
+        restart: () => this.run('restart'),
+        stop: () => this.run('stop'),
+        'show-log': () => this.showLog().then(() => undefined),
+        'set-up-helper': () => this.setUpHelper().then(() => undefined),
+      },
+      apply: (action) => this.helper.apply(action),
+      formatTime: scene().formatTime,
+    });
+  }
+
+  /** A page that could not be loaded has told so already. */
+  private tellDiagnostics(): void {
+    this.diagnostics?.then(
+      (diagnostics) => diagnostics.observe(),
+      () => undefined,
+    );
+  }
+
   showMenu(): Promise<void> {
     return showMenu(this.parts.host, this.parts.scene(), () => this.parts.engine.refresh());
   }
@@ -153,6 +202,11 @@ export class Actions {
   }
 
   dispose(): void {
+    this.disposed = true;
+    this.diagnostics?.then(
+      (diagnostics) => diagnostics.dispose(),
+      () => undefined,
+    );
     this.setUp.dispose();
     this.surroundings.dispose();
     this.logView.dispose();

@@ -5,6 +5,7 @@ import type { HelperVerb } from '../daemon/protocol';
 import { rootlessNames, rootlessProgram, withoutElevation } from '../daemon/rootless';
 import { noSudo, refusalBeforehand } from '../daemon/refusal';
 import { runHelper, type HelperOutcome, type HelperRun } from '../daemon/run';
+import type { ActionId } from '../diagnosis/actions';
 import { readPrivileges } from './privileges';
 
 export interface HelperCallParts {
@@ -55,6 +56,18 @@ export class HelperCalls {
   private logged(verb: HelperVerb, outcome: HelperOutcome): HelperOutcome {
     this.parts.log.info(`helper ${verb}: ${JSON.stringify(outcome)}`);
     return outcome;
+  }
+
+  /** How facts are read that only root can see; undefined where the installed copy may not be run. */
+  async forFacts(): Promise<Pick<HelperRun, 'elevation' | 'facts' | 'environment'> | undefined> {
+    if ((await this.installed()) === 'untrusted') return undefined;
+    const facts = await readPrivileges();
+    return { elevation: elevationFor(facts.uid, false), facts, environment: this.parts.environment };
+  }
+
+  /** Lets the helper mend one thing. Never rejects. */
+  apply(action: ActionId): Promise<HelperOutcome> {
+    return this.run(`apply ${action}` as HelperVerb, {});
   }
 
   /** The log's lines through the helper, or why there are none. */

@@ -18,6 +18,7 @@ const titles: Readonly<Record<CommandId, string>> = {
   [commandIds.start]: 'Start Docker daemon',
   [commandIds.stop]: 'Stop Docker daemon',
   [commandIds.showLog]: 'Show Docker daemon log',
+  [commandIds.showDiagnostics]: 'Show Docker diagnostics',
   [commandIds.menu]: 'Docker menu',
   [commandIds.setUpHelper]: 'Set up the privileged helper',
 };

@@ -8,6 +8,7 @@ export const offerLabels: Readonly<Record<CommandId, string>> = {
   [commandIds.start]: 'Start',
   [commandIds.stop]: 'Stop',
   [commandIds.showLog]: 'Show log',
+  [commandIds.showDiagnostics]: 'Diagnostics',
   [commandIds.menu]: 'Menu',
   [commandIds.setUpHelper]: 'Set up helper',
 };
@@ -18,6 +19,7 @@ export const offerIcons: Readonly<Record<CommandId, string>> = {
   [commandIds.start]: 'debug-start',
   [commandIds.stop]: 'debug-stop',
   [commandIds.showLog]: 'output',
+  [commandIds.showDiagnostics]: 'pulse',
   [commandIds.menu]: 'menu',
   [commandIds.setUpHelper]: 'shield',
 };
@@ -41,20 +43,23 @@ export function commandFor(action: Action): CommandId | undefined {
   }
 }
 
-/** The commands among the next steps, most useful first, and the log, which is worth a look in every state. */
+/** The commands among the next steps, most useful first, then log and diagnostics, worth a look in every state. */
 export function offersFor(nextSteps: readonly NextStep[]): readonly CommandId[] {
   const commands = nextSteps.flatMap((step) => ('action' in step ? (commandFor(step.action) ?? []) : []));
-  return [...new Set([...commands, commandIds.showLog])];
+  return [...new Set([...commands, commandIds.showLog, commandIds.showDiagnostics])];
 }
 
-/** A notification has room for a few buttons; what is left out is in the menu. */
-const mostButtons = 3;
+/** A notification has room for a few buttons, the last of which leads to all that is known; the rest is in the menu. */
+const mostSteps = 2;
+
+const diagnose: Button = { label: 'Diagnose', command: commandIds.showDiagnostics };
 
 /** Next steps as buttons; a command for a terminal is copied, since the editor must not run it unseen. */
 export function buttonsFor(nextSteps: readonly NextStep[], refresh: () => Thenable<unknown>): readonly Button[] {
-  return nextSteps.slice(0, mostButtons).map((step): Button => {
+  const buttons = nextSteps.slice(0, mostSteps).map((step): Button => {
     if ('command' in step) return { label: 'Copy command', copy: step.command };
     const command = commandFor(step.action);
     return command === undefined ? { label: step.label, choose: refresh } : { label: offerLabels[command], command };
   });
+  return [...buttons, diagnose];
 }

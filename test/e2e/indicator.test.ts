@@ -40,7 +40,7 @@ describe('the indicator', () => {
     expect(text).toContain('unix:///var/run/docker.sock (default)');
     expect(text).toMatch(/Up since \w/);
     const links = await tooltip.locator('a').allInnerTexts();
-    expect(links.map((link) => link.trim())).toEqual(['Restart', 'Stop', 'Show log', 'Menu']);
+    expect(links.map((link) => link.trim())).toEqual(['Restart', 'Stop', 'Show log', 'Diagnostics', 'Menu']);
     await workbench.leaveHover();
     await inEveryTheme('running', 'hover');
   });

@@ -11,6 +11,7 @@ export const themes = {
   dark: 'Dark Modern',
   light: 'Light Modern',
   'high-contrast': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
 } as const;
 export type Theme = keyof typeof themes;
 
@@ -163,7 +164,7 @@ export class Workbench {
     await input.fill(themes[theme]);
     await this.rows.first().waitFor({ timeout: uiMs });
     await this.page.keyboard.press('Enter');
-    const name = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' }[theme];
+    const name = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black', 'hc-light': 'hc-light' }[theme];
     await this.page.locator(`.monaco-workbench.${name}`).waitFor({ timeout: uiMs });
     await input.waitFor({ state: 'hidden' });
   }

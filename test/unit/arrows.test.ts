@@ -12,7 +12,10 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   engine: ['daemon'],
   diagnosis: ['machine', 'engine', 'daemon'],
   limits: ['machine', 'engine', 'daemon'],
-  ui: ['diagnosis', 'limits', 'machine', 'engine', 'daemon'],
+  // What it tells the page, in types.
+  ui: ['diagnosis', 'limits', 'machine', 'engine', 'daemon', 'webview'],
+  // Runs in a browser.
+  webview: [],
   cli: ['ui', 'diagnosis', 'limits', 'machine', 'engine', 'daemon'],
 };
 
@@ -20,6 +23,8 @@ interface Arrow {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** What is imported, as a path below `src` or the name of a package. */
+  readonly path: string;
   readonly typeOnly: boolean;
 }
 
@@ -37,6 +42,7 @@ function arrows(): Arrow[] {
         file,
         from: room(file),
         to: path.startsWith('.') ? room(target) : path,
+        path: target,
         typeOnly: groups?.['type'] !== undefined,
       };
     });
@@ -75,4 +81,19 @@ test('only extension.ts and ui/ know vscode, and the command line reaches nothin
 test('dockerode is imported in one file', () => {
   const importers = arrows().filter(({ to }) => to === 'dockerode' || to === 'docker-modem');
   expect([...new Set(importers.map(({ file }) => file))]).toEqual(['engine/dockerode.ts']);
+});
+
+test('the page imports nothing but itself, and the editor of it nothing but the types of their messages', () => {
+  const all = arrows();
+  const ofPage = all.filter(({ from }) => from === 'webview');
+  expect(ofPage.length).toBeGreaterThan(5);
+  expect(ofPage.filter(({ to }) => to !== 'webview')).toEqual([]);
+  const intoPage = all.filter(({ from, to }) => from !== 'webview' && to === 'webview');
+  expect(intoPage.length).toBeGreaterThan(5);
+  expect(intoPage.filter(({ path, typeOnly }) => path !== 'webview/messages' || !typeOnly)).toEqual([]);
+  // Types leave nothing behind: a module that imports it only takes what disappears.
+  const messages = readFileSync(join(src, 'webview/messages.ts'), 'utf8');
+  expect(
+    messages.match(/^(?!export (?:interface|type) )(?:export|import|const|let|function|class|enum)\b.*/gmu),
+  ).toBeNull();
 });

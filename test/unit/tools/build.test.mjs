@@ -15,7 +15,10 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   const sources = {
     'src/extension.ts': "export const load = async () => (await import('./ui/actions')).make();",
-    'src/ui/actions.ts': "export const make = async () => (await import('../engine/dockerode')).make();",
+    'src/ui/actions.ts':
+      "export const page = async () => import('./diagnostics');\nexport const make = async () => (await import('../engine/dockerode')).make();",
+    'src/ui/diagnostics.ts': 'export const judged = true;',
+    'src/webview/main.ts': 'document.title = "page";',
     'src/engine/dockerode.ts':
       "import Docker from 'dockerode';\nexport const make = () => typeof new Docker({ socketPath: '/x' });",
     'src/engine/stubs/absent.ts': 'export default {};',
@@ -23,7 +26,7 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
     'test/editor/index.ts': "import * as vscode from 'vscode';\nexport const run = () => vscode.version;",
     ...files,
   };
-  for (const folder of ['src/engine/stubs', 'src/ui', 'test/editor'])
+  for (const folder of ['src/engine/stubs', 'src/ui', 'src/webview', 'test/editor'])
     mkdirSync(join(root, folder), { recursive: true });
   for (const [path, text] of Object.entries(sources)) writeFileSync(join(root, path), text);
   return {
@@ -40,6 +43,9 @@ describe('the build', () => {
     expect(text('extension.js')).toContain('require("./actions.js")');
     expect(text('extension.js')).not.toContain('dockerode');
     expect(text('actions.js')).toContain('require("./dockerode.js")');
+    expect(text('actions.js')).toContain('require("./diagnostics.js")');
+    expect(text('actions.js')).not.toContain('judged');
+    expect(text('webview.js')).not.toMatch(/require|exports/);
     expect(text('extension.js')).not.toContain('// src/');
     expect(text('dockerode.js')).not.toMatch(/ssh-rsa|cpufeatures/);
     expect(statSync(join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);

@@ -14,16 +14,20 @@ function commands(...scene: Parameters<typeof describedScene>): string[] {
 
 describe('menuRows', () => {
   it('offers what fits the state', () => {
-    const { restart, start, stop, showLog, setUpHelper } = commandIds;
-    expect(commands(stateOf('running'))).toEqual([restart, stop, showLog]);
-    expect(commands(stateOf('stopped'))).toEqual([start, showLog]);
-    expect(commands(stateOf('restarting'))).toEqual([showLog]);
-    expect(commands(stateOf('failed', 'crashed'), { helper: 'missing' })).toEqual([setUpHelper, showLog]);
+    const { restart, start, stop, showLog, showDiagnostics, setUpHelper } = commandIds;
+    expect(commands(stateOf('running'))).toEqual([restart, stop, showLog, showDiagnostics]);
+    expect(commands(stateOf('stopped'))).toEqual([start, showLog, showDiagnostics]);
+    expect(commands(stateOf('restarting'))).toEqual([showLog, showDiagnostics]);
+    expect(commands(stateOf('failed', 'crashed'), { helper: 'missing' })).toEqual([
+      setUpHelper,
+      showLog,
+      showDiagnostics,
+    ]);
   });
 
   it('has the log and the settings in every state', () => {
     for (const kind of stateKinds) {
-      expect(commands(stateOf(kind))).toContain(commandIds.showLog);
+      expect(commands(stateOf(kind))).toEqual(expect.arrayContaining([commandIds.showLog, commandIds.showDiagnostics]));
       expect(menuRows(sceneOf(stateOf(kind))).at(-1)).toMatchObject({ action: { kind: 'settings' } });
     }
   });

@@ -4,14 +4,22 @@ import { commandIds } from '../../../src/ui/commandIds';
 import { buttonsFor, offersFor } from '../../../src/ui/offers';
 
 describe('offersFor', () => {
-  it('keeps the order, names each command once, and always has the log', () => {
+  it('keeps the order, names each command once, and always has log and diagnostics', () => {
     expect(offersFor([steps.restart, steps.showLog, steps.restart, steps.stop])).toEqual([
       commandIds.restart,
       commandIds.showLog,
       commandIds.stop,
+      commandIds.showDiagnostics,
     ]);
-    expect(offersFor([steps.refresh, { label: 'x', command: 'y' }])).toEqual([commandIds.showLog]);
-    expect(offersFor([steps.updateHelper, steps.setUpHelper])).toEqual([commandIds.setUpHelper, commandIds.showLog]);
+    expect(offersFor([steps.refresh, { label: 'x', command: 'y' }])).toEqual([
+      commandIds.showLog,
+      commandIds.showDiagnostics,
+    ]);
+    expect(offersFor([steps.updateHelper, steps.setUpHelper])).toEqual([
+      commandIds.setUpHelper,
+      commandIds.showLog,
+      commandIds.showDiagnostics,
+    ]);
   });
 });
 
@@ -19,16 +27,20 @@ describe('buttonsFor', () => {
   it('runs commands, copies lines for a terminal, looks again, and is short', async () => {
     let looks = 0;
     const buttons = buttonsFor(
-      [steps.restart, { label: 'Move it away', command: 'mv a b' }, steps.refresh, steps.stop],
+      [steps.refresh, { label: 'Move it away', command: 'mv a b' }, steps.restart, steps.stop],
       () => Promise.resolve((looks += 1)),
     );
     expect(buttons).toMatchObject([
-      { label: 'Restart', command: commandIds.restart },
-      { label: 'Copy command', copy: 'mv a b' },
       { label: 'Look again' },
+      { label: 'Copy command', copy: 'mv a b' },
+      { label: 'Diagnose', command: commandIds.showDiagnostics },
     ]);
-    const last = buttons[2];
-    if (last !== undefined && 'choose' in last) await last.choose();
+    const [first] = buttons;
+    if (first !== undefined && 'choose' in first) await first.choose();
     expect(looks).toBe(1);
+    expect(buttonsFor([steps.restart], () => Promise.resolve())).toMatchObject([
+      { label: 'Restart', command: commandIds.restart },
+      { label: 'Diagnose' },
+    ]);
   });
 });

@@ -131,25 +131,32 @@ describe('present', () => {
     expect(shown.label).toBe('Headline. 2 of 5 containers running. Opens the Docker menu.');
   });
 
-  it('links what describe advises, the log and the menu', () => {
+  it('links what describe advises, the log, the diagnostics and the menu', () => {
     const links = (kind: StateKind, code?: Cause['code'], helper?: 'missing' | 'outdated' | 'current' | 'untrusted') =>
       [
         ...present(describedScene(stateOf(kind, code), helper === undefined ? {} : { helper })).tooltip.matchAll(
           /\(command:([^)]*)\)/g,
         ),
       ].map((match) => match[1]);
-    const { restart, start, stop, showLog, menu, setUpHelper } = commandIds;
-    expect(links('running')).toEqual([restart, stop, showLog, menu]);
-    expect(links('stopped')).toEqual([start, showLog, menu]);
-    expect(links('failed', 'crashed')).toEqual([restart, showLog, menu]);
-    expect(links('starting')).toEqual([showLog, menu]);
-    expect(links('foreign')).toEqual([showLog, menu]);
-    expect(links('misconfigured', 'bad-endpoint')).toEqual([showLog, menu]);
-    expect(links('stopped', undefined, 'missing')).toEqual([setUpHelper, showLog, menu]);
-    expect(links('failed', 'crashed', 'untrusted')).toEqual([setUpHelper, showLog, menu]);
-    expect(links('running', undefined, 'outdated')).toEqual([restart, stop, setUpHelper, showLog, menu]);
-    expect(links('running', undefined, 'current')).toEqual([restart, stop, showLog, menu]);
-    expect(links('foreign', undefined, 'missing')).toEqual([showLog, menu]);
+    const { restart, start, stop, showLog, showDiagnostics, menu, setUpHelper } = commandIds;
+    expect(links('running')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
+    expect(links('stopped')).toEqual([start, showLog, showDiagnostics, menu]);
+    expect(links('failed', 'crashed')).toEqual([restart, showLog, showDiagnostics, menu]);
+    expect(links('starting')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('foreign')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('misconfigured', 'bad-endpoint')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('stopped', undefined, 'missing')).toEqual([setUpHelper, showLog, showDiagnostics, menu]);
+    expect(links('failed', 'crashed', 'untrusted')).toEqual([setUpHelper, showLog, showDiagnostics, menu]);
+    expect(links('running', undefined, 'outdated')).toEqual([
+      restart,
+      stop,
+      setUpHelper,
+      showLog,
+      showDiagnostics,
+      menu,
+    ]);
+    expect(links('running', undefined, 'current')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
+    expect(links('foreign', undefined, 'missing')).toEqual([showLog, showDiagnostics, menu]);
   });
 
   it('tells of a helper that is not as it should be', () => {
@@ -196,6 +203,7 @@ describe('present', () => {
     expect(tooltip).not.toContain('# z');
     expect([...tooltip.matchAll(/\]\(([^)]*)\)/g)].map((link) => link[1])).toEqual([
       'command:dindStation.showLog',
+      'command:dindStation.showDiagnostics',
       'command:dindStation.menu',
     ]);
   });

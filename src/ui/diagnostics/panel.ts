@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import type { FromPage, ToPage } from '../../webview/messages';
+import { parseFromPage } from './fromPage';
+
+/** The parts of `vscode` a panel is made of. */
+export interface PanelHost {
+  readonly window: Pick<typeof vscode.window, 'createWebviewPanel'>;
+  readonly Uri: Pick<typeof vscode.Uri, 'file'>;
+  readonly ViewColumn: Pick<typeof vscode.ViewColumn, 'Active'>;
+}
+
+export interface PanelParts {
+  readonly host: PanelHost;
+  readonly extensionPath: string;
+  readonly onMessage: (message: FromPage) => void;
+  readonly onClosed: () => void;
+  /** The page did not come up within the deadline; the panel is closed then. */
+  readonly onSilent: () => void;
+  /** Milliseconds the page has to say that it is ready. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * The document around the page: nothing is loaded but one style sheet and one script, and nothing runs that does not
+ * bear the nonce.
+ */
+export function pageHtml(source: {
+  readonly csp: string;
+  readonly script: string;
+  readonly style: string;
+  readonly nonce: string;
+}): string {
+  const { csp, script, style, nonce } = source;
+  const policy = `default-src 'none'; style-src ${csp}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${style}">
+<title>Docker diagnostics</title>
+</head>
+<body>
+<main>
+<div id="page" aria-busy="true">
+<h1>Docker diagnostics</h1>
+<p>The machine is being looked at.</p>
+</div>
+<p id="said" role="status"></p>
+</main>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>
+`;
+}
+
+/** The tab with the page. A hidden page is thrown away by the editor; it says that it is ready again when it is shown. */
+export class Panel {
+  private readonly panel: vscode.WebviewPanel;
+  private deadline: NodeJS.Timeout | undefined;
+  private ready = false;
+  private closed = false;
+
+  constructor(private readonly parts: PanelParts) {
+    const { host, extensionPath } = parts;
+    const [dist, media] = [host.Uri.file(join(extensionPath, 'dist')), host.Uri.file(join(extensionPath, 'media'))];
+    this.panel = host.window.createWebviewPanel(
+      'dindStation.diagnostics',
+      'Docker diagnostics',
+      host.ViewColumn.Active,
+      {
+        enableScripts: true,
+        enableForms: false,
+        localResourceRoots: [dist, media],
+      },
+    );
+    const { webview } = this.panel;
+    const uri = (folder: string, name: string): string =>
+      webview.asWebviewUri(host.Uri.file(join(extensionPath, folder, name))).toString();
+    webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    this.panel.onDidDispose(() => this.end());
+    this.panel.onDidChangeViewState(() => {
+      // A page behind another tab is not there; it is loaded anew when it is shown, and has its time again.
+      if (!this.panel.visible) this.await(false);
+      else if (!this.ready) this.await(true);
+    });
+    webview.html = pageHtml({
+      csp: webview.cspSource,
+      script: uri('dist', 'webview.js'),
+      style: uri('media', 'diagnostics.css'),
+      nonce: randomBytes(16).toString('base64'),
+    });
+    this.await(true);
+  }
+
+  /** Whether somebody sees it, so that it is worth reading facts for. */
+  get visible(): boolean {
+    return !this.closed && this.panel.visible;
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  /** Nothing is sent to a page that is not there: it asks for everything when it comes up. */
+  post(message: ToPage): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the editor's own, which knows its target
+    if (this.ready && !this.closed) void this.panel.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    if (!this.closed) this.panel.dispose();
+  }
+
+  private receive(message: unknown): void {
+    const parsed = parseFromPage(message);
+    if (parsed === undefined || this.closed) return;
+    if (parsed.kind === 'ready') {
+      this.ready = true;
+      clearTimeout(this.deadline);
+    }
+    this.parts.onMessage(parsed);
+  }
+
+  /** Begins to wait for the page to say that it is ready, or leaves off. */
+  private await(waiting: boolean): void {
+    this.ready = false;
+    clearTimeout(this.deadline);
+    if (!waiting) return;
+    this.deadline = setTimeout(() => {
+      this.panel.dispose();
+      this.parts.onSilent();
+    }, this.parts.deadlineMs);
+  }
+
+  private end(): void {
+    this.closed = true;
+    clearTimeout(this.deadline);
+    this.parts.onClosed();
+  }
+}

@@ -1,0 +1,46 @@
+import type * as vscode from 'vscode';
+
+/** The parts of `vscode` documents are made of. */
+export interface DocumentHost {
+  readonly window: Pick<typeof vscode.window, 'showTextDocument'>;
+  readonly workspace: Pick<typeof vscode.workspace, 'openTextDocument' | 'registerTextDocumentContentProvider'>;
+  readonly Uri: Pick<typeof vscode.Uri, 'from'>;
+  readonly EventEmitter: new () => vscode.EventEmitter<vscode.Uri>;
+}
+
+const scheme = 'dind-station-report';
+
+/** Reports as documents of the editor: some to read, which nobody is asked to save, and some to save. */
+export class ReportDocuments {
+  private readonly texts = new Map<string, string>();
+  private readonly changed: vscode.EventEmitter<vscode.Uri>;
+  private readonly registration: vscode.Disposable;
+
+  constructor(private readonly host: DocumentHost) {
+    this.changed = new host.EventEmitter();
+    this.registration = host.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: this.changed.event,
+      provideTextDocumentContent: ({ path }) => this.texts.get(path) ?? '',
+    });
+  }
+
+  /** Shows a text under a name whose ending tells its language; a document of that name that is open gets the new text. */
+  async read(name: string, text: string): Promise<void> {
+    const uri = this.host.Uri.from({ scheme, path: `/${name}` });
+    this.texts.set(uri.path, text);
+    this.changed.fire(uri);
+    await this.host.window.showTextDocument(await this.host.workspace.openTextDocument(uri), { preview: false });
+  }
+
+  /** Shows a text that is nobody's file yet: it is read first, and saved where the person wants it. */
+  async toSave(text: string): Promise<void> {
+    const document = await this.host.workspace.openTextDocument({ language: 'markdown', content: text });
+    await this.host.window.showTextDocument(document, { preview: false });
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
+    this.texts.clear();
+  }
+}

@@ -1,0 +1,72 @@
+type Child = Node | string | undefined;
+
+interface Attributes {
+  readonly class?: string;
+  readonly id?: string;
+  readonly role?: string;
+  /** Finds the element again after the page was drawn anew, to give it the focus back. */
+  readonly key?: string;
+  readonly aria?: Readonly<Record<string, string>>;
+  readonly onClick?: () => void;
+  readonly [attribute: `data-${string}`]: string;
+}
+
+/** An element with children. Strings become text nodes: nothing that is shown is ever parsed as markup. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  const { class: className, id, role, key, aria = {}, onClick, ...data } = attributes;
+  if (className !== undefined) made.className = className;
+  if (id !== undefined) made.id = id;
+  if (role !== undefined) made.setAttribute('role', role);
+  if (key !== undefined) made.dataset['key'] = key;
+  for (const [word, value] of Object.entries(aria)) made.setAttribute(`aria-${word}`, value);
+  for (const [attribute, value] of Object.entries(data)) made.setAttribute(attribute, value);
+  if (onClick !== undefined) made.addEventListener('click', onClick);
+  made.append(...children.filter((child) => child !== undefined));
+  return made;
+}
+
+/** A button; `key` keeps its focus over a redraw. */
+export function button(
+  label: string,
+  key: string,
+  onClick: () => void,
+  kind: 'primary' | 'secondary' = 'secondary',
+): HTMLButtonElement {
+  const made = element('button', { class: kind, key, onClick }, label);
+  made.type = 'button';
+  return made;
+}
+
+/** Something to open, whose openness survives a redraw. */
+export function disclosure(summary: string, key: string, ...children: readonly Child[]): HTMLDetailsElement {
+  return element(
+    'details',
+    { key: `details ${key}` },
+    element('summary', { key: `summary ${key}` }, summary),
+    ...children,
+  );
+}
+
+/** A section of the page with its heading, a landmark of its own. */
+export function section(id: string, title: string, ...children: readonly Child[]): HTMLElement {
+  return element(
+    'section',
+    { id, aria: { labelledby: `${id}-title` } },
+    element('h2', { id: `${id}-title` }, title),
+    ...children,
+  );
+}
+
+/** Label and value pairs. */
+export function rows(list: readonly { readonly label: string; readonly value: string }[]): HTMLElement {
+  return element(
+    'dl',
+    { class: 'rows' },
+    ...list.map(({ label, value }) => element('div', {}, element('dt', {}, label), element('dd', {}, value))),
+  );
+}

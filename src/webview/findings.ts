@@ -1,0 +1,143 @@
+import { button, disclosure, element, section } from './dom';
+import type { Evidence, FindingCard, FromPage, Page } from './messages';
+import { severityWords, symbol } from './symbols';
+
+type Send = (message: FromPage) => void;
+
+/** An empty file says something as well. */
+function evidenceValue(value: string): HTMLElement {
+  return value === '' ? element('em', {}, 'empty') : element('code', {}, value);
+}
+
+export function evidenceList(evidence: readonly Evidence[]): HTMLElement {
+  const items = evidence.map(({ source, value }) =>
+    element('li', {}, element('code', { class: 'source' }, source), ' ', evidenceValue(value)),
+  );
+  return element('ul', { class: 'evidence' }, ...items);
+}
+
+function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
+  const { summary, command, button: mend } = remedy;
+  const buttons = [
+    mend && button(mend.label, `mend ${id}`, () => send({ kind: 'mend', finding: id }), 'primary'),
+    command === '' ? undefined : button('Copy command', `copy ${id}`, () => send({ kind: 'copy-remedy', finding: id })),
+  ];
+  // Several findings may have buttons of the same words.
+  for (const made of buttons) made?.setAttribute('aria-describedby', `title-${id}`);
+  return element(
+    'div',
+    { class: 'remedy' },
+    element('p', {}, element('strong', {}, 'What to do: '), summary),
+    command === ''
+      ? undefined
+      : element('pre', { aria: { label: `Command for: ${title}` }, role: 'group' }, element('code', {}, command)),
+    mend !== undefined && mend.cost !== '' ? element('p', { class: 'quiet' }, mend.cost) : undefined,
+    element('div', { class: 'buttons' }, ...buttons),
+  );
+}
+
+function meaning({ id, meaning, remedy, docs }: FindingCard): HTMLElement {
+  return disclosure(
+    'What this means',
+    `meaning ${id}`,
+    element('p', {}, meaning),
+    remedy.undo === undefined ? undefined : element('p', {}, `To undo the remedy: ${remedy.undo}`),
+    docs.length === 0 ? undefined : element('ul', {}, ...docs.map((link) => element('li', {}, anchor(link)))),
+    element('p', { class: 'quiet' }, 'This finding is called ', element('code', {}, id), '.'),
+  );
+}
+
+/** The editor opens it outside, after asking. */
+function anchor(link: string): HTMLAnchorElement {
+  const made = element('a', {}, link);
+  made.href = link;
+  return made;
+}
+
+function symptoms({ id, symptoms }: FindingCard): HTMLElement | undefined {
+  if (symptoms.length === 0) return undefined;
+  const label =
+    symptoms.length === 1 ? 'One thing follows from this' : `${String(symptoms.length)} things follow from this`;
+  const items = symptoms.map((symptom) => element('li', {}, symptom.title, evidenceList(symptom.evidence)));
+  return disclosure(label, `symptoms ${id}`, element('ul', { class: 'symptoms' }, ...items));
+}
+
+/** What stands under the title of a finding. */
+function details(finding: FindingCard, send: Send): readonly (HTMLElement | undefined)[] {
+  const { id, cause, consequence, evidence, attempt } = finding;
+  return [
+    element('p', {}, cause),
+    element('p', {}, element('strong', {}, 'Because of it: '), consequence),
+    attempt === undefined
+      ? undefined
+      : element('p', { class: 'attempt' }, element('strong', {}, 'Not mended. '), attempt),
+    remedy(finding, send),
+    disclosure(`Evidence (${String(evidence.length)})`, `evidence ${id}`, evidenceList(evidence)),
+    symptoms(finding),
+    meaning(finding),
+  ];
+}
+
+/** A remark is a line to open: what works must not look as grave as what does not. */
+function remark(finding: FindingCard, send: Send): HTMLElement {
+  const { id, area, title } = finding;
+  return element(
+    'article',
+    { class: 'remark info', id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
+    element(
+      'details',
+      { key: `details remark ${id}` },
+      element(
+        'summary',
+        { key: `summary remark ${id}` },
+        symbol('info'),
+        element('span', { id: `title-${id}` }, title),
+        element('span', { class: 'quiet' }, ` · ${area}`),
+      ),
+      ...details(finding, send),
+    ),
+  );
+}
+
+function card(finding: FindingCard, send: Send): HTMLElement {
+  const { id, severity, area, title } = finding;
+  return element(
+    'article',
+    { class: `finding ${severity}`, id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
+    element('p', { class: 'kicker' }, symbol(severity), `${severityWords[severity]} · ${area}`),
+    element('h3', { id: `title-${id}` }, title),
+    ...details(finding, send),
+  );
+}
+
+/** Findings, worst first; what was mended above them, and what could not be judged below. */
+export function findingSections(page: Page, send: Send): readonly HTMLElement[] {
+  const grave = page.findings.filter(({ severity }) => severity !== 'info');
+  const remarks = page.findings.filter(({ severity }) => severity === 'info');
+  const mended = page.mended.map((title) => element('li', {}, symbol('ok'), `Mended: ${title}`));
+  const sections = [
+    mended.length === 0 ? undefined : element('ul', { class: 'mended' }, ...mended),
+    grave.length === 0
+      ? undefined
+      : section('findings', 'What is wrong', ...grave.map((finding) => card(finding, send))),
+    remarks.length === 0
+      ? undefined
+      : section('remarks', 'Worth knowing', ...remarks.map((finding) => remark(finding, send))),
+    undecided(page),
+    page.fine.length === 0 ? undefined : section('fine', 'Fine', element('p', {}, `${page.fine.join(', ')}.`)),
+  ];
+  return sections.filter((made) => made !== undefined);
+}
+
+function undecided({ undecided }: Page): HTMLElement | undefined {
+  if (undecided.length === 0) return undefined;
+  const items = undecided.map(({ id, area, reason }) =>
+    element('li', {}, `${area}: `, element('code', {}, id), ` ${reason}`),
+  );
+  const words = undecided.length === 1 ? 'One check' : `${String(undecided.length)} checks`;
+  return section(
+    'undecided',
+    'Could not be told',
+    disclosure(`${words} could not be made, and why`, 'undecided', element('ul', { class: 'evidence' }, ...items)),
+  );
+}

@@ -1,0 +1,157 @@
+/**
+ * What the editor and the page tell each other, and nothing that runs: the one module both sides know. All of it is
+ * plain JSON. Texts are ready to be shown, bounded, and free of control characters; the page puts them into the document
+ * as text and never as markup.
+ */
+
+export type Severity = 'ok' | 'info' | 'warning' | 'error';
+
+export interface Evidence {
+  readonly source: string;
+  readonly value: string;
+}
+
+/** A button that does something about a finding. */
+export interface MendButton {
+  readonly label: string;
+  /** What it costs, in one sentence. */
+  readonly cost: string;
+}
+
+export interface FindingCard {
+  readonly id: string;
+  readonly severity: Exclude<Severity, 'ok'>;
+  /** The area in words: `Control groups`. */
+  readonly area: string;
+  readonly title: string;
+  readonly cause: string;
+  readonly consequence: string;
+  readonly evidence: readonly Evidence[];
+  /** What would be findings of their own without this one. */
+  readonly symptoms: readonly { readonly id: string; readonly title: string; readonly evidence: readonly Evidence[] }[];
+  readonly remedy: {
+    readonly summary: string;
+    /** Empty: there is nothing to paste. */
+    readonly command: string;
+    readonly button?: MendButton;
+    readonly undo?: string;
+  };
+  /** What the area is about, for somebody who has not met it yet. */
+  readonly meaning: string;
+  readonly docs: readonly string[];
+  /** An attempt to mend it that did not: why. */
+  readonly attempt?: string;
+}
+
+/** How far a controller reaches at one level of the tree. */
+export interface ControllerMark {
+  readonly name: string;
+  /** `passed`: handed down to the levels below. `held`: here, and not below. `absent`: the kernel has it, this level does not. */
+  readonly reach: 'passed' | 'held' | 'absent';
+}
+
+export interface CgroupNode {
+  /** The folder, absolute; empty for a group that is not there yet. */
+  readonly folder: string;
+  /** What it is to the reader: `root of what is visible here`, `this process`, `containers`. */
+  readonly role: string;
+  readonly controllers: readonly ControllerMark[];
+  /** Limits, use and processes, each a label and a value. */
+  readonly rows: readonly Row[];
+  /** Where the chain breaks above this level, in one sentence. */
+  readonly broken?: string;
+  readonly children: readonly CgroupNode[];
+}
+
+/** The control groups: one tree on version 2, one for each controller on version 1. */
+export interface CgroupPicture {
+  readonly summary: string;
+  readonly trees: readonly { readonly title: string; readonly root: CgroupNode }[];
+  readonly effective: readonly Row[];
+}
+
+export interface Row {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A few facts under one heading. */
+export interface Glance {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+export interface PlatformStep {
+  readonly name: string;
+  readonly layer: string;
+  readonly confidence: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+export interface LogLine {
+  readonly text: string;
+  readonly level: LogLevel;
+  /** The finding that rests on this line. */
+  readonly finding?: string;
+}
+
+export interface LogExcerpt {
+  /** Where it was read and how much of it, or why it was not. */
+  readonly note: string;
+  readonly lines: readonly LogLine[];
+}
+
+export interface HistoryRow {
+  readonly at: string;
+  readonly what: string;
+  readonly why: string;
+  readonly took: string;
+}
+
+/** Everything the page shows, worst first. */
+export interface Page {
+  readonly banner: { readonly severity: Severity; readonly headline: string; readonly detail: string };
+  /** Commands that fit the state: `Start Docker`. */
+  readonly commands: readonly { readonly name: CommandName; readonly label: string }[];
+  /** What was mended while the page was open, newest first. */
+  readonly mended: readonly string[];
+  readonly findings: readonly FindingCard[];
+  readonly undecided: readonly { readonly id: string; readonly area: string; readonly reason: string }[];
+  /** Areas in which nothing was found, in words. */
+  readonly fine: readonly string[];
+  readonly cgroups: CgroupPicture | { readonly unreadable: string };
+  readonly platform: readonly PlatformStep[];
+  readonly glances: readonly Glance[];
+  readonly log: LogExcerpt;
+  readonly history: readonly HistoryRow[];
+  /** When the facts were read, and how long that took. */
+  readonly taken: string;
+}
+
+/** What is under way; `finding` is the one being mended. */
+export interface Work {
+  readonly text: string;
+  readonly finding?: string;
+}
+
+export type ToPage =
+  | { readonly kind: 'page'; readonly page: Page }
+  | { readonly kind: 'work'; readonly work?: Work }
+  /** One sentence to be said, of something that ended. */
+  | { readonly kind: 'said'; readonly text: string };
+
+/** What the page may ask for besides mending; the editor knows what each stands for. */
+export type CommandName = 'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper';
+export type ReportName = 'copy-markdown' | 'save-report' | 'raw-json';
+
+export type FromPage =
+  /** The script runs and can be sent data: after each load, and a hidden page is loaded anew when it is shown. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refresh' }
+  /** Do what the button of this finding says. */
+  | { readonly kind: 'mend'; readonly finding: string }
+  | { readonly kind: 'copy-remedy'; readonly finding: string }
+  | { readonly kind: 'command'; readonly name: CommandName }
+  | { readonly kind: 'report'; readonly name: ReportName };

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pageHtml, Panel, type PanelHost, type PanelParts } from '../../../../src/ui/diagnostics/panel';
+
+/** As much of a webview panel as is used, with the page's side of it in the test's hands. */
+function fakePanel() {
+  const posted: unknown[] = [];
+  const listeners = {
+    message: (message: unknown): void => void message,
+    disposed: (): void => undefined,
+    view: (): void => undefined,
+  };
+  const panel = {
+    visible: true,
+    disposed: false,
+    webview: {
+      html: '',
+      cspSource: 'https://editor.test',
+      asWebviewUri: (uri: { path: string }) => `https://editor.test${uri.path}`,
+      onDidReceiveMessage: (listener: (message: unknown) => void) => {
+        listeners.message = listener;
+      },
+      postMessage: (message: unknown) => {
+        posted.push(message);
+        return Promise.resolve(true);
+      },
+    },
+    onDidDispose: (listener: () => void) => {
+      listeners.disposed = listener;
+    },
+    onDidChangeViewState: (listener: () => void) => {
+      listeners.view = listener;
+    },
+    reveal: () => undefined,
+    dispose: () => {
+      panel.disposed = true;
+      listeners.disposed();
+    },
+  };
+  const host = {
+    window: { createWebviewPanel: (): unknown => panel },
+    Uri: { file: (path: string): unknown => ({ path }) },
+    ViewColumn: { Active: -1 },
+  } as unknown as PanelHost;
+  const show = (visible: boolean): void => {
+    panel.visible = visible;
+    listeners.view();
+  };
+  return { host, panel, posted, show, says: (message: unknown) => listeners.message(message) };
+}
+
+function partsOf(host: PanelHost, more: Partial<PanelParts> = {}): PanelParts {
+  const nothing = (): void => undefined;
+  return {
+    host,
+    extensionPath: '/ext',
+    onMessage: nothing,
+    onClosed: nothing,
+    onSilent: nothing,
+    deadlineMs: 1000,
+    ...more,
+  };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the document around the page', () => {
+  const html = pageHtml({
+    csp: 'https://e.test',
+    script: 'https://e.test/s.js',
+    style: 'https://e.test/s.css',
+    nonce: 'N',
+  });
+
+  it('lets one script run and no other, and loads nothing from elsewhere', () => {
+    expect(html).toContain(
+      `content="default-src 'none'; style-src https://e.test; script-src 'nonce-N'; base-uri 'none'; form-action 'none'"`,
+    );
+    expect(html.match(/<script/gu)).toHaveLength(1);
+    expect(html).not.toMatch(/unsafe|style="|<style|\son\w+=/u);
+  });
+
+  it('has a nonce of its own each time', () => {
+    const nonces = [fakePanel(), fakePanel()].map(({ host, panel }) => {
+      const made = new Panel(partsOf(host));
+      made.dispose();
+      return /nonce-([^']+)/u.exec(panel.webview.html)?.[1];
+    });
+    expect(nonces[0]).toMatch(/^[\w+/]{22}==$/u);
+    expect(nonces[0]).not.toBe(nonces[1]);
+  });
+});
+
+describe('the handshake', () => {
+  it('holds messages back until the page is ready, and again after it was hidden', () => {
+    const { host, posted, show, says } = fakePanel();
+    const panel = new Panel(partsOf(host));
+    panel.post({ kind: 'said', text: 'too early' });
+    says({ kind: 'ready' });
+    panel.post({ kind: 'said', text: 'heard' });
+    show(false);
+    panel.post({ kind: 'said', text: 'nobody there' });
+    show(true);
+    says({ kind: 'ready' });
+    panel.post({ kind: 'said', text: 'heard again' });
+    expect(posted).toEqual([
+      { kind: 'said', text: 'heard' },
+      { kind: 'said', text: 'heard again' },
+    ]);
+    panel.dispose();
+  });
+
+  it('takes what is a message and nothing else', () => {
+    const { host, says } = fakePanel();
+    const onMessage = vi.fn();
+    const panel = new Panel(partsOf(host, { onMessage }));
+    for (const message of [
+      undefined,
+      'ready',
+      { kind: 'mend' },
+      { kind: 'mend', finding: 7 },
+      { kind: 'mend', finding: 'x'.repeat(201) },
+      { kind: 'command', name: 'rm' },
+      { kind: 'report', name: '../x' },
+    ]) {
+      says(message);
+    }
+    expect(onMessage).not.toHaveBeenCalled();
+    says({ kind: 'mend', finding: 'storage.full', more: 1 });
+    expect(onMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'mend', finding: 'storage.full' });
+    panel.dispose();
+  });
+});
+
+describe('a page that does not come up', () => {
+  it('is closed at the deadline and told of, once', () => {
+    const { host, panel } = fakePanel();
+    const [onSilent, onClosed] = [vi.fn(), vi.fn()];
+    const made = new Panel(partsOf(host, { onSilent, onClosed }));
+    vi.advanceTimersByTime(999);
+    expect(onSilent).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(5000);
+    expect([onSilent.mock.calls.length, onClosed.mock.calls.length, panel.disposed]).toEqual([1, 1, true]);
+    expect(made.visible).toBe(false);
+  });
+
+  it('is not one that is ready, was closed, or is behind another tab', () => {
+    const onSilent = vi.fn();
+    const [ready, closed, hidden] = [fakePanel(), fakePanel(), fakePanel()];
+    const panels = [ready, closed, hidden].map(({ host }) => new Panel(partsOf(host, { onSilent })));
+    ready.says({ kind: 'ready' });
+    panels[1]?.dispose();
+    hidden.show(false);
+    vi.advanceTimersByTime(10_000);
+    expect(onSilent).not.toHaveBeenCalled();
+    // Shown again, it has its time again.
+    hidden.show(true);
+    vi.advanceTimersByTime(1000);
+    expect(onSilent).toHaveBeenCalledOnce();
+    panels[0]?.dispose();
+  });
+});
