@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, what it loads late (actions.js, dockerode.js), dist/cli.js, and with --test
-// dist/test/editor.js.
+// Bundles what runs: dist/extension.js, what it loads late (actions.js, limits.js, dockerode.js), dist/cli.js, and
+// with --test dist/test/editor.js.
 //
 //   --production   minified, without source maps
 //   --test         also the suite that runs inside the editor
@@ -24,6 +24,7 @@ const flags = ['--production', '--test', '--metafile'];
 const lateOutputs = new Map([
   ['src/engine/dockerode.ts', './dockerode.js'],
   ['src/ui/actions.ts', './actions.js'],
+  ['src/ui/limits.ts', './limits.js'],
 ]);
 
 /** @type {import('esbuild').Plugin} */
@@ -85,6 +86,13 @@ function bundles(args) {
     {
       entryPoints: ['src/ui/actions.ts'],
       outfile: 'dist/actions.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [late],
+    },
+    {
+      entryPoints: ['src/ui/limits.ts'],
+      outfile: 'dist/limits.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],

@@ -13,6 +13,7 @@ import { EngineNotices } from './ui/engineNotices';
 import { Flash } from './ui/flash';
 import { LateActions, loadActions } from './ui/lateActions';
 import { LateLog } from './ui/lateLog';
+import { LimitTests, loadLimits } from './ui/limitTests';
 import { LiveEngine } from './ui/liveEngine';
 import { needsExplaining, plainWords } from './ui/plainWords';
 import { present, type Scene } from './ui/presentation';
@@ -95,6 +96,13 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     log,
   });
 
+  const limitTests = new LimitTests(loadLimits, {
+    host: vscode,
+    engine,
+    wording: async (state) => (await actions.get()).wording(state),
+    log,
+  });
+
   const observe = (state: EngineState): void => {
     actions.now?.observe(state);
     void age.observe(state, engine.endpoint);
@@ -115,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       [commandIds.start]: async () => (await actions.get()).run('start'),
       [commandIds.stop]: async () => (await actions.get()).run('stop'),
       [commandIds.showLog]: async () => (await actions.get()).showLog(),
+      [commandIds.proveLimits]: () => limitTests.proveAll(),
       [commandIds.menu]: async () => (await actions.get()).showMenu(),
       [commandIds.setUpHelper]: async () => (await actions.get()).setUpHelper(),
     },
@@ -134,6 +143,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     ...registrations,
     changes,
     notices,
+    limitTests,
     actions,
     flash,
     engine,

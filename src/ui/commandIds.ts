@@ -7,6 +7,7 @@ export const commandIds = {
   start: 'dindStation.start',
   stop: 'dindStation.stop',
   showLog: 'dindStation.showLog',
+  proveLimits: 'dindStation.proveLimits',
   menu: 'dindStation.menu',
   setUpHelper: 'dindStation.setUpHelper',
 } as const;

@@ -1,4 +1,5 @@
 import { commandIds, type CommandId } from './commandIds';
+import { canProve } from './limits/refusal';
 import { commandFor, offerIcons, offersFor } from './offers';
 import { containerCount, type Scene } from './presentation';
 
@@ -18,6 +19,7 @@ const titles: Readonly<Record<CommandId, string>> = {
   [commandIds.start]: 'Start Docker daemon',
   [commandIds.stop]: 'Stop Docker daemon',
   [commandIds.showLog]: 'Show Docker daemon log',
+  [commandIds.proveLimits]: 'Prove resource limits',
   [commandIds.menu]: 'Docker menu',
   [commandIds.setUpHelper]: 'Set up the privileged helper',
 };
@@ -75,6 +77,7 @@ export function menuRows(scene: Scene): readonly MenuRow[] {
       rows.push({ kind: 'row', label: `$(refresh) ${step.label}`, description: '', action: { kind: 'refresh' } });
     }
   }
+  if (canProve(scene.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
   rows.push({ kind: 'heading', label: 'choose to copy' });
   const { endpoint } = scene;
   if (endpoint !== undefined) {

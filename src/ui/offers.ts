@@ -8,6 +8,7 @@ export const offerLabels: Readonly<Record<CommandId, string>> = {
   [commandIds.start]: 'Start',
   [commandIds.stop]: 'Stop',
   [commandIds.showLog]: 'Show log',
+  [commandIds.proveLimits]: 'Prove limits',
   [commandIds.menu]: 'Menu',
   [commandIds.setUpHelper]: 'Set up helper',
 };
@@ -18,6 +19,7 @@ export const offerIcons: Readonly<Record<CommandId, string>> = {
   [commandIds.start]: 'debug-start',
   [commandIds.stop]: 'debug-stop',
   [commandIds.showLog]: 'output',
+  [commandIds.proveLimits]: 'beaker',
   [commandIds.menu]: 'menu',
   [commandIds.setUpHelper]: 'shield',
 };

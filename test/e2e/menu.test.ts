@@ -28,6 +28,7 @@ describe('the Docker menu', () => {
         'Restart Docker daemon',
         'Stop Docker daemon',
         'Show Docker daemon log',
+        'Prove resource limits',
         'unix:///var/run/docker.sock',
         'Open settings',
       ]),
@@ -68,6 +69,7 @@ describe('the palette', () => {
       'Restart Docker daemon',
       'Stop Docker daemon',
       'Show Docker daemon log',
+      'Prove resource limits',
       'Docker menu',
       'Set up the privileged helper',
     ]) {

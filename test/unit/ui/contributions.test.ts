@@ -38,6 +38,7 @@ describe('package.json', () => {
     expect(titles.get(commandIds.start)).toBe('Start Docker daemon');
     expect(titles.get(commandIds.stop)).toBe('Stop Docker daemon');
     expect(titles.get(commandIds.showLog)).toBe('Show Docker daemon log');
+    expect(titles.get(commandIds.proveLimits)).toBe('Prove resource limits');
     expect(titles.get(commandIds.menu)).toBe('Docker menu');
     expect(titles.get(commandIds.setUpHelper)).toBe('Set up the privileged helper');
     expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['Docker']));

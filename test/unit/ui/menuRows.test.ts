@@ -14,8 +14,8 @@ function commands(...scene: Parameters<typeof describedScene>): string[] {
 
 describe('menuRows', () => {
   it('offers what fits the state', () => {
-    const { restart, start, stop, showLog, setUpHelper } = commandIds;
-    expect(commands(stateOf('running'))).toEqual([restart, stop, showLog]);
+    const { restart, start, stop, showLog, proveLimits, setUpHelper } = commandIds;
+    expect(commands(stateOf('running'))).toEqual([restart, stop, showLog, proveLimits]);
     expect(commands(stateOf('stopped'))).toEqual([start, showLog]);
     expect(commands(stateOf('restarting'))).toEqual([showLog]);
     expect(commands(stateOf('failed', 'crashed'), { helper: 'missing' })).toEqual([setUpHelper, showLog]);
