@@ -99,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   const limitTests = new LimitTests(loadLimits, {
     host: vscode,
     engine,
+    image: () => readNow().limitsImage,
     wording: async (state) => (await actions.get()).wording(state),
     log,
   });

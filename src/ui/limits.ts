@@ -21,6 +21,8 @@ export interface LimitsHost extends NotificationHost {
 export interface LimitsParts {
   readonly host: LimitsHost;
   readonly engine: Pick<LiveEngine, 'endpoint' | 'refresh'>;
+  /** An image that the engine has, instead of one that is put together. */
+  readonly image: () => string | undefined;
   /** The words and the buttons for a state. */
   readonly wording: EngineNoticeParts['wording'];
   readonly log: { info(message: string): void; error(message: string): void };
@@ -99,7 +101,7 @@ export class Limits {
         return;
       }
       const onEvent = (event: LimitsEvent): void => this.show(run, event, signal.aborted, say);
-      const report = await runProofs({ endpoint, proofs, image: undefined, signal, onEvent });
+      const report = await runProofs({ endpoint, proofs, image: this.parts.image(), signal, onEvent });
       await this.conclude(report, await listeningSince(endpoint), say);
     } finally {
       cancelling.dispose();

@@ -18,21 +18,26 @@ afterAll(async () => {
   await station.end();
 });
 
+const tree = (): Locator => workbench.page.locator('.test-explorer-tree');
+
 /** A row of the Test Explorer by what a screen reader is told: "Memory (Passed), in 1.2s". Areas are of level 1. */
 function row(label: string, level: 1 | 2, state = ''): Locator {
-  return workbench.page
-    .locator(`.test-explorer-tree .monaco-list-row[aria-level="${String(level)}"]`)
+  return tree()
+    .locator(`.monaco-list-row[aria-level="${String(level)}"]`)
     .and(workbench.page.getByRole('treeitem', { name: new RegExp(`^${label} \\(${state}`, 'u') }));
+}
+
+/** Every row that is on screen, as a screen reader is told. */
+async function shown(): Promise<string[]> {
+  const text = await tree().ariaSnapshot();
+  return [...text.matchAll(/treeitem "(?<name>[^"]*)"/gu)].map(({ groups }) => groups?.['name'] ?? '');
 }
 
 async function becomes(label: string, state: string): Promise<void> {
   try {
     await row(label, 2, state).waitFor({ timeout: uiMs });
   } catch (error) {
-    const shown = await workbench.page
-      .locator('.test-explorer-tree .monaco-list-row')
-      .evaluateAll((rows) => rows.map((shownRow) => shownRow.getAttribute('aria-label')));
-    throw new Error(`The tree shows ${JSON.stringify(shown)}, expected ${label} (${state}).`, { cause: error });
+    throw new Error(`The tree shows ${JSON.stringify(await shown())}, expected ${label} (${state}).`, { cause: error });
   }
 }
 
@@ -124,13 +129,12 @@ describe('the Test Explorer', () => {
   it('shows a whole run', async () => {
     for (const area of ['CPU', 'Processes', 'Block I/O', 'Files and space', 'Isolation']) await open(area);
     await workbench.run('Prove resource limits');
+    const told = /\((?:Passed|Failed|Skipped|Errored)/u;
     await until(
       'every proof has a verdict',
       async () => {
-        const states = await workbench.page
-          .locator('.test-explorer-tree .monaco-list-row')
-          .evaluateAll((rows) => rows.map((shownRow) => shownRow.getAttribute('aria-label') ?? ''));
-        return states.length > 15 && states.every((state) => /\((?:Passed|Failed|Skipped|Errored)/u.test(state));
+        const rows = await shown();
+        return rows.length > 15 && rows.every((name) => told.test(name));
       },
       110_000,
     );

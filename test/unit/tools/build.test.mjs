@@ -77,6 +77,17 @@ describe('the build', () => {
     expect(stderr).toContain('extension.ts imports ./engine/dockerode at load time');
   });
 
+  test('what activation loads is small and has nothing of what is loaded late', async () => {
+    const { root, build } = smallProject();
+    cpSync(join(repository, 'src'), join(root, 'src'), { recursive: true });
+    expect(await build('--production')).toMatchObject({ code: 0, stderr: '' });
+    const extension = readFileSync(join(root, 'dist/extension.js'), 'utf8');
+    expect(extension.length).toBeLessThan(60 * 1024);
+    for (const late of ['actions', 'limits']) expect(extension).toContain(`require("./${late}.js")`);
+    expect(readFileSync(join(root, 'dist/limits.js'), 'utf8')).toContain('memory.limit_in_bytes');
+    expect(extension).not.toContain('memory.limit_in_bytes');
+  });
+
   test('an error in the sources ends with 1, a wrong option with 2', async () => {
     const broken = smallProject({ 'src/cli.ts': 'const' });
     expect((await broken.build()).code).toBe(1);

@@ -136,16 +136,19 @@ describe('readSettings', () => {
     readSettings({ get: <T>(key: string) => values[key] as T | undefined });
 
   it('takes what is set', () => {
-    expect(of({ notifications: 'errors', dockerHost: ' tcp://box:2376 ' })).toEqual({
+    expect(of({ notifications: 'errors', dockerHost: ' tcp://box:2376 ', limitsImage: ' alpine:3 ' })).toEqual({
       notifications: 'errors',
       dockerHost: 'tcp://box:2376',
+      limitsImage: 'alpine:3',
     });
   });
 
-  it.each([{}, { notifications: 7, dockerHost: 7 }, { notifications: 'loud', dockerHost: '  ' }, { dockerHost: null }])(
-    'takes %j as the defaults',
-    (values) => {
-      expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined });
-    },
-  );
+  it.each([
+    {},
+    { notifications: 7, dockerHost: 7, limitsImage: 7 },
+    { notifications: 'loud', dockerHost: '  ' },
+    { dockerHost: null },
+  ])('takes %j as the defaults', (values) => {
+    expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined, limitsImage: undefined });
+  });
 });

@@ -6,7 +6,7 @@ import { clientFiles } from '../../../src/engine/clientFiles';
 import { resolveEndpoint } from '../../../src/engine/endpoint';
 import type { EngineState } from '../../../src/engine/state';
 import { catalogue } from '../../../src/limits/catalogue';
-import { LimitTests, type LimitTestsHost, type loadLimits } from '../../../src/ui/limitTests';
+import { LimitTests, type loadLimits } from '../../../src/ui/limitTests';
 import { FakeEditor } from '../../mocks/editor';
 import { FakeTesting } from '../../mocks/testing';
 import { stateOf } from './states';
@@ -38,7 +38,7 @@ function bench() {
     return knobs.loadFails ? Promise.reject(new Error('gone')) : import('../../../src/ui/limits');
   };
   const tests = new LimitTests(load, {
-    host: { ...editor.api, ...testing.api } as unknown as LimitTestsHost,
+    host: { ...editor.api, ...testing.api },
     engine: {
       endpoint: resolved.endpoint,
       refresh: async (): Promise<EngineState> => {
@@ -46,6 +46,7 @@ function bench() {
         return knobs.state;
       },
     },
+    image: () => undefined,
     wording: (state) =>
       Promise.resolve({
         message: `Docker is ${state.kind}.`,
@@ -67,8 +68,8 @@ describe('LimitTests', () => {
     const areas = [...testing.items.values()];
     expect(areas.map(({ label }) => label).slice(0, 2)).toEqual(['CPU', 'Memory']);
     expect(areas.reduce((sum, { children }) => sum + children.size, 0)).toBe(catalogue.length);
-    const sortTexts = areas.map(({ sortText }) => sortText);
-    expect(sortTexts).toEqual(sortTexts.toSorted());
+    const sortTexts = areas.map(({ sortText }) => sortText ?? '');
+    expect(sortTexts).toEqual(sortTexts.toSorted((a, b) => a.localeCompare(b)));
   });
 
   it('tries a failed load again', async () => {
