@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, dockerode.js), dist/webview.js
+// Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, limits.js, dockerode.js), dist/webview.js
 // for the browser, dist/cli.js, and with --test dist/test/editor.js.
 //
 //   --production   minified, without source maps
@@ -25,6 +25,7 @@ const lateOutputs = new Map([
   ['src/engine/dockerode.ts', './dockerode.js'],
   ['src/ui/actions.ts', './actions.js'],
   ['src/ui/diagnostics.ts', './diagnostics.js'],
+  ['src/ui/limits.ts', './limits.js'],
 ]);
 
 /** @type {import('esbuild').Plugin} */
@@ -93,6 +94,13 @@ function bundles(args) {
     {
       entryPoints: ['src/ui/diagnostics.ts'],
       outfile: 'dist/diagnostics.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [late],
+    },
+    {
+      entryPoints: ['src/ui/limits.ts'],
+      outfile: 'dist/limits.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],

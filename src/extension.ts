@@ -13,6 +13,7 @@ import { EngineNotices } from './ui/engineNotices';
 import { Flash } from './ui/flash';
 import { LateActions, loadActions } from './ui/lateActions';
 import { LateLog } from './ui/lateLog';
+import { LimitTests, loadLimits } from './ui/limitTests';
 import { LiveEngine } from './ui/liveEngine';
 import { needsExplaining, plainWords } from './ui/plainWords';
 import { present, type Scene } from './ui/presentation';
@@ -96,6 +97,14 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     log,
   });
 
+  const limitTests = new LimitTests(loadLimits, {
+    host: vscode,
+    engine,
+    image: () => readNow().limitsImage,
+    wording: async (state) => (await actions.get()).wording(state),
+    log,
+  });
+
   const observe = (state: EngineState): void => {
     actions.now?.observe(state);
     void age.observe(state, engine.endpoint);
@@ -117,6 +126,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       [commandIds.stop]: async () => (await actions.get()).run('stop'),
       [commandIds.showLog]: async () => (await actions.get()).showLog(),
       [commandIds.showDiagnostics]: async () => (await actions.get()).showDiagnostics(),
+      [commandIds.proveLimits]: () => limitTests.proveAll(),
       [commandIds.menu]: async () => (await actions.get()).showMenu(),
       [commandIds.setUpHelper]: async () => (await actions.get()).setUpHelper(),
     },
@@ -136,6 +146,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     ...registrations,
     changes,
     notices,
+    limitTests,
     actions,
     flash,
     engine,

@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { resolveEndpoint, type Endpoint, type EndpointReader } from '../engine/endpoint';
+import { resolveEndpoint, type EndpointReader } from '../engine/endpoint';
 import { chooseProofs, proofWords } from '../limits/catalogue';
-import { comparisons, historyPath, keepReport, type Comparison } from '../limits/history';
+import { comparisons, historyPath, keepReport, listeningSince, type Comparison } from '../limits/history';
 import { runProofs } from '../limits/run';
 import { countVerdicts, type LimitsEvent, type LimitsReport } from '../limits/report';
 import { exitStatus, type ExitStatus } from './exitStatus';
@@ -36,18 +35,6 @@ export function limitsExit({ results }: Pick<LimitsReport, 'results'>): ExitStat
 function json(report: LimitsReport, compared: ReadonlyMap<string, Comparison>): string {
   const results = report.results.map((result) => ({ ...result, before: compared.get(result.id) ?? null }));
   return JSON.stringify({ ...report, results, exit: limitsExit(report) });
-}
-
-/** When the daemon behind a socket began to listen, as far as its socket tells; ISO 8601. */
-async function listeningSince(endpoint: Endpoint): Promise<string | undefined> {
-  if (endpoint.kind !== 'unix') return undefined;
-  try {
-    // Access rights that are given later change the other times of the file, not this one.
-    return (await stat(endpoint.socketPath)).mtime.toISOString();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
-  }
 }
 
 /** `limits`: progress on stderr, the table (or JSON, or JUnit's XML) on stdout. */

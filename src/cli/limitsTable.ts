@@ -1,4 +1,5 @@
-import type { Comparison } from '../limits/history';
+import { budgetWords } from '../limits/budget';
+import { comparisonWords, type Comparison } from '../limits/history';
 import { countVerdicts, type LimitsEvent, type LimitsReport, type ProofResult } from '../limits/report';
 import { verdicts, type Verdict } from '../limits/verdict';
 import type { Paint } from './terminal';
@@ -25,9 +26,8 @@ export function eventLine(event: LimitsEvent, paint: Paint): string | undefined 
       return paint.dim(event.detail);
     case 'plan': {
       const { proofs, budget, running } = event;
-      const cost = `about ${budget.seconds.toFixed(0)} s, ${budget.cpuSeconds.toFixed(0)} s of CPU time and ${(budget.memory / 2 ** 20).toFixed(0)} MiB at most`;
       const others = running === 0 ? '' : `; ${String(running)} running containers are left alone`;
-      return `${String(proofs.length)} proofs: ${cost}${others}`;
+      return `${String(proofs.length)} proofs: ${budgetWords(budget)}${others}`;
     }
     case 'started':
       return event.attempt === 1
@@ -42,23 +42,6 @@ export function eventLine(event: LimitsEvent, paint: Paint): string | undefined 
   }
 }
 
-function beforeWords(before: Comparison | undefined): string[] {
-  if (before === undefined) return [];
-  const day = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-  switch (before.kind) {
-    case 'since':
-      return [`${before.verdict} since ${day(before.at)}, ${String(before.runs)} runs`];
-    case 'broke': {
-      const restart = before.restart === undefined ? '' : `, after the restart on ${day(before.restart)}`;
-      return [`broke${restart}: was enforced on ${day(before.at)}`];
-    }
-    case 'mended':
-      return [`mended: was ${before.verdict} on ${day(before.at)}`];
-    case 'changed':
-      return [`was ${before.verdict} on ${day(before.at)}`];
-  }
-}
-
 function proofLines(result: ProofResult, before: Comparison | undefined, paint: Paint): string[] {
   const { title, verdict, asked, kernel, observed, reason, basis, finding, attempts } = result;
   const name = basis === 'setting' && verdict === 'enforced' ? 'enforced, by its setting' : verdict;
@@ -69,7 +52,7 @@ function proofLines(result: ProofResult, before: Comparison | undefined, paint: 
   ];
   const more = [
     ...(attempts > 1 ? [`${String(attempts)} attempts`] : []),
-    ...beforeWords(before),
+    ...(before === undefined ? [] : [comparisonWords(before)]),
     ...(finding === undefined ? [] : [finding]),
   ];
   return [

@@ -14,6 +14,11 @@ export function budgetOf(proofs: readonly Proof[]): Cost {
   };
 }
 
+/** What a run takes at most, for the person who is about to start it. */
+export function budgetWords({ seconds, cpuSeconds, memory }: Cost): string {
+  return `about ${seconds.toFixed(0)} s, ${cpuSeconds.toFixed(0)} s of CPU time and ${(memory / 2 ** 20).toFixed(0)} MiB at most`;
+}
+
 /** Refuses a proof for which memory around the engine has no room: the kill would hit somebody else. */
 export function judgeRoom({ cost }: Proof, surroundings: Surroundings): Judgement | undefined {
   const room = memoryRoom(surroundings);

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import type { Endpoint } from '../engine/endpoint';
 import type { LimitsReport } from './report';
 import { verdicts, type Verdict } from './verdict';
 
@@ -82,6 +83,35 @@ export function comparisons(before: History, report: LimitsReport, started?: str
     }
   }
   return found;
+}
+
+/** A comparison in a few words, times in UTC to the minute. Pure. */
+export function comparisonWords(before: Comparison): string {
+  const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+  switch (before.kind) {
+    case 'since':
+      return `${before.verdict} since ${minute(before.at)}, ${String(before.runs)} runs`;
+    case 'broke': {
+      const restart = before.restart === undefined ? '' : `, after the restart on ${minute(before.restart)}`;
+      return `broke${restart}: was enforced on ${minute(before.at)}`;
+    }
+    case 'mended':
+      return `mended: was ${before.verdict} on ${minute(before.at)}`;
+    case 'changed':
+      return `was ${before.verdict} on ${minute(before.at)}`;
+  }
+}
+
+/** When the daemon behind a socket began to listen, as far as its socket tells; ISO 8601. */
+export async function listeningSince(endpoint: Endpoint): Promise<string | undefined> {
+  if (endpoint.kind !== 'unix') return undefined;
+  try {
+    // Access rights that are given later change the other times of the file, not this one.
+    return (await stat(endpoint.socketPath)).mtime.toISOString();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
 }
 
 /** A damaged file counts as none: what is kept is a convenience. */

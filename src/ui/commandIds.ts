@@ -8,6 +8,7 @@ export const commandIds = {
   stop: 'dindStation.stop',
   showLog: 'dindStation.showLog',
   showDiagnostics: 'dindStation.showDiagnostics',
+  proveLimits: 'dindStation.proveLimits',
   menu: 'dindStation.menu',
   setUpHelper: 'dindStation.setUpHelper',
 } as const;

@@ -1,4 +1,5 @@
 import { commandIds, type CommandId } from './commandIds';
+import { canProve } from './limits/refusal';
 import { commandFor, offerIcons, offersFor } from './offers';
 import { containerCount, type Scene } from './presentation';
 
@@ -19,6 +20,7 @@ const titles: Readonly<Record<CommandId, string>> = {
   [commandIds.stop]: 'Stop Docker daemon',
   [commandIds.showLog]: 'Show Docker daemon log',
   [commandIds.showDiagnostics]: 'Show Docker diagnostics',
+  [commandIds.proveLimits]: 'Prove resource limits',
   [commandIds.menu]: 'Docker menu',
   [commandIds.setUpHelper]: 'Set up the privileged helper',
 };
@@ -76,6 +78,7 @@ export function menuRows(scene: Scene): readonly MenuRow[] {
       rows.push({ kind: 'row', label: `$(refresh) ${step.label}`, description: '', action: { kind: 'refresh' } });
     }
   }
+  if (canProve(scene.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
   rows.push({ kind: 'heading', label: 'choose to copy' });
   const { endpoint } = scene;
   if (endpoint !== undefined) {

@@ -9,6 +9,7 @@ export const offerLabels: Readonly<Record<CommandId, string>> = {
   [commandIds.stop]: 'Stop',
   [commandIds.showLog]: 'Show log',
   [commandIds.showDiagnostics]: 'Diagnostics',
+  [commandIds.proveLimits]: 'Prove limits',
   [commandIds.menu]: 'Menu',
   [commandIds.setUpHelper]: 'Set up helper',
 };
@@ -20,6 +21,7 @@ export const offerIcons: Readonly<Record<CommandId, string>> = {
   [commandIds.stop]: 'debug-stop',
   [commandIds.showLog]: 'output',
   [commandIds.showDiagnostics]: 'pulse',
+  [commandIds.proveLimits]: 'beaker',
   [commandIds.menu]: 'menu',
   [commandIds.setUpHelper]: 'shield',
 };

@@ -5,6 +5,7 @@
 export const settings = {
   notifications: { key: 'notifications', scope: 'application', default: 'all' },
   dockerHost: { key: 'dockerHost', scope: 'machine', default: '' },
+  limitsImage: { key: 'limitsImage', scope: 'machine', default: '' },
 } as const;
 
 /** The section all keys stand in. */
@@ -23,14 +24,20 @@ export interface Settings {
   readonly notifications: NotificationLevel;
   /** As in `DOCKER_HOST`; undefined when empty. */
   readonly dockerHost: string | undefined;
+  /** An image in which limits are proven; undefined when empty. */
+  readonly limitsImage: string | undefined;
 }
 
 export function readSettings(configuration: Configuration): Settings {
   const level = configuration.get<unknown>(settings.notifications.key);
-  const host = configuration.get<unknown>(settings.dockerHost.key);
-  const trimmed = typeof host === 'string' ? host.trim() : '';
+  const text = (key: string): string | undefined => {
+    const value = configuration.get<unknown>(key);
+    const trimmed = typeof value === 'string' ? value.trim() : '';
+    return trimmed === '' ? undefined : trimmed;
+  };
   return {
     notifications: notificationLevels.find((known) => known === level) ?? settings.notifications.default,
-    dockerHost: trimmed === '' ? undefined : trimmed,
+    dockerHost: text(settings.dockerHost.key),
+    limitsImage: text(settings.limitsImage.key),
   };
 }

@@ -29,6 +29,7 @@ describe('the Docker menu', () => {
         'Stop Docker daemon',
         'Show Docker daemon log',
         'Show Docker diagnostics',
+        'Prove resource limits',
         'unix:///var/run/docker.sock',
         'Open settings',
       ]),
@@ -70,6 +71,7 @@ describe('the palette', () => {
       'Stop Docker daemon',
       'Show Docker daemon log',
       'Show Docker diagnostics',
+      'Prove resource limits',
       'Docker menu',
       'Set up the privileged helper',
     ]) {

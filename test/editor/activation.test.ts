@@ -38,7 +38,7 @@ suite('activation', () => {
   });
 
   test('no setting can be given by a folder', async () => {
-    for (const key of ['dockerHost', 'notifications']) {
+    for (const key of ['dockerHost', 'limitsImage', 'notifications']) {
       await assert.rejects(
         async () =>
           vscode.workspace.getConfiguration('dindStation').update(key, 'x', vscode.ConfigurationTarget.Workspace),

@@ -19,6 +19,7 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
       "export const page = async () => import('./diagnostics');\nexport const make = async () => (await import('../engine/dockerode')).make();",
     'src/ui/diagnostics.ts': 'export const judged = true;',
     'src/webview/main.ts': 'document.title = "page";',
+    'src/ui/limits.ts': 'export const prove = () => true;',
     'src/engine/dockerode.ts':
       "import Docker from 'dockerode';\nexport const make = () => typeof new Docker({ socketPath: '/x' });",
     'src/engine/stubs/absent.ts': 'export default {};',
@@ -80,6 +81,17 @@ describe('the build', () => {
     const { code, stderr } = await build();
     expect(code).toBe(1);
     expect(stderr).toContain('extension.ts imports ./engine/dockerode at load time');
+  });
+
+  test('what activation loads is small and has nothing of what is loaded late', async () => {
+    const { root, build } = smallProject();
+    for (const path of ['src', 'package.json', 'tsconfig.json']) cpSync(join(repository, path), join(root, path), { recursive: true });
+    expect(await build('--production')).toMatchObject({ code: 0, stderr: '' });
+    const extension = readFileSync(join(root, 'dist/extension.js'), 'utf8');
+    expect(extension.length).toBeLessThan(60 * 1024);
+    for (const late of ['actions', 'limits']) expect(extension).toContain(`require("./${late}.js")`);
+    expect(readFileSync(join(root, 'dist/limits.js'), 'utf8')).toContain('memory.limit_in_bytes');
+    expect(extension).not.toContain('memory.limit_in_bytes');
   });
 
   test('an error in the sources ends with 1, a wrong option with 2', async () => {

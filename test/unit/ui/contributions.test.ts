@@ -39,6 +39,7 @@ describe('package.json', () => {
     expect(titles.get(commandIds.stop)).toBe('Stop Docker daemon');
     expect(titles.get(commandIds.showLog)).toBe('Show Docker daemon log');
     expect(titles.get(commandIds.showDiagnostics)).toBe('Show Docker diagnostics');
+    expect(titles.get(commandIds.proveLimits)).toBe('Prove resource limits');
     expect(titles.get(commandIds.menu)).toBe('Docker menu');
     expect(titles.get(commandIds.setUpHelper)).toBe('Set up the privileged helper');
     expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['Docker']));
@@ -136,16 +137,19 @@ describe('readSettings', () => {
     readSettings({ get: <T>(key: string) => values[key] as T | undefined });
 
   it('takes what is set', () => {
-    expect(of({ notifications: 'errors', dockerHost: ' tcp://box:2376 ' })).toEqual({
+    expect(of({ notifications: 'errors', dockerHost: ' tcp://box:2376 ', limitsImage: ' alpine:3 ' })).toEqual({
       notifications: 'errors',
       dockerHost: 'tcp://box:2376',
+      limitsImage: 'alpine:3',
     });
   });
 
-  it.each([{}, { notifications: 7, dockerHost: 7 }, { notifications: 'loud', dockerHost: '  ' }, { dockerHost: null }])(
-    'takes %j as the defaults',
-    (values) => {
-      expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined });
-    },
-  );
+  it.each([
+    {},
+    { notifications: 7, dockerHost: 7, limitsImage: 7 },
+    { notifications: 'loud', dockerHost: '  ' },
+    { dockerHost: null },
+  ])('takes %j as the defaults', (values) => {
+    expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined, limitsImage: undefined });
+  });
 });

@@ -14,8 +14,8 @@ function commands(...scene: Parameters<typeof describedScene>): string[] {
 
 describe('menuRows', () => {
   it('offers what fits the state', () => {
-    const { restart, start, stop, showLog, showDiagnostics, setUpHelper } = commandIds;
-    expect(commands(stateOf('running'))).toEqual([restart, stop, showLog, showDiagnostics]);
+    const { restart, start, stop, showLog, showDiagnostics, proveLimits, setUpHelper } = commandIds;
+    expect(commands(stateOf('running'))).toEqual([restart, stop, showLog, showDiagnostics, proveLimits]);
     expect(commands(stateOf('stopped'))).toEqual([start, showLog, showDiagnostics]);
     expect(commands(stateOf('restarting'))).toEqual([showLog, showDiagnostics]);
     expect(commands(stateOf('failed', 'crashed'), { helper: 'missing' })).toEqual([
