@@ -5,15 +5,20 @@
 set_out() {
   config_load
   daemon_json_load
-  case "$data_root$exec_root$pidfile$socket" in
-    *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
-  esac
+  paths_plain
   init_find
   take_lock
   begin "$1"
   [ "$INIT" != none ] || need_engine
   find_daemon
   [ -z "$CONFLICT" ] || fail conflict "No second daemon is started: $CONFLICT. Stop that one first."
+}
+
+# paths_plain: paths are words in lists and patterns here.
+paths_plain() {
+  case "$data_root$exec_root$pidfile$socket" in
+    *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
+  esac
 }
 
 need_engine() {
@@ -55,6 +60,7 @@ start_already() {
 
 # start_engine: from nothing running to an engine that answers. Sets DAEMON_PID.
 start_engine() {
+  reset_refuse_half
   clean_leftovers
   log_prepare
   launch_choose
@@ -107,6 +113,15 @@ verb_stop() {
     succeed already-stopped "The Docker daemon was not running."
   fi
   refuse_mounted
+  stop_engine
+  if [ "$CONTAINERS" -gt 0 ]; then
+    succeed stopped "The Docker daemon is stopped. $CONTAINERS container(s) keep running (live-restore)."
+  fi
+  succeed stopped "The Docker daemon is stopped."
+}
+
+# stop_engine: from a daemon that runs to one that is gone. Sets CONTAINERS.
+stop_engine() {
   if [ "$INIT" != none ]; then
     init_ask stop
   else
@@ -114,10 +129,6 @@ verb_stop() {
     clean_leftovers
   fi
   stop_containerd
-  if [ "$CONTAINERS" -gt 0 ]; then
-    succeed stopped "The Docker daemon is stopped. $CONTAINERS container(s) keep running (live-restore)."
-  fi
-  succeed stopped "The Docker daemon is stopped."
 }
 
 # Our containerd goes with the daemon, unless containers still run under it. Sets CONTAINERS.

@@ -7,8 +7,44 @@ import * as v from 'valibot';
  */
 
 /** Verbs an editor may ask for. `install` and `uninstall` are for a terminal, where sudo can ask for a password. */
-export const helperVerbs = ['start', 'stop', 'restart', 'status', 'logs', 'cancel', 'version'] as const;
-export type HelperVerb = (typeof helperVerbs)[number];
+export const helperVerbs = [
+  'start',
+  'stop',
+  'restart',
+  'status',
+  'logs',
+  'cancel',
+  'version',
+  'reset-data',
+  'undo-reset-data',
+  'reset-data-preview',
+] as const;
+
+/**
+ * Remedies that the helper applies by name, each only when it finds the very fault itself, and each with an undo.
+ * `scripts/lib/apply.sh` holds the list; a test compares the two.
+ */
+export const helperActions = [
+  'remove-stale-docker-pid',
+  'remove-stale-containerd-pid',
+  'remove-dead-socket',
+  'remove-empty-socket-folder',
+  'remove-dead-containerd-socket',
+  'remove-leaked-systemd-folder',
+  'move-aside-network-db',
+  'move-aside-volume-db',
+  'move-aside-build-cache-db',
+  'move-aside-image-tags',
+  'move-aside-daemon-json',
+  'share-mounts',
+  'prepare-cgroups',
+  'enable-ip-forward',
+  'restore-socket-access',
+] as const;
+export type HelperAction = (typeof helperActions)[number];
+
+/** A verb as it is typed: one word, or `apply` and an action or the undo of one. */
+export type HelperVerb = (typeof helperVerbs)[number] | `apply ${HelperAction}` | `apply undo-${HelperAction}`;
 
 /** Why a verb ended as it did. Stable: tests, the command line and the editor branch on these, never on sentences. */
 export const resultCodes = [
@@ -28,6 +64,18 @@ export const resultCodes = [
   'already-prepared',
   'not-container',
   'not-prepared',
+  'applied',
+  'already-so',
+  'not-applicable',
+  'undone',
+  'nothing-to-undo',
+  'not-undone',
+  'data-preview',
+  'data-moved',
+  'data-restored',
+  'data-unfinished',
+  'nothing-to-move',
+  'containers-running',
   'cancel-sent',
   'nothing-to-cancel',
   'cancelled',
