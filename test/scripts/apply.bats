@@ -26,7 +26,7 @@ code() {
 
 apply() { run_helper apply "$1"; }
 
-# unchanged PATH...: prints everything about them that an action could change.
+# snapshot PATH...: prints everything about them that an action could change.
 snapshot() { find "$@" -printf '%p %y %m %U %G %i %s %T@\n' | sort; }
 
 listen_and_die() {
@@ -54,11 +54,11 @@ mended_and_back() {
 not_touched() {
   local action=$1 before
   shift
-  before=$(snapshot "$@")
+  mkdir -p /var/lib/dind-station/undo
+  before=$(snapshot "$@" && find /var/lib/dind-station/undo -name steps)
   apply "$action"
   code not-applicable
-  [ "$(snapshot "$@")" = "$before" ]
-  [ -z "$(find /var/lib/dind-station/undo -name steps 2>/dev/null)" ]
+  [ "$(snapshot "$@" && find /var/lib/dind-station/undo -name steps)" = "$before" ]
 }
 
 @test "a stale docker.pid is moved aside and comes back, its inode the same" {
