@@ -6,5 +6,7 @@ export default defineConfig({
     pool: 'forks',
     // Tests start servers and child processes of their own; more workers than this only makes them wait for each other.
     maxWorkers: 2,
+    // Generated cases take a while on a busy machine.
+    testTimeout: 30_000,
   },
 });

@@ -6,7 +6,7 @@ import { readFindings } from './cli/findings';
 import { runLifecycle, type LifecycleVerb } from './cli/lifecycle';
 import { runLogs, type LogsOptions } from './cli/logs';
 import type { TerminalCommands } from './cli/nextStepLines';
-import { buildProgram } from './cli/program';
+import { buildProgram, UsageError, type EngineOptions } from './cli/program';
 import { statusJson, statusLines } from './cli/statusReport';
 import { paintFor, printLine, wantsColour, type Terminal } from './cli/terminal';
 import { elevationFor } from './daemon/elevation';
@@ -15,11 +15,12 @@ import { LogFollower } from './daemon/logFile';
 import { readLogTail } from './daemon/logTail';
 import { daemonLog, stateFile, usersFile } from './daemon/places';
 import type { HelperVerb } from './daemon/protocol';
+import { rootlessLog, rootlessNames, rootlessProgram, rootlessSocket, withoutElevation } from './daemon/rootless';
 import { runHelper, type HelperOutcome, type HelperRun } from './daemon/run';
 import { clientFiles } from './engine/clientFiles';
-import { resolveEndpoint } from './engine/endpoint';
+import { resolveEndpoint, type Endpoint } from './engine/endpoint';
 import { readHelperFile } from './engine/helperFile';
-import { elsewhere, isManaged } from './ui/endpointWords';
+import { elsewhere, keeperOf, stateFileOf } from './ui/endpointWords';
 import { loginName, readPrivileges } from './ui/privileges';
 import { setUpLine } from './ui/setUpCommand';
 
@@ -60,23 +61,41 @@ function untilInterrupted(): AbortSignal {
   return controller.signal;
 }
 
-async function callHelper(
-  verb: HelperVerb,
-  options: Pick<HelperRun, 'onEvent' | 'onText' | 'signal'>,
-): Promise<HelperOutcome> {
+type CallOptions = Pick<HelperRun, 'onEvent' | 'onText' | 'signal'>;
+
+/** Runs a verb of root's helper, or of this user's own. */
+async function call(rootless: boolean, verb: HelperVerb, options: CallOptions): Promise<HelperOutcome> {
   const facts = await readPrivileges();
+  if (rootless) {
+    const own = { elevation: withoutElevation, keep: rootlessNames, program: await rootlessProgram(bundledFolder) };
+    return runHelper(verb, { ...own, facts, environment, ...options });
+  }
   const elevation = elevationFor(facts.uid, terminal.interactive);
   return runHelper(verb, { elevation, facts, environment, ...options });
 }
 
-async function status({ json, host }: { json: boolean; host: string | undefined }): Promise<ExitStatus> {
+/** The socket of this user's own daemon, as `--rootless` means it. Root has none. */
+function ownSocket(): string {
+  const uid = process.geteuid?.() ?? 0;
+  if (uid === 0) throw new UsageError('--rootless is for a user without root; root has the daemon of this machine.');
+  return rootlessSocket(environment, uid);
+}
+
+/** Which daemon a command acts on, and whether it is the user's own. */
+function chooseDaemon(rootless: boolean): { endpoint: Endpoint | undefined; own: boolean } {
+  const resolved = resolveEndpoint(reader, rootless ? `unix://${ownSocket()}` : undefined);
+  const endpoint = resolved.ok ? resolved.endpoint : undefined;
+  return { endpoint, own: keeperOf(endpoint) === 'user' };
+}
+
+async function status({ json, host, rootless }: EngineOptions): Promise<ExitStatus> {
   const findings = await readFindings({
     reader,
-    host,
-    stateFile,
+    host: rootless ? `unix://${ownSocket()}` : host,
     usersFile,
     bundledFolder,
-    isManaged,
+    stateFileOf,
+    isOwn: (endpoint) => keeperOf(endpoint) === 'user',
     userName: loginName(),
     pingMs: 1000,
     infoMs: 800,
@@ -89,33 +108,32 @@ async function status({ json, host }: { json: boolean; host: string | undefined 
   return statusExit(findings.state.kind);
 }
 
-async function lifecycle(
-  verb: LifecycleVerb,
-  { json, host }: { json: boolean; host: string | undefined },
-): Promise<ExitStatus> {
+async function lifecycle(verb: LifecycleVerb, { json, host, rootless }: EngineOptions): Promise<ExitStatus> {
   if (host !== undefined) {
     printLine(terminal.err, `error: ${verb} acts on this machine's own daemon; --host ${host} cannot change that.`);
     return exitStatus.usage;
   }
-  const resolved = resolveEndpoint(reader);
+  const { endpoint, own } = chooseDaemon(rootless);
   return runLifecycle(verb, json, {
     terminal,
     commands,
-    run: callHelper,
-    installed: () => checkInstalled({ bundledFolder }),
-    elsewhere: resolved.ok ? elsewhere(resolved.endpoint) : undefined,
+    run: (asked, options) => call(own, asked, options),
+    installed: () => (own ? Promise.resolve({ status: 'current', version }) : checkInstalled({ bundledFolder })),
+    elsewhere: elsewhere(endpoint),
     signal: untilInterrupted(),
   });
 }
 
 async function logs(options: LogsOptions): Promise<ExitStatus> {
+  const { endpoint, own } = chooseDaemon(options.rootless);
+  const said = endpoint === undefined ? undefined : stateFileOf(endpoint);
   return runLogs(options, {
     terminal,
     commands,
-    path: readHelperFile(stateFile)?.log ?? daemonLog,
+    path: readHelperFile(said ?? stateFile)?.log ?? (own ? rootlessLog(environment) : daemonLog),
     readTail: readLogTail,
     follow: (following) => new LogFollower(following),
-    throughHelper: (onText) => callHelper('logs', { onText }),
+    throughHelper: (onText) => call(own, 'logs', { onText }),
     signal: untilInterrupted(),
   });
 }
@@ -154,6 +172,11 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync(process.argv);
   } catch (error) {
+    if (error instanceof UsageError) {
+      printLine(terminal.err, `error: ${error.message}`);
+      process.exitCode = exitStatus.usage;
+      return;
+    }
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitStatus.fine : exitStatus.usage;
   }

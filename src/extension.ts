@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { stateFile } from './daemon/places';
 import { clientFiles } from './engine/clientFiles';
 import { resolveEndpoint } from './engine/endpoint';
 import { EngineMonitor } from './engine/monitor';
@@ -9,7 +8,7 @@ import { readSocketMount } from './machine/socketMount';
 import { commandIds } from './ui/commandIds';
 import { registerCommands } from './ui/commands';
 import { contextFor, ContextWriter } from './ui/contextKeys';
-import { isManaged } from './ui/endpointWords';
+import { keeperOf, stateFileOf } from './ui/endpointWords';
 import { EngineNotices } from './ui/engineNotices';
 import { Flash } from './ui/flash';
 import { LateActions, loadActions } from './ui/lateActions';
@@ -45,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
     const line = (text: string): void => log.info(text);
     // What the helper says is about its own daemon and would be mistaken for another's.
-    const helperStatePath = endpoint.ok && isManaged(endpoint.endpoint) ? stateFile : undefined;
+    const helperStatePath = endpoint.ok ? stateFileOf(endpoint.endpoint) : undefined;
     const monitor = new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, log: line });
     return { endpoint, monitor };
   }, Date.now());
@@ -56,11 +55,11 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     new Date(ms).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'long' });
   const scene = (): Scene => {
     const { state, endpoint } = engine;
-    const managed = endpoint !== undefined && isManaged(endpoint);
-    const helper = managed ? actions.now?.installed : undefined;
+    const keeper = keeperOf(endpoint);
+    const helper = keeper === 'helper' ? actions.now?.installed : undefined;
     return {
       state,
-      words: actions.now?.words(state) ?? plainWords(state, managed),
+      words: actions.now?.words(state) ?? plainWords(state, keeper !== undefined),
       formatTime,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(age.since === undefined ? {} : { upSince: age.since }),

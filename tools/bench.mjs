@@ -16,7 +16,9 @@ import { prepareBench } from './test/stages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const resultsFile = join(root, 'bench', 'results.json');
-const names = ['start', 'restart', 'death', 'activation'];
+const names = ['start', 'usual', 'restart', 'death', 'activation'];
+/** Variables that a measurement may be given. */
+const passedOn = ['BENCH_RUNS', 'BENCH_CRASHES', 'BENCH_OFFICIAL'];
 
 const help = `usage: npm run bench [-- NAME...]
 
@@ -24,6 +26,8 @@ Measures inside a private container and prints, for each target, ours beside a r
 The rows are also kept in bench/results.json. Nothing fails on a slow machine.
 
   start       P1  cold start, and how soon it is noticed
+  usual       P2  cold start against a waiting loop and Docker's own entrypoint (BENCH_OFFICIAL=FOLDER, where
+              dockerd-entrypoint.sh and dind lie); P12  what TLS adds to a first start
   restart     P3  restart with containers; P4  restart after kill -9
   death       P5  a death noticed and shown; P6  a frozen dockerd or containerd noticed
   activation  P8  what the extension costs the editor, and sizes`;
@@ -69,9 +73,7 @@ await runEntry('bench', async (signal) => {
     const load = loadavg()[0] ?? 0;
     const measured = await progress.step(`${name} (load ${load.toFixed(1)})`, () =>
       withBed({ name: `bench-${name}`, elevate, signal }, async (bed) => {
-        const runs = ['BENCH_RUNS', 'BENCH_CRASHES'].flatMap((key) =>
-          process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`],
-        );
+        const runs = passedOn.flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`]));
         const { code, stdout, stderr } = await bed.run(['env', ...runs, process.execPath, `bench/${name}.mjs`]);
         if (code !== 0) throw new Refusal(`bench/${name}.mjs ended with status ${code}:\n${stderr || stdout}`);
         return /** @type {Row[]} */ (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '[]'));

@@ -36,3 +36,16 @@ access_grant() {
     fi
   done
 }
+
+# log_prepare: rotates when the log is over its size and makes sure that there is one, readable by whom the socket is for.
+log_prepare() {
+  [ ! -L "$state_log" ] || fail bad-config "$state_log is a link; it must be a plain file: remove the link."
+  log_rotate mv
+  if [ ! -e "$state_log" ]; then
+    (umask 027 && : >>"$state_log")
+    if grep -q '^docker:' /etc/group; then
+      chgrp docker "$state_log"
+    fi
+    [ "$socket_mode" != acl ] || access_grant "$state_log" r log.access
+  fi
+}

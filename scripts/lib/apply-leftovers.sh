@@ -67,7 +67,7 @@ action_remove_empty_socket_folder() {
   plain -d "$socket" || action_so "There is no folder at $socket."
   ! socket_mounted || action_not "The folder at $socket is mounted from outside: only who mounted it can mend it."
   folder=$(real_path "$socket")
-  path_trusted "$folder" || action_not "A folder above $folder can be written by others than root: remove it yourself."
+  root_folder "${folder%/*}" || action_not "A folder above $folder can be written by others than root: remove it yourself."
   [ -z "$(ls -A "$folder")" ] || action_not "The folder at $folder is not empty: look at what it holds and move it away."
   undo_open "$action"
   undo_note folder "$folder" "$(stat -c '%a %u %g' "$folder")"

@@ -148,7 +148,7 @@ action_restore_socket_access() {
   [ -S "$socket" ] || action_so "There is no socket at $socket."
   ! socket_mounted || action_not "The socket $socket is mounted from outside: its access is not this container's to give."
   action_socket=$(real_path "$socket")
-  path_trusted "$action_socket" || action_not "A folder above $socket can be written by others than root."
+  root_folder "${action_socket%/*}" || action_not "A folder above $socket can be written by others than root."
   [ -n "$DAEMON_PID" ] || action_not "No dockerd of this container runs, so $socket is nobody's: dind-helper start."
   undo_open "$action"
   socket_access >"$RECORD/before"

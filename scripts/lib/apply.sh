@@ -28,9 +28,7 @@ apply_list() {
 verb_apply() {
   # In results, in the lock and in the last result it is a verb of its own: two actions are not the same question.
   verb=apply.$1
-  config_load
-  daemon_json_load
-  paths_plain
+  places_load
   init_find
   take_lock
   find_daemon
@@ -100,7 +98,7 @@ undo_moved() {
     step undo.moved skipped "$2 is not there (any more), so $1 stays as it is."
     return 0
   fi
-  path_trusted "$1" || {
+  root_folder "${1%/*}" || {
     undo_fault="a folder above $1 can be written by others than root."
     return 1
   }
@@ -125,7 +123,7 @@ undo_folder() {
     step undo.folder skipped "Something is at $1 now, so the empty folder is not made again."
     return 0
   fi
-  if ! path_trusted "$1" || ! mkdir -m "$2" "$1" || ! chown "$3:$4" "$1"; then
+  if ! root_folder "${1%/*}" || ! mkdir -m "$2" "$1" || ! chown "$3:$4" "$1"; then
     undo_fault="$1 could not be made."
     return 1
   fi

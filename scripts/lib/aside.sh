@@ -4,18 +4,6 @@
 
 UNDO_DIR=/var/lib/dind-station/undo
 
-# path_trusted PATH: every folder above PATH is root's alone, whatever daemon.json calls it: in a folder that a user can
-# write, a name could become a link between our look at it and the rename. PATH itself may be anything.
-path_trusted() {
-  trusted_dir=$(dirname -- "$1")
-  [ "$trusted_dir" = "$(readlink -f -- "$trusted_dir")" ] || return 1
-  while :; do
-    root_only "$trusted_dir" || return 1
-    [ "$trusted_dir" != / ] || return 0
-    trusted_dir=$(dirname -- "$trusted_dir")
-  done
-}
-
 # real_path PATH: prints PATH with the links of its folder resolved, but not PATH itself. /var/run is a link everywhere.
 real_path() {
   real_dir=$(readlink -f -- "$(dirname -- "$1")") || real_dir=$(dirname -- "$1")
@@ -45,7 +33,7 @@ rename_only() {
 # undo_prepare: root's own folder for the records: what is in it decides what root does.
 undo_prepare() {
   (umask 077 && mkdir -p "$UNDO_DIR")
-  path_trusted "$UNDO_DIR/record" ||
+  root_path "$UNDO_DIR" ||
     fail not-trusted "$UNDO_DIR must be root's alone, all the way up: chown root:root $UNDO_DIR; chmod 0700 $UNDO_DIR."
   chmod 0700 "$UNDO_DIR"
 }
@@ -85,7 +73,8 @@ undo_drop() {
 # move_aside PATH STEP: renames PATH to a dated name beside it. Sets ASIDE.
 move_aside() {
   moving=$(real_path "$1")
-  path_trusted "$moving" ||
+  # In a folder that a user can write, a name could become a link between our look at it and the rename.
+  root_folder "${moving%/*}" ||
     action_refuse not-trusted "A folder above $moving can be written by others than root, so nothing in it is moved: move it yourself."
   ASIDE=$moving.dind-station-$STAMP
   undo_note moved "$moving" "$ASIDE"

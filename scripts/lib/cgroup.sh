@@ -69,7 +69,7 @@ cgroup_writable() {
         ;;
     esac
   fi
-  nesting_failed cgroup.mount "$1 is read-only and cannot be made writable (${said##*: }): no container can be started. Run this container with --privileged, or with the capability SYS_ADMIN."
+  nesting_failed cgroup.mount "$1 is read-only and cannot be made writable ($(why "$said")): no container can be started. Run this container with --privileged, or with the capability SYS_ADMIN."
   return 1
 }
 
@@ -80,7 +80,7 @@ cgroup_write() {
   { printf '%s' "$2" >"$1"; } 2>/dev/null && return 0
   # shellcheck disable=SC2016 # expanded by the other shell
   said=$(sh -c 'exec env echo "$2" >"$1"' sh "$1" "$2" 2>&1) && return 0
-  REFUSED=${said##*: }
+  REFUSED=$(why "$said")
   return 1
 }
 

@@ -34,7 +34,7 @@ v1_folder() {
   if said=$(mount -t tmpfs -o mode=755,nosuid,nodev,noexec cgroup $CGROUPS 2>&1); then
     nesting_changed cgroup.v1 "Mounted $CGROUPS, which was missing."
   else
-    nesting_failed cgroup.v1 "There is nothing on $CGROUPS and nothing can be mounted there (${said##*: }): no container can be started. Run this container with --privileged."
+    nesting_failed cgroup.v1 "There is nothing on $CGROUPS and nothing can be mounted there ($(why "$said")): no container can be started. Run this container with --privileged."
     return 1
   fi
 }
@@ -64,7 +64,7 @@ v1_one() {
       if v1_reason=$(mount -o remount,bind,rw "$V1_DIR" 2>&1); then
         v1_written="$v1_written $1"
       else
-        v1_reason=${v1_reason##*: } v1_readonly="$v1_readonly $1"
+        v1_reason=$(why "$v1_reason") v1_readonly="$v1_readonly $1"
       fi
       ;;
   esac
@@ -97,7 +97,7 @@ v1_mount() {
   v1_reason=
   mkdir -p "$aside"
   if ! said=$(mount -t cgroup -o "$options" cgroup "$aside" 2>&1); then
-    v1_reason=${said##*: }
+    v1_reason=$(why "$said")
     return 1
   fi
   # The folder itself may be read-only.
@@ -106,7 +106,7 @@ v1_mount() {
   if [ ! -d "$aside$OWN" ]; then
     v1_reason="its group $OWN is not there"
   elif ! said=$(mount --bind "$aside$OWN" "$2" 2>&1); then
-    v1_reason=${said##*: }
+    v1_reason=$(why "$said")
   fi
   umount "$aside"
   rmdir "$aside" 2>/dev/null || :

@@ -22,7 +22,7 @@ cgroup2_mount() {
   if said=$(mount -t cgroup2 cgroup2 $CGROUPS 2>&1); then
     nesting_changed cgroup.mount "Mounted cgroup v2 on $CGROUPS, which was missing."
   else
-    nesting_failed cgroup.mount "cgroup v2 is not mounted on $CGROUPS and cannot be (${said##*: }). Run this container with --privileged."
+    nesting_failed cgroup.mount "cgroup v2 is not mounted on $CGROUPS and cannot be ($(why "$said")). Run this container with --privileged."
     return 1
   fi
 }
@@ -88,7 +88,7 @@ cgroup2_search() {
 cgroup2_enter() {
   threaded_check || return 0
   if ! said=$(mkdir -p "$GROUP_LEAF" 2>&1); then
-    nesting_failed cgroup.leaf "No group can be made in $GROUP (${said##*: }): no container can be started. Run this container with --privileged, or with a runtime class that gives it writable cgroups."
+    nesting_failed cgroup.leaf "No group can be made in $GROUP ($(why "$said")): no container can be started. Run this container with --privileged, or with a runtime class that gives it writable cgroups."
     return 0
   fi
   moved=0 enabled='' round=0

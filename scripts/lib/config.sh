@@ -5,6 +5,12 @@ CONFIG_FILE=/etc/dind-station/helper.conf
 USERS_FILE=/etc/dind-station/users
 DAEMON_JSON=/etc/docker/daemon.json
 
+# settings_load: both, for whoever starts, prepares or watches a daemon.
+settings_load() {
+  config_load
+  daemon_json_load
+}
+
 # Sets every setting to its default, then to what helper.conf says. Refuses a file that others than root can write.
 config_load() {
   launcher=auto
@@ -93,7 +99,8 @@ one_of() {
 
 in_range() {
   case $2 in
-    '' | *[!0-9]* | ????????????*) fail bad-config "$CONFIG_FILE: $1 is $2, expected a whole number from $3 to $4." ;;
+    # A zero in front would make it octal.
+    '' | *[!0-9]* | 0?* | ????????????*) fail bad-config "$CONFIG_FILE: $1 is $2, expected a whole number from $3 to $4." ;;
   esac
   if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then
     fail bad-config "$CONFIG_FILE: $1 is $2, expected a whole number from $3 to $4."
@@ -119,6 +126,26 @@ root_only() {
   esac
 }
 
+# root_path PATH: nobody but root decides what is found at PATH, which has no links in it: it is root's alone, and so is
+# every folder above it.
+root_path() {
+  root_only "$1" && root_folder "${1%/*}"
+}
+
+# root_folder DIR: DIR and every folder above it is root's alone, or has the sticky bit: others may add there, not replace.
+root_folder() {
+  above=$1
+  while :; do
+    above=${above:-/}
+    case $(stat -c '%u %A' "$above" 2>/dev/null) in
+      "0 d"????????[tT]) ;;
+      *) root_only "$above" || return 1 ;;
+    esac
+    [ "$above" != / ] || return 0
+    above=${above%/*}
+  done
+}
+
 # What daemon.json decides, so that no flag of ours collides with it. dockerd itself judges whether the file is right:
 # one that cannot be read is left to its error message.
 daemon_json_load() {
@@ -130,17 +157,18 @@ daemon_json_load() {
   json_keys='' json_iptables='' json_storage_driver=''
   [ -s "$DAEMON_JSON" ] && [ -f "$DAEMON_JSON" ] || return 0
   for path in "$(readlink -f "$DAEMON_JSON")" "${DAEMON_JSON%/*}"; do
-    root_only "$path" ||
+    root_path "$path" ||
       fail bad-config "$path must belong to root and be writable by root only, because the daemon obeys it: chown root:root $path; chmod go-w $path."
   done
   command -v jq >/dev/null ||
     fail no-tool "jq is needed to read $DAEMON_JSON and is not installed: apt-get install jq."
   # One value a line; an absent one is an empty line, so that the order tells which is which.
-  values=$(jq -r '(.["data-root"] // .graph // ""), (.["exec-root"] // ""), (.pidfile // ""),
-    ([.hosts[]? | select(startswith("unix://") or startswith("fd://"))][0] // "" | sub("^unix://"; "")),
+  values=$(jq -r 'def line: tostring | gsub("[\n\r]"; " ");
+    (.["data-root"] // .graph // "" | line), (.["exec-root"] // "" | line), (.pidfile // "" | line),
+    ([.hosts[]? | select(startswith("unix://") or startswith("fd://"))][0] // "" | sub("^unix://"; "") | line),
     (if has("hosts") then "yes" else "" end), (if has("live-restore") then "yes" else "" end),
     (if has("containerd") then "yes" else "" end), ([keys[] | select(test("^[a-z0-9-]+$"))] | join(" ")),
-    (.iptables | if . == false then "false" else "" end), (.["storage-driver"] // "")' "$DAEMON_JSON" 2>/dev/null) || return 0
+    (.iptables | if . == false then "false" else "" end), (.["storage-driver"] // "" | line)' "$DAEMON_JSON" 2>/dev/null) || return 0
   {
     read -r json_data_root || :
     read -r json_exec_root || :

@@ -29,11 +29,12 @@ find_daemon() {
   done
 }
 
-# own_flags PID: prints the flags of a dockerd that a start of ours would not give it, blanks between them. They would be
-# lost by a restart, and with another data root all that the user has.
+# own_flags PID: prints the flags of a dockerd that no start of ours gave it, blanks between them. They would be lost by a
+# restart, and with another data root all that the user has.
 own_flags() {
+  [ -e "$FLAGS_FILE" ] || : >"$FLAGS_FILE"
   tr '\000' '\n' <"/proc/$1/cmdline" | tail -n +2 |
-    grep -vxF -e --live-restore -e "--host=unix://$socket" -e "--containerd=$exec_root/containerd/containerd.sock" \
+    grep -vxF -f "$FLAGS_FILE" -e --live-restore -e "--host=unix://$socket" -e "--containerd=$exec_root/containerd/containerd.sock" \
       -e -H -e --host -e "unix://$socket" | tr '\n' ' ' || :
 }
 

@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # Launching dockerd, watching it until it answers, and ending it.
 
+# The flags of the last launch, one a line.
+FLAGS_FILE=$RUN_DIR/flags
 launched_pid=
 
 # dockerd_flags: prints one flag a line. Nothing that daemon.json decides is given as a flag: dockerd refuses both.
@@ -49,6 +51,7 @@ dockerd_launch() {
   stage daemon.launch "Starting dockerd."
   log_offset=$(stat -c %s "$state_log")
   flags=$(dockerd_flags)
+  printf '%s\n' "$flags" | tr ' ' '\n' >"$FLAGS_FILE"
   # No flag holds a blank: the paths were checked in verbs.sh. A bracket in one is no pattern.
   # shellcheck disable=SC2086
   (set -f && dockerd_exec $flags) >>"$state_log" 2>&1 </dev/null 9>&- &
@@ -89,7 +92,9 @@ dockerd_verify() {
   if http_get /info 10; then
     step daemon.verify ok "dockerd and containerd answer."
   else
-    step daemon.verify failed "dockerd answers pings, but not /info within 10 s (status $HTTP_STATUS): containerd does not work."
+    verify_fault='not /info within 10 s'
+    [ -z "$HTTP_ANSWERED" ] || verify_fault='/info with an error'
+    step daemon.verify failed "dockerd answers pings, but $verify_fault: containerd does not work."
     return 1
   fi
 }

@@ -34,10 +34,8 @@ daemon_wait() {
     daemon_await
   elif ! command -v sudo >/dev/null; then
     daemon_missing="this container runs as $USER_NAME without sudo: start it as root, or install sudo and the helper."
-  elif ! said=$(sudo -n "$HELPER" start 2>&1); then
-    daemon_missing=$(printf '%s\n' "$said" | tail -n 1 | sed 's/.*"message":"\(\([^"\\]\|\\.\)*\)".*/\1/')
   else
-    say "the Docker daemon runs. It is not watched, because $USER_NAME may not become root here."
+    daemon_await_start
   fi
   [ -n "$daemon_missing" ] || return 0
   say "the Docker daemon does not run: $daemon_missing"
@@ -76,6 +74,28 @@ daemon_await() {
   [ "$wait_seconds" -eq 0 ] || [ -n "$asked" ] || daemon_missing="it is not ready after $wait_seconds s; it is still being started."
 }
 
+# daemon_await_start: the helper's own rule starts it, within the same bounds; a start that takes longer goes on.
+daemon_await_start() {
+  said=$(mktemp)
+  # The file is this user's, as are we.
+  # shellcheck disable=SC2024
+  sudo -n "$HELPER" start >"$said" 2>&1 &
+  starting=$!
+  left=$((wait_seconds * 10))
+  while kill -0 $starting 2>/dev/null && [ $left -gt 0 ] && [ -z "$asked" ]; do
+    sleep 0.1
+    left=$((left - 1))
+  done
+  if kill -0 $starting 2>/dev/null; then
+    [ "$wait_seconds" -eq 0 ] || [ -n "$asked" ] || daemon_missing="it is not ready after $wait_seconds s; it is still being started."
+  elif wait $starting; then
+    say "the Docker daemon runs. It is not watched, because $USER_NAME may not become root here."
+  else
+    daemon_missing=$(tail -n 1 "$said" | sed 's/.*"message":"\(\([^"\\]\|\\.\)*\)","cause":"\(\([^"\\]\|\\.\)*\)".*/\1 \3/')
+  fi
+  rm -f "$said"
+}
+
 # daemon_ask_stop: tells the supervisor to end; it stops the daemon inside its own budget.
 daemon_ask_stop() {
   [ -z "$supervisor" ] || kill -TERM "$supervisor" 2>/dev/null || :
@@ -86,6 +106,10 @@ daemon_stop() {
   if [ -n "$supervisor" ]; then
     daemon_ask_stop
     wait_for "$supervisor"
+    # One that was killed left the daemon running.
+    if [ "$WAIT_STATUS" -gt 128 ]; then
+      "$HELPER" --plain .shutdown </dev/null >&2 || say "the Docker daemon could not be stopped in order."
+    fi
   elif [ -z "$daemon_missing" ] && [ "$(id -u)" -ne 0 ]; then
     sudo -n "$HELPER" stop >/dev/null 2>&1 || say "the Docker daemon could not be stopped."
   fi

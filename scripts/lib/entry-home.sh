@@ -69,32 +69,60 @@ folder_own() {
     say "$USER_NAME cannot make the folder $1: give $USER_NAME the folder above it."
 }
 
-# folder_give FOLDER: to the user; itself only, and never through a link.
+# folder_give FOLDER: to the user, itself only, and only where it really is in the home or the folder of the histories:
+# what lies in a home the user may have made a link to anywhere, also between two looks. So we go there first, and what is
+# asked and given is the folder that we stand in.
 folder_give() {
   owner=$(stat -c %u "$1")
   if [ "$(id -u)" -ne 0 ]; then
     say "$1 does not belong to $USER_NAME: sudo chown $USER_UID:$USER_GID $1"
-  elif [ ! -L "$1" ] && chown -h "$USER_UID:$USER_GID" "$1" 2>/dev/null; then
+    return 0
+  fi
+  home=$(readlink -f "$USER_HOME")
+  if (folder_enter "$1" && chown -h "$USER_UID:$USER_GID" . 2>/dev/null); then
     say "gave $1 to $USER_NAME; it was the user's with number $owner."
   else
-    say "$1 does not belong to $USER_NAME and cannot be given to them: the file system refuses."
+    say "$1 does not belong to $USER_NAME and is not given to them: it is outside the home $USER_HOME, or the file system refuses."
   fi
 }
 
-# runtime_set: sockets go there; it must be the user's alone, or programs refuse it.
+# folder_enter FOLDER: goes there; false when that is neither in the home nor the histories' folder.
+folder_enter() {
+  cd -P "$1" 2>/dev/null || return 1
+  case $(pwd -P) in
+    "$home" | "$home"/* | "$HISTORY_DIR") return 0 ;;
+  esac
+  return 1
+}
+
+# runtime_set: sockets go there; it must be the user's alone, or programs refuse it. One that is set and is not (/tmp, as a
+# rule) is not changed, because others use it too.
 runtime_set() {
   XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$USER_UID}
-  if [ "$(id -u)" -eq 0 ] && [ ! -e "$XDG_RUNTIME_DIR" ]; then
-    mkdir -p "${XDG_RUNTIME_DIR%/*}"
-    mkdir -m 0700 "$XDG_RUNTIME_DIR"
-    chown "$USER_UID:$USER_GID" "$XDG_RUNTIME_DIR"
-  elif [ ! -e "$XDG_RUNTIME_DIR" ] && ! (umask 077 && mkdir -p "$XDG_RUNTIME_DIR") 2>/dev/null; then
-    XDG_RUNTIME_DIR=${TMPDIR:-/tmp}/runtime-$USER_UID
-    (umask 077 && mkdir -p "$XDG_RUNTIME_DIR")
+  if [ -e "$XDG_RUNTIME_DIR" ] && ! runtime_own; then
+    say "XDG_RUNTIME_DIR is $XDG_RUNTIME_DIR, which is not $USER_NAME's alone: another is made."
+    XDG_RUNTIME_DIR=/run/user/$USER_UID
   fi
-  [ "$(stat -c %u "$XDG_RUNTIME_DIR")" = "$USER_UID" ] || folder_give "$XDG_RUNTIME_DIR"
-  if [ "$(stat -c %a "$XDG_RUNTIME_DIR")" != 700 ]; then
-    chmod 0700 "$XDG_RUNTIME_DIR" 2>/dev/null || say "$XDG_RUNTIME_DIR must be readable by $USER_NAME only: chmod 700 $XDG_RUNTIME_DIR"
-  fi
+  runtime_own || runtime_make "$XDG_RUNTIME_DIR" || {
+    XDG_RUNTIME_DIR=$(as_user mktemp -d "${TMPDIR:-/tmp}/runtime-$USER_UID.XXXXXX") || {
+      say "no folder for XDG_RUNTIME_DIR can be made."
+      unset XDG_RUNTIME_DIR
+      return 0
+    }
+  }
   export XDG_RUNTIME_DIR
+}
+
+# runtime_own: it is a folder, the user's, and nobody else's.
+runtime_own() {
+  [ "$(stat -c '%F %u %a' "$XDG_RUNTIME_DIR" 2>/dev/null)" = "directory $USER_UID 700" ]
+}
+
+# runtime_make FOLDER: mkdir without -p for the last part: what is there already, a link too, is not taken.
+runtime_make() {
+  if [ "$(id -u)" -ne 0 ]; then
+    (umask 077 && mkdir -p "${1%/*}" && mkdir "$1") 2>/dev/null
+  else
+    mkdir -p "${1%/*}" && mkdir -m 0700 "$1" 2>/dev/null && chown -h "$USER_UID:$USER_GID" "$1"
+  fi
 }

@@ -17,19 +17,26 @@ shells_prepare() {
   done
   shells_fish
   [ "$(id -u)" -eq 0 ] || return 0
-  # After every command, not at the end of the shell: a container's end is no end of a shell.
+  # Not for root where the folder is a user's: root's shell would write wherever a link of theirs leads, and what root
+  # types is not theirs to read. After every command, not at the end of the shell: a container's end is no end of a shell.
+  only="if [ -O $HISTORY_DIR ] || { [ \"\$(id -u)\" != 0 ] && [ -w $HISTORY_DIR ]; }; then"
   # shellcheck disable=SC2016 # for the shell that reads it
-  shell_tell /etc/bash.bashrc "export HISTFILE=$HISTORY_DIR/.bash_history" \
-    'case ";${PROMPT_COMMAND-};" in *";history -a;"*) ;; *) PROMPT_COMMAND="history -a${PROMPT_COMMAND:+;$PROMPT_COMMAND}" ;; esac'
-  shell_tell /etc/zsh/zshrc "HISTFILE=$HISTORY_DIR/.zsh_history" 'HISTSIZE=10000' 'SAVEHIST=10000' 'setopt INC_APPEND_HISTORY'
+  shell_tell /etc/bash.bashrc "$only" "export HISTFILE=$HISTORY_DIR/.bash_history" \
+    'case ";${PROMPT_COMMAND-};" in *";history -a;"*) ;; *) PROMPT_COMMAND="history -a${PROMPT_COMMAND:+;$PROMPT_COMMAND}" ;; esac' fi
+  shell_tell /etc/zsh/zshrc "$only" "HISTFILE=$HISTORY_DIR/.zsh_history" 'HISTSIZE=10000' 'SAVEHIST=10000' 'setopt INC_APPEND_HISTORY' fi
 }
 
 # history_file_own FILE: the user's alone. A link is the user's own arrangement.
 history_file_own() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then
     (umask 077 && as_user touch "$1") 2>/dev/null || say "$USER_NAME cannot make $1."
-  elif [ -f "$1" ] && [ ! -L "$1" ] && [ "$(stat -c %u "$1")" != "$USER_UID" ]; then
-    folder_give "$1"
+  elif [ -f "$1" ] && [ ! -L "$1" ] && [ "$(stat -c '%u %h' "$1")" = "0 1" ] && [ "$(id -u)" -eq 0 ]; then
+    # -h: should it be a link by now, the link is what changes hands. A second name of it may be anywhere.
+    if chown -h "$USER_UID:$USER_GID" "$1" 2>/dev/null; then
+      say "gave $1 to $USER_NAME; it was root's."
+    else
+      say "$1 cannot be given to $USER_NAME."
+    fi
   fi
 }
 

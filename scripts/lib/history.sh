@@ -8,8 +8,10 @@ HISTORY_KEEP_LINES=200
 
 # history_prepare: makes sure that there is a place to write to; /run, which is always writable, is the second choice.
 history_prepare() {
-  if ! mkdir -p "${HISTORY_FILE%/*}" 2>/dev/null || [ -L "$HISTORY_FILE" ] || ! : 2>/dev/null >>"$HISTORY_FILE"; then
-    step supervise.history skipped "$HISTORY_FILE cannot be written; the history is in $RUN_DIR/history.jsonl instead and ends with the container."
+  mkdir -p "${HISTORY_FILE%/*}" 2>/dev/null || :
+  # In a folder of somebody else's, a link could lead what root writes anywhere.
+  if ! root_path "${HISTORY_FILE%/*}" || [ -L "$HISTORY_FILE" ] || ! { : >>"$HISTORY_FILE"; } 2>/dev/null; then
+    step supervise.history skipped "$HISTORY_FILE cannot be written, or its folder is not root's alone; the history is in $RUN_DIR/history.jsonl instead and ends with the container."
     HISTORY_FILE=$RUN_DIR/history.jsonl
     : >>"$HISTORY_FILE"
   fi
@@ -19,8 +21,8 @@ history_prepare() {
 # history_add WHAT WHY [MS]: one entry; MS is how long it took or how long the daemon was away.
 history_add() {
   json_text "$2"
-  printf '{"at":"%s","what":"%s","why":"%s","ms":%d}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$JSON" "${3:-0}" \
-    2>/dev/null >>"$HISTORY_FILE" || return 0
+  { printf '{"at":"%s","what":"%s","why":"%s","ms":%d}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$JSON" "${3:-0}" \
+    >>"$HISTORY_FILE"; } 2>/dev/null || return 0
   history_bound
 }
 

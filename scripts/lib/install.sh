@@ -18,8 +18,7 @@ check_user() {
 
 verb_install() {
   check_user "$1"
-  config_load
-  daemon_json_load
+  settings_load
   take_lock
   install_place
   install_config
@@ -67,10 +66,10 @@ install_copy() {
   mkdir "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib"
   cp "$here/dind-helper" "$INSTALL_DIR.new/dind-helper"
   cp "$here"/lib/*.sh "$INSTALL_DIR.new/lib/"
-  cp "$here/entrypoint.sh" "$INSTALL_DIR.new/entrypoint.sh"
+  cp "$here/entrypoint.sh" "$here/dind-rootless" "$INSTALL_DIR.new/"
   chown -R 0:0 "$INSTALL_DIR.new"
   chmod 0755 "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib" "$INSTALL_DIR.new/dind-helper" \
-    "$INSTALL_DIR.new/entrypoint.sh"
+    "$INSTALL_DIR.new/entrypoint.sh" "$INSTALL_DIR.new/dind-rootless"
   chmod 0644 "$INSTALL_DIR.new"/lib/*.sh
   if [ -e "$INSTALL_DIR" ]; then
     mv "$INSTALL_DIR" "$INSTALL_DIR.old"
@@ -166,8 +165,7 @@ install_sudoers() {
 
 # verb_uninstall [USER]: takes the right from one user, or everything from all. The daemon goes on running.
 verb_uninstall() {
-  config_load
-  daemon_json_load
+  settings_load
   take_lock
   if [ -n "$1" ]; then
     check_user "$1"

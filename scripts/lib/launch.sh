@@ -3,7 +3,6 @@
 # storage, limits, tls, tcp), put down here, and said as a step with its reason. An option that daemon.json holds is
 # left to daemon.json: dockerd refuses to start when it is given twice.
 
-WARNINGS_FILE=$RUN_DIR/warnings
 launch_flags=''
 launch_env=''
 launch_path=$SAFE_PATH
@@ -96,15 +95,5 @@ warnings_say() {
   [ -e "$WARNINGS_FILE" ] || return 0
   while IFS= read -r line; do
     step "${line%% *}" failed "${line#* }"
-  done <"$WARNINGS_FILE"
-}
-
-# warnings_json: sets WARNINGS to them as the inside of a JSON array.
-warnings_json() {
-  WARNINGS=
-  [ -e "$WARNINGS_FILE" ] || return 0
-  while IFS= read -r line; do
-    json_text "${line#* }"
-    WARNINGS="$WARNINGS${WARNINGS:+,}\"$JSON\""
   done <"$WARNINGS_FILE"
 }

@@ -71,7 +71,7 @@ environment_proxy() {
   fi
   env_add "$1=$VALUE"
   # A name and password in it are nobody's business.
-  step proxy ok "The daemon gets $1 from $from: $(printf '%s' "$VALUE" | sed 's,//[^/]*@,//***@,')."
+  step proxy ok "The daemon gets $1 from $from: $(printf '%s' "$VALUE" | sed 's,//.*@,//***@,')."
 }
 
 # proxy_valid NAME VALUE

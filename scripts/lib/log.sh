@@ -2,19 +2,6 @@
 # The daemon's log: appended to, never truncated by a retry, rotated by size before a start and, while the daemon
 # writes, by copying.
 
-# log_prepare: rotates when the log is over its size and makes sure that there is one, readable by whom the socket is for.
-log_prepare() {
-  [ ! -L "$state_log" ] || fail bad-config "$state_log is a link; it must be a plain file: remove the link."
-  log_rotate mv
-  if [ ! -e "$state_log" ]; then
-    (umask 027 && : >>"$state_log")
-    if grep -q '^docker:' /etc/group; then
-      chgrp docker "$state_log"
-    fi
-    [ "$socket_mode" != acl ] || access_grant "$state_log" r log.access
-  fi
-}
-
 # log_rotate HOW: mv when nobody writes; copy while the daemon does (it keeps the file open, so the file stays and is
 # emptied after it was copied; a line written between the two is lost).
 log_rotate() {
@@ -22,24 +9,48 @@ log_rotate() {
   [ "$size" -gt "$log_max_bytes" ] || return 0
   number=$log_keep
   while [ "$number" -gt 1 ]; do
-    [ ! -e "$state_log.$((number - 1))" ] || mv -f "$state_log.$((number - 1))" "$state_log.$number"
+    [ ! -e "$state_log.$((number - 1))" ] || mv -f "$state_log.$((number - 1))" "$state_log.$number" || return 0
     number=$((number - 1))
   done
   case $1 in
-    mv) mv -f "$state_log" "$state_log.1" ;;
+    mv) mv -f "$state_log" "$state_log.1" || return 0 ;;
     copy)
-      cp -p "$state_log" "$state_log.1"
+      if ! cp -p "$state_log" "$state_log.1" 2>/dev/null; then
+        # The disk is full, and a half copy would keep it so. The log itself is what may say why.
+        rm -f "$state_log.1"
+        log_copy_failed
+        return 0
+      fi
       : >"$state_log"
       ;;
   esac
   step log.rotate changed "The log was $size bytes and is now $state_log.1."
 }
 
+# log_copy_failed: said once in a run; a supervisor tries again every ten seconds.
+log_copy_failed() {
+  [ -z "${log_full:-}" ] || return 0
+  log_full=1
+  step log.rotate failed "The log is $size bytes and cannot be rotated: there is no room for a copy beside $state_log."
+}
+
+# log_since: prints what was written since log_offset, at most the last 256 KiB, where the end is told. Counted from the
+# end: busybox's tail fails to begin behind two thousand million bytes.
+log_since() {
+  size=$(stat -c %s "$state_log" 2>/dev/null) || return 0
+  # Emptied by a rotation meanwhile.
+  [ "$size" -ge "$log_offset" ] || log_offset=0
+  fresh=$((size - log_offset))
+  [ $fresh -le 262144 ] || fresh=262144
+  tail -c $fresh "$state_log"
+}
+
 # log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up in
 # its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
 # its first line.
 log_cause() {
-  tail -c "+$((log_offset + 1))" "$state_log" | tail -n 200 | awk '
+  log_since | tail -n 200 | awk '
+    /^\[rootlesskit:/ { next }
     /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
     panic { next }
     /level=(fatal|error)/ { marked = $0 }

@@ -90,7 +90,7 @@ securityfs_mount() {
   elif said=$(mount -t securityfs none $SECURITYFS 2>&1); then
     nesting_changed nesting.securityfs "Mounted securityfs on $SECURITYFS, where AppArmor's state is read."
   else
-    step nesting.securityfs skipped "securityfs could not be mounted (${said##*: }); only AppArmor's state stays hidden."
+    step nesting.securityfs skipped "securityfs could not be mounted ($(why "$said")); only AppArmor's state stays hidden."
   fi
 }
 
@@ -105,7 +105,7 @@ propagation_share() {
   count=$(printf '%s\n' "$private" | wc -l)
   kept=$(propagation_kept)
   if ! said=$(mount --make-rshared / 2>&1); then
-    nesting_failed nesting.propagation "Mounts stay private (${said##*: }): docker run -v with rshared will not work. Run the container with --privileged."
+    nesting_failed nesting.propagation "Mounts stay private ($(why "$said")): docker run -v with rshared will not work. Run the container with --privileged."
     return 0
   fi
   printf '%s\n' "$kept" | while IFS= read -r dir; do
@@ -151,7 +151,7 @@ warnings_forget() {
 
 # verb_prepare: the same without a daemon. One that runs meanwhile may go on.
 verb_prepare() {
-  config_load
+  settings_load
   take_lock
   warnings_forget nesting cgroup
   nesting_prepare

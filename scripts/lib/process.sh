@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # Facts about processes, from /proc, and what they prove about a file that names one.
 
+# Whose processes may be a daemon: dind-rootless puts its user here.
+process_owner=0
+
 # process_read PID: sets P_STATE (R, S, T, Z...), P_PARENT and P_START (clock ticks since boot); false when there is no such process.
 # The name in the second field may hold blanks and brackets, so everything up to the last ')' goes.
 process_read() {
@@ -8,6 +11,7 @@ process_read() {
   # shellcheck disable=SC2086 # the fields are numbers
   set -- ${stat_line##*) }
   P_STATE=$1
+  # shellcheck disable=SC2034 # for whoever asks
   P_PARENT=$2
   P_START=${20}
 }
@@ -20,7 +24,7 @@ process_runs() {
   # The kernel adds this when a package update replaced the file.
   executable=${executable% (deleted)}
   # Anybody may call a program dockerd; only root's is the daemon. A user namespace's root is its user's here.
-  [ "${executable##*/}" = "$2" ] && [ "$(stat -c %u "/proc/$1")" = 0 ]
+  [ "${executable##*/}" = "$2" ] && [ "$(stat -c %u "/proc/$1")" = "$process_owner" ]
 }
 
 process_alive() {

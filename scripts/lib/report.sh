@@ -25,6 +25,11 @@ json_text() {
   esac
 }
 
+# why WORDS: prints why a program refused: the end of its first line. mount adds a second line that says nothing.
+why() {
+  printf '%s\n' "$1" | sed -n '1{s/.*: //;s/\.$//;p;}'
+}
+
 # step NAME STATUS DETAIL: one thing found or done; STATUS is started, changed, ok, skipped or failed.
 step() {
   now_ms

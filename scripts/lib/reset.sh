@@ -32,9 +32,8 @@ reset_begin() {
 reset_look() {
   RESET_ROOT=$(readlink -f "$data_root") || RESET_ROOT=$data_root
   [ -d "$RESET_ROOT" ] || fail nothing-to-move "There is no data root at $data_root: nothing was moved."
-  if ! path_trusted "$RESET_ROOT" || ! root_only "$RESET_ROOT"; then
+  root_path "$RESET_ROOT" ||
     fail not-trusted "$RESET_ROOT or a folder above it belongs to others than root, so nothing in it is moved: chown root:root, chmod go-w."
-  fi
 }
 
 # reset_unmount: what an ended daemon left mounted. What somebody else mounted inside cannot be moved by a rename.
@@ -156,9 +155,7 @@ verb_undo_reset_data() {
 
 # verb_reset_data_preview: what reset-data would move. Nothing is changed, and nothing is waited for.
 verb_reset_data_preview() {
-  config_load
-  daemon_json_load
-  paths_plain
+  places_load
   reset_look
   containers_live
   images=0 held=0 volumes=0

@@ -6,19 +6,21 @@ RUN_DIR=/run/dind-station
 STATE_FILE=$RUN_DIR/state.json
 HOLDER_FILE=$RUN_DIR/holder
 LAST_FILE=$RUN_DIR/last
+# What the last start could not mend, a step's name and a sentence a line.
+WARNINGS_FILE=$RUN_DIR/warnings
 lock_held=
 # The state this run brings about, while it does; empty for a run that is not about the daemon (install).
 state_now=
 state_since=
 state_log=/var/log/dockerd.log
+put_failed=
 
 # take_lock: one run at a time. Waits as long as the slowest honest run may take, then says who holds it.
 # If the run waited for was of the same verb, its result is ours: it ends here.
 take_lock() {
   asked_ms=$BEGAN_MS
-  mkdir -p "$RUN_DIR"
-  # Root's alone: whoever can open it, even only to read, could lock it and keep everybody out.
-  (umask 077 && : >>"$RUN_DIR/lock")
+  run_dir_ready
+  lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
   if ! flock -n 9; then
     holder_describe
@@ -43,10 +45,37 @@ take_lock() {
   fi
 }
 
+# run_dir_ready: the folder of our files is there and root's. Where everybody may write in /run (a tmpfs that was mounted
+# without a mode), somebody else can have made it first, and would decide what root writes to.
+run_dir_ready() {
+  mkdir -p "$RUN_DIR" 2>/dev/null || :
+  root_path "$RUN_DIR" ||
+    fail not-trusted "$RUN_DIR is not root's alone: remove it, and see who made it (ls -ld $RUN_DIR ${RUN_DIR%/*})."
+}
+
+# put FILE LINE...: by rename, so that a reader never sees half of it. Where nothing can be written (a full disk), what
+# was asked for is done all the same, and the old file stays.
+put() {
+  put_file=$1
+  shift
+  if printf '%s\n' "$@" 2>/dev/null >"$put_file.new" && mv -f "$put_file.new" "$put_file" 2>/dev/null; then
+    return 0
+  fi
+  rm -f "$put_file.new"
+  [ -z "$put_failed" ] || return 0
+  put_failed=1
+  step state.write failed "$put_file cannot be written (is the disk full?), so windows and waiting runs do not see this one."
+}
+
+# lock_file PATH: makes it root's alone: whoever can open it, even only to read, could lock it and keep everybody out.
+lock_file() {
+  (umask 077 && : >>"$1")
+}
+
 lock_take_over() {
   lock_held=1
   process_read $$
-  printf '%d %d %s %s\n' $$ "$P_START" "$verb" "${ASKED_BY:-root}" >"$HOLDER_FILE"
+  put "$HOLDER_FILE" "$$ $P_START $verb ${ASKED_BY:-root}"
   trap on_cancel TERM INT HUP
 }
 
@@ -56,7 +85,7 @@ release_lock() {
   if [ -z "$reported" ] && [ -n "$state_now" ]; then
     write_state failed '' 0 internal "The helper ended unexpectedly." ''
   fi
-  rm -f "$HOLDER_FILE" "$RUN_DIR/http.$$"
+  rm -f "$HOLDER_FILE"
 }
 
 # Sets HOLDER to words for whoever holds the lock, and HOLDER_PID, empty when nobody living does.
@@ -73,8 +102,7 @@ holder_describe() {
 remember() {
   [ -n "$lock_held" ] || return 0
   now_ms
-  printf '%s\n' "$verb" "$NOW_MS" "$1" "$2" "$5" "$(one_line "$3")" "$(one_line "$4")" >"$LAST_FILE.new"
-  mv -f "$LAST_FILE.new" "$LAST_FILE"
+  put "$LAST_FILE" "$verb" "$NOW_MS" "$1" "$2" "$5" "$(one_line "$3")" "$(one_line "$4")"
   [ -n "$state_now" ] || return 0
   case $2 in
     started | already-running | restarted) write_state running '' "$5" "$2" "$3" '' ;;
@@ -120,9 +148,22 @@ write_state() {
   WARNINGS=
   [ "$1" != running ] || warnings_json
   json_text "${ASKED_BY:-root}"
-  printf '{"schema":1,"state":"%s","verb":"%s","step":"%s","pid":%d,"helperPid":%d,"since":"%s","by":"%s","code":"%s","message":"%s","cause":"%s","log":"%s","warnings":[%s]}\n' \
-    "$1" "$verb" "$2" "$3" $$ "$state_since" "$JSON" "$4" "$state_message" "$state_cause" "$state_log" "$WARNINGS" >"$STATE_FILE.new"
-  mv -f "$STATE_FILE.new" "$STATE_FILE"
+  put "$STATE_FILE" "{\"schema\":1,\"state\":\"$1\",\"verb\":\"$verb\",\"step\":\"$2\",\"pid\":$3,\"helperPid\":$$,\"since\":\"$state_since\",\"by\":\"$JSON\",\"code\":\"$4\",\"message\":\"$state_message\",\"cause\":\"$state_cause\",\"log\":\"$state_log\",\"warnings\":[$WARNINGS]}"
+}
+
+# state_field NAME: sets FIELD to that text of the state file, empty when there is none.
+state_field() {
+  FIELD=
+  { read -r state_line <"$STATE_FILE"; } 2>/dev/null || return 0
+  case $state_line in
+    *"\"$1\":\""*) ;;
+    *) return 0 ;;
+  esac
+  FIELD=${state_line#*\""$1"\":\"}
+  FIELD=${FIELD%%\",\"*}
+  case $FIELD in
+    *\\*) FIELD=$(printf '%s' "$FIELD" | sed 's/\\\(.\)/\1/g') ;;
+  esac
 }
 
 # begin STATE: the transition begins; what stood before can be put back if it turns out that nothing may be touched.
@@ -144,4 +185,14 @@ state_restore() {
 stage() {
   step "$1" started "$2"
   write_state "$state_now" "$1" 0 '' '' ''
+}
+
+# warnings_json: sets WARNINGS to them as the inside of a JSON array.
+warnings_json() {
+  WARNINGS=
+  [ -e "$WARNINGS_FILE" ] || return 0
+  while IFS= read -r line; do
+    json_text "${line#* }"
+    WARNINGS="$WARNINGS${WARNINGS:+,}\"$JSON\""
+  done <"$WARNINGS_FILE"
 }

@@ -2,8 +2,14 @@
 # Which storage driver. dockerd tries in silence and ends, in silence too, with vfs, which copies every layer whole.
 # Here the mounts are made once, for real, on an empty data root; one that holds data keeps its driver.
 
+# Less is worth a word: a layer of a common image does not fit any more.
+ROOM_MIB_ENOUGH=512
+ROOM_FILES_ENOUGH=10000
+
 # storage_choose: adds --storage-driver only where overlay does not work.
 storage_choose() {
+  storage_room
+  [ -z "$ROOM" ] || warn_keep storage.room "$ROOM"
   if [ "$json_storage_driver" = vfs ]; then
     storage_warn_vfs "$DAEMON_JSON says so"
     return 0
@@ -38,6 +44,30 @@ storage_choose() {
     flag_add --storage-driver=vfs
     storage_warn_vfs "no overlay mount works on $data_root ($FAULT), nor does fuse-overlayfs ($FUSE_FAULT)"
   fi
+}
+
+# storage_room: a data root without room is told before it stops pulls, builds and at last the daemon. Numbers in MiB.
+storage_room() {
+  room_read "$data_root" || return 0
+  if [ "$ROOM_MIB" -lt $ROOM_MIB_ENOUGH ]; then
+    ROOM="$data_root has $ROOM_MIB MiB left. docker system df says what takes the room, docker system prune frees what no container uses."
+  elif [ "$ROOM_FILES" -lt $ROOM_FILES_ENOUGH ]; then
+    ROOM="$data_root has $ROOM_FILES inodes left, so that new files are refused although there is room. docker system prune frees those that no container uses."
+  fi
+}
+
+# room_read DIR: sets ROOM_MIB and ROOM_FILES to what its file system has left, ROOM to nothing yet; false where it does not
+# say. One without a table of inodes (btrfs) says 0 of 0.
+room_read() {
+  ROOM=
+  read -r blocks size all_files ROOM_FILES <<END
+$(stat -f -c '%a %S %c %d' "$1" 2>/dev/null)
+END
+  case "$blocks$size$all_files$ROOM_FILES" in
+    '' | *[!0-9]*) return 1 ;;
+  esac
+  ROOM_MIB=$((blocks * size / 1048576))
+  [ "$all_files" -gt 0 ] || ROOM_FILES=$ROOM_FILES_ENOUGH
 }
 
 storage_warn_vfs() {
@@ -77,7 +107,7 @@ overlay_works() {
     case $said in
       # What mount says of every EINVAL.
       *'wrong fs type'* | *'nvalid argument'*) FAULT="its file system, $(file_system_of "$1"), cannot carry one" ;;
-      *) FAULT=$(one_line "${said##*: }") ;;
+      *) FAULT=$(why "$said") ;;
     esac
   [ -n "$FAULT" ] || probe_use "$probe/all"
   umount "$probe/all" 2>/dev/null || :
@@ -106,7 +136,7 @@ fuse_overlay_works() {
     probe=$1/.overlay-probe
     if probe_prepare "$probe"; then
       said=$(fuse-overlayfs -o "lowerdir=$probe/a:$probe/b,upperdir=$probe/upper,workdir=$probe/work" "$probe/all" 2>&1 9>&-) ||
-        FAULT=$(one_line "${said##*: }")
+        FAULT=$(why "$said")
       [ -n "$FAULT" ] || probe_use "$probe/all"
       umount "$probe/all" 2>/dev/null || :
       rm -rf "$probe"
@@ -121,7 +151,7 @@ probe_prepare() {
   umount "$1/all" 2>/dev/null || :
   rm -rf "$1"
   if ! said=$(mkdir -p "$1/a/folder" "$1/b" "$1/upper" "$1/work" "$1/all" 2>&1); then
-    FAULT=$(one_line "${said##*: }")
+    FAULT=$(why "$said")
     return 1
   fi
   : >"$1/b/file"

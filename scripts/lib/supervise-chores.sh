@@ -1,11 +1,12 @@
 # shellcheck shell=sh
-# What a supervisor does now and then: the log's size, and processes that nobody collects.
+# What a supervisor does now and then: the log's size, processes that nobody collects, and the room for data.
 
 LOG_EVERY_MS=10000
 ZOMBIES_EVERY_MS=60000
 log_due=0
 zombies_due=0
 zombies_told=0
+room_told=
 
 supervise_chores() {
   now_ms
@@ -20,7 +21,18 @@ supervise_chores() {
   if [ "$NOW_MS" -ge "$zombies_due" ]; then
     zombies_due=$((NOW_MS + ZOMBIES_EVERY_MS))
     zombies_look
+    room_look
   fi
+}
+
+# room_look: told when it becomes short, and once: it is not the same as a start that fails for it.
+room_look() {
+  storage_room
+  if [ -n "$ROOM" ] && [ -z "$room_told" ]; then
+    step supervise.room failed "$ROOM"
+    history_add little-room "$ROOM"
+  fi
+  room_told=$ROOM
 }
 
 # zombies_look: those that were there at the beginning are nobody's fault here; told whenever there are ten more.
@@ -72,19 +84,4 @@ orphans_collected() {
   done
   sleep 0.05
   ! process_read "$orphan"
-}
-
-# state_field NAME: sets FIELD to that text of the state file, empty when there is none.
-state_field() {
-  FIELD=
-  { read -r state_line <"$STATE_FILE"; } 2>/dev/null || return 0
-  case $state_line in
-    *"\"$1\":\""*) ;;
-    *) return 0 ;;
-  esac
-  FIELD=${state_line#*\""$1"\":\"}
-  FIELD=${FIELD%%\",\"*}
-  case $FIELD in
-    *\\*) FIELD=$(printf '%s' "$FIELD" | sed 's/\\\(.\)/\1/g') ;;
-  esac
 }

@@ -23,7 +23,7 @@ supervise_end() {
 
 # verb_shutdown: what a supervisor runs at its end.
 verb_shutdown() {
-  config_load
+  settings_load
   shutdown_ends_ms=$((BEGAN_MS + shutdown_budget * 1000))
   if [ "$shutdown_budget" -gt 4 ]; then
     shutdown_kill_ms=$((shutdown_ends_ms - SHUTDOWN_RESERVE_MS))
@@ -54,7 +54,8 @@ verb_shutdown() {
 
 # shutdown_lock: whoever is at work is cancelled, and not waited for longer than the outer patience allows.
 shutdown_lock() {
-  mkdir -p "$RUN_DIR"
+  run_dir_ready
+  lock_file "$RUN_DIR/lock"
   exec 9>>"$RUN_DIR/lock"
   if ! flock -n 9; then
     holder_describe
@@ -119,8 +120,9 @@ END
       sleep 0.02
     done
   done
-  # Their deaths must reach dockerd before its own end.
-  asked_until=$((NOW_MS + 500))
+  # Their deaths must reach dockerd before its own end, or it will not know how they ended.
+  asked_until=$((NOW_MS + 3000))
+  [ $asked_until -le "$shutdown_kill_ms" ] || asked_until=$shutdown_kill_ms
   for dir in "$exec_root"/containerd/daemon/io.containerd.runtime.v2.task/moby/*/; do
     while [ -d "$dir" ] && pid_in "${dir}init.pid" && ! process_alive "$PID_FOUND" && [ "$NOW_MS" -lt $asked_until ]; do
       sleep 0.02

@@ -88,7 +88,7 @@ health_look() {
 # health_ask PATH SECONDS: false only when nothing was answered and nothing else explains it: a status other than 200 is
 # an answer, and a signal or somebody's run ends the question early.
 health_ask() {
-  if http_get "$1" "$2" || [ "$HTTP_STATUS" != 000 ] || [ -n "$ending$woken" ]; then
+  if http_get "$1" "$2" || [ -n "$HTTP_ANSWERED" ] || [ -n "$ending$woken" ]; then
     now_ms
     return 0
   fi
@@ -242,8 +242,7 @@ death_reason() {
     echo "the kernel killed $((OOM_COUNT - oom_before)) process(es) of this container because its memory limit was reached."
     return 0
   fi
-  [ "$(stat -c %s "$state_log" 2>/dev/null || echo 0)" -ge "$log_offset" ] || log_offset=0
-  if tail -c "+$((log_offset + 1))" "$state_log" 2>/dev/null | grep -q "Processing signal '"; then
+  if log_since | grep -q "Processing signal '"; then
     echo "it was asked to end by a signal that did not come from the helper."
     return 0
   fi

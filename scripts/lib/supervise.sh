@@ -5,9 +5,6 @@
 # What a person asked for is not fought: a daemon that was stopped through the helper stays stopped.
 
 SUPERVISOR_FILE=$RUN_DIR/supervisor
-# A daemon that ended this often (5 times) in so many milliseconds will not live at the next attempt either.
-LOOP_DEATHS=5
-LOOP_MS=300000
 PAUSE_FIRST_MS=1000
 PAUSE_MAX_MS=30000
 HEALTHY_MS=60000
@@ -23,10 +20,9 @@ watched_since=0
 died_ms=0
 due_ms=0
 pause_ms=$PAUSE_FIRST_MS
-deaths=''
 
 verb_supervise() {
-  config_load
+  settings_load
   init_find
   [ "$INIT" = none ] ||
     fail conflict "$INIT owns the Docker daemon on this machine and restarts it itself: nothing is left to supervise."
@@ -51,7 +47,8 @@ verb_supervise() {
 
 # supervise_alone: one supervisor in a container; it holds a lock of its own as long as it lives.
 supervise_alone() {
-  mkdir -p "$RUN_DIR"
+  run_dir_ready
+  lock_file "$RUN_DIR/supervisor.lock"
   exec 8>>"$RUN_DIR/supervisor.lock"
   flock -n 8 || fail locked "A supervisor runs already: $(cat "$SUPERVISOR_FILE" 2>/dev/null)."
   printf 'process %d\n' $$ >"$SUPERVISOR_FILE"
@@ -120,6 +117,7 @@ run_code() {
   case $RUN_STATUS in
     73) RUN_CODE=no-tool ;;
     75) RUN_CODE=locked ;;
+    77) RUN_CODE=not-trusted ;;
     78) RUN_CODE=bad-config ;;
     *) RUN_CODE=internal ;;
   esac
@@ -148,13 +146,17 @@ supervise_attempt() {
   state_field message
   case $RUN_CODE in
     foreign) fail foreign "$FIELD" ;;
-    conflict | no-engine | no-tool | bad-config | socket-path | cancelled)
+    conflict | no-engine | no-tool | no-rights | bad-config | not-trusted | socket-path | cancelled)
       history_add gave-up "$FIELD"
       idle "The daemon is not started again until somebody does: ${FIELD:-$RUN_CODE.}"
       ;;
     # Somebody else's run is under way and slow; what it leaves is looked at.
     locked) mode=watch ;;
-    *) died "${FIELD:-The start failed.}" ;;
+    *)
+      why=${FIELD:-The start failed.}
+      state_field cause
+      died "$why" "$FIELD"
+      ;;
   esac
 }
 
@@ -162,8 +164,8 @@ supervise_attempt() {
 adopt() {
   mode=watch
   # daemon.json may have moved the socket; a file that cannot be read any more must not end the watch.
-  if (config_load) >/dev/null 2>&1; then
-    config_load
+  if (settings_load) >/dev/null 2>&1; then
+    settings_load
   fi
   process_read "$1" || return 0
   watched_pid=$1 watched_start=$P_START
@@ -200,7 +202,7 @@ supervise_look() {
     health_look
     now_ms
     if [ $((NOW_MS - watched_since)) -gt $HEALTHY_MS ]; then
-      pause_ms=$PAUSE_FIRST_MS
+      pause_ms=$PAUSE_FIRST_MS fruitless=0
     fi
     return 0
   fi
@@ -218,7 +220,7 @@ look_for_another() {
   find_daemon
   if [ -n "$DAEMON_PID" ]; then
     state_field by
-    [ "$mode" = watch ] || deaths='' pause_ms=$PAUSE_FIRST_MS
+    [ "$mode" = watch ] || deaths='' fruitless=0 pause_ms=$PAUSE_FIRST_MS
     history_add taken-over "dockerd was started by ${FIELD:-somebody}, process id $DAEMON_PID."
     died_ms=0
     adopt "$DAEMON_PID"
@@ -243,54 +245,4 @@ look_for_another() {
     pause.*) pause_look ;;
     *) died "$(death_reason)" ;;
   esac
-}
-
-# died WHY: the next start is put on the clock, or given up when there were too many.
-died() {
-  now_ms
-  lived=0
-  [ "$watched_since" -eq 0 ] || lived=$((NOW_MS - watched_since))
-  [ "$died_ms" -gt 0 ] || died_ms=$NOW_MS
-  watched_pid='' watched_since=0
-  history_add died "$1" $lived
-  step supervise.death failed "dockerd ended: $1"
-  if loop_reached; then
-    give_up "$1"
-    return 0
-  fi
-  mode=pause
-  due_ms=$((NOW_MS + pause_ms))
-  step supervise.pause started "It is started again in $((pause_ms / 1000)) s."
-  pause_ms=$((pause_ms * 2))
-  [ $pause_ms -le $PAUSE_MAX_MS ] || pause_ms=$PAUSE_MAX_MS
-}
-
-# loop_reached: counts one more end of the daemon; true when there were too many of late.
-loop_reached() {
-  now_ms
-  kept='' count=1
-  for at in $deaths; do
-    [ $((NOW_MS - at)) -lt $LOOP_MS ] || continue
-    kept="$kept $at"
-    count=$((count + 1))
-  done
-  deaths="$kept $NOW_MS"
-  [ $count -ge $LOOP_DEATHS ]
-}
-
-pause_look() {
-  now_ms
-  [ "$NOW_MS" -lt "$due_ms" ] || supervise_attempt start
-}
-
-# give_up WHY: a crash loop. The state file says so to every window; a start by a person begins anew.
-give_up() {
-  words="dockerd ended or hung $LOOP_DEATHS times within $((LOOP_MS / 60000)) minutes and is not started again: mend the cause, then start it."
-  history_add crash-loop "$words $1"
-  step supervise.loop failed "$words"
-  # Whoever holds the lock now knows better.
-  exec 9>>"$RUN_DIR/lock"
-  ! flock -n 9 || write_state failed '' 0 crash-loop "$words" "$1"
-  exec 9>&-
-  idle "The supervisor waits until somebody starts the daemon."
 }

@@ -7,6 +7,8 @@ TLS_DAYS=825
 TLS_CA_DAYS=3650
 # Issued again when less than this is left.
 TLS_MARGIN=2592000
+# Of earlier names so many are kept at most, with those of now.
+TLS_NAMES=60
 
 # tls_choose: sets tls_dir to where the material is, empty without TLS, and adds the flags.
 tls_choose() {
@@ -117,6 +119,10 @@ tls_sum() {
 tls_folder() {
   # Another starter may make it at the same moment.
   [ -d "$1" ] || mkdir -p "$1" 2>/dev/null || [ -d "$1" ] || fail bad-config "The folder $1 for certificates cannot be made."
+  if [ "$1" = "$tls_dir" ]; then
+    root_folder "$(readlink -f "${1%/*}/")" ||
+      fail bad-config "The folders above $1 must belong to root and be writable by root only: who can replace it chooses who may be root."
+  fi
   case $(stat -c '%u %A' "$1") in
     # Docker's own image has /certs with the sticky bit: others may add, not replace.
     "0 d"????????[tT]) [ "$1" = "$tls_dir" ] && [ ! -L "$1" ] && return 0 ;;
@@ -127,6 +133,7 @@ tls_folder() {
 
 # tls_lock: one starter at a time issues; held until file descriptor 8 is closed.
 tls_lock() {
+  lock_file "$tls_dir/ca/lock"
   exec 8>>"$tls_dir/ca/lock"
   now_ms
   tls_deadline=$((NOW_MS + 30000))
@@ -173,6 +180,7 @@ tls_until() {
 # verb_tls: what is there.
 verb_tls() {
   config_load
+  daemon_json_load
   pid1_load
   tls_find
   if [ -z "$tls_dir" ]; then

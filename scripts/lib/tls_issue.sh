@@ -42,6 +42,7 @@ tls_leaf() {
     return 0
   fi
   if [ "$1" = server ]; then
+    names_keep "$dir"
     tls_config server <<END
 extendedKeyUsage = serverAuth
 subjectAltName = $NAMES
@@ -122,6 +123,16 @@ names_covered() {
     esac
   done
   [ -z "$LACKING" ]
+}
+
+# names_keep DIR: adds to NAMES what the certificate there was issued for, so that two places that share one folder do not
+# take each other's names away at every start. Not without end: a folder outlives many containers.
+names_keep() {
+  [ -e "$1/names" ] && [ -e "$1/cert.pem" ] || return 0
+  { IFS= read -r sum && IFS= read -r issued; } <"$1/names" || return 0
+  [ "$sum" = "$(cksum <"$1/cert.pem")" ] || return 0
+  both=$(printf '%s\n' "$NAMES,$issued" | tr ',' '\n' | sort -u)
+  [ "$(printf '%s\n' "$both" | wc -l)" -gt $TLS_NAMES ] || NAMES=$(printf '%s\n' "$both" | tr '\n' ',' | sed 's/,$//')
 }
 
 # tls_names: sets NAMES to every name and address under which a client may call this place, in OpenSSL's words. The

@@ -3,9 +3,7 @@
 
 # set_out STATE: what every verb that changes something begins with.
 set_out() {
-  config_load
-  daemon_json_load
-  paths_plain
+  places_load
   init_find
   take_lock
   begin "$1"
@@ -14,11 +12,27 @@ set_out() {
   [ -z "$CONFLICT" ] || fail conflict "No second daemon is started: $CONFLICT. Stop that one first."
 }
 
-# paths_plain: paths are words in lists and patterns here.
-paths_plain() {
+# places_load: the settings, with paths that are words in lists and patterns here, in places that are root's.
+places_load() {
+  settings_load
   case "$data_root$exec_root$pidfile$socket" in
     *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
   esac
+  trust_places
+}
+
+# trust_places: who may put something where the daemon's sockets and PID file go is root through it, and what we do to
+# the socket (rights for users) would be done to whatever is there.
+trust_places() {
+  [ ! -e "$exec_root" ] || root_path "$(readlink -f "$exec_root")" || distrust "$exec_root"
+  for path in "$pidfile" "$socket"; do
+    folder=$(readlink -f "${path%/*}") || continue
+    [ ! -d "$folder" ] || root_folder "$folder" || distrust "$folder"
+  done
+}
+
+distrust() {
+  fail not-trusted "$1, where the daemon's sockets and PID file go, must belong to root and be writable by root only, and so must all folders above it: chown root:root $1; chmod go-w $1."
 }
 
 need_engine() {
@@ -41,6 +55,7 @@ verb_start() {
     init_await
     succeed started "The Docker daemon was started by $INIT." "${DAEMON_PID:-0}"
   fi
+  need_rights
   start_engine
   succeed started "The Docker daemon runs, process id $DAEMON_PID." "$DAEMON_PID"
 }
@@ -93,7 +108,7 @@ start_failed() {
       launched_pid=
       containers_live
       [ "$CONTAINERS" -gt 0 ] || [ -n "$json_has_containerd" ] || containerd_end TERM
-      fail daemon-exited "dockerd ended while it was starting, with status $status." "$(log_cause)"
+      fail daemon-exited "dockerd ended while it was starting, with status $status.${NESTING_FAULT:+ Before that: $NESTING_FAULT}" "$(log_cause)"
       ;;
     silent)
       cause=$(log_cause)
@@ -160,6 +175,7 @@ verb_restart() {
     init_await
     succeed restarted "The Docker daemon was restarted by $INIT." "${DAEMON_PID:-0}"
   fi
+  need_rights
   [ -z "$DAEMON_PID" ] || dockerd_end "$DAEMON_PID"
   start_engine
   succeed restarted "The Docker daemon was restarted, process id $DAEMON_PID." "$DAEMON_PID"
@@ -174,20 +190,29 @@ refuse_own_flags() {
 }
 
 verb_status() {
-  config_load
-  daemon_json_load
-  mkdir -p "$RUN_DIR"
+  settings_load
+  run_dir_ready
   find_daemon
   if socket_mounted; then
     fail foreign "The socket $socket is mounted from outside: its daemon is not this container's."
   fi
   [ -z "$CONFLICT" ] || step daemon.check failed "$CONFLICT."
   [ -z "$DAEMON_PID" ] || warnings_say
-  [ -n "$DAEMON_PID" ] || fail not-running "The Docker daemon is not running."
+  [ -n "$DAEMON_PID" ] || status_gone
   if http_get /_ping 2; then
     succeed running "The Docker daemon runs and answers, process id $DAEMON_PID." "$DAEMON_PID"
   fi
   fail not-ready "dockerd runs with process id $DAEMON_PID, but does not answer on $socket."
+}
+
+# A supervisor that gave up says why nobody starts it again.
+status_gone() {
+  state_field code
+  [ "$FIELD" = crash-loop ] || fail not-running "The Docker daemon is not running."
+  state_field message
+  words=$FIELD
+  state_field cause
+  fail crash-loop "The Docker daemon is not running: $words" "$FIELD"
 }
 
 # Plain text, not events: whoever asks wants the lines.

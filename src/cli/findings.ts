@@ -15,11 +15,12 @@ export interface StatusSources {
   readonly reader: EndpointReader;
   /** `--host`. */
   readonly host: string | undefined;
-  readonly stateFile: string;
   readonly usersFile: string;
   readonly bundledFolder: string;
-  /** Whether the helper looks after the daemon at that endpoint. */
-  readonly isManaged: (endpoint: Endpoint) => boolean;
+  /** Where who looks after the daemon at that endpoint says what it does; undefined when nobody here does. */
+  readonly stateFileOf: (endpoint: Endpoint) => string | undefined;
+  /** Whether it is the user's own daemon, to which the privileged helper means nothing. */
+  readonly isOwn: (endpoint: Endpoint) => boolean;
   readonly userName: string;
   /** Milliseconds. Together with the start of the program they stay under two seconds. */
   readonly pingMs: number;
@@ -45,7 +46,7 @@ async function readInstalled(bundledFolder: string): Promise<StatusFindings['hel
 /** The engine's state by one ping and one `/info`, through the same reducer as in the editor. */
 async function probeOnce(
   endpoint: Endpoint,
-  managed: boolean,
+  stateFile: string | undefined,
   sources: StatusSources,
 ): Promise<{ model: Model; apiVersion: string | undefined }> {
   const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
@@ -55,7 +56,7 @@ async function probeOnce(
   ]);
   const at = sources.now();
   const events: EngineEvent[] = [];
-  if (managed) events.push({ type: 'helper', state: readHelperFile(sources.stateFile), at });
+  if (stateFile !== undefined) events.push({ type: 'helper', state: readHelperFile(stateFile), at });
   if (mount !== undefined) events.push({ type: 'foreign', ...mount, at });
   events.push({ type: 'ping', result: answer, at });
   if (answer.outcome === 'ok') events.push({ type: 'info', result: await info(endpoint, sources.infoMs), at });
@@ -78,16 +79,16 @@ export async function readFindings(sources: StatusSources): Promise<StatusFindin
 
   const { endpoint } = resolved;
   const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
-  const managed = sources.isManaged(endpoint);
-  const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, managed, sources), helperRead]);
+  const stateFile = sources.stateFileOf(endpoint);
+  const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, stateFile, sources), helperRead]);
   const { state } = model;
   const denied = state.kind === 'denied' && socketPath !== undefined;
   const access = denied ? await readAccess(socketPath, sources) : undefined;
   const context: DescribeContext = {
     endpoint: endpoint.display,
-    managed,
+    managed: stateFile !== undefined,
     ...(socketPath !== undefined && { socketPath }),
-    ...(helper.status !== 'unknown' && { helper: helper.status }),
+    ...(helper.status !== 'unknown' && !sources.isOwn(endpoint) && { helper: helper.status }),
     ...(access !== undefined && { access }),
   };
   return {

@@ -11,6 +11,8 @@ export interface LogsOptions {
   /** How many lines from the end. */
   readonly lines: number;
   readonly json: boolean;
+  /** The user's own daemon, whatever the endpoint of this environment is. */
+  readonly rootless: boolean;
 }
 
 export interface LogsParts {

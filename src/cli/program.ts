@@ -3,10 +3,21 @@ import { completionScript, shells, type Completable, type Shell } from './comple
 import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
 
+/** The command line is in order, and yet asks for what cannot be meant. */
+export class UsageError extends Error {}
+
+/** The options that every command has. */
+export interface EngineOptions {
+  readonly json: boolean;
+  readonly host: string | undefined;
+  /** The user's own daemon. */
+  readonly rootless: boolean;
+}
+
 /** What the words on the command line mean. Each may set its exit status through what it resolves with. */
 export interface ProgramActions {
-  readonly status: (options: { json: boolean; host: string | undefined }) => Promise<void>;
-  readonly lifecycle: (verb: LifecycleVerb, options: { json: boolean; host: string | undefined }) => Promise<void>;
+  readonly status: (options: EngineOptions) => Promise<void>;
+  readonly lifecycle: (verb: LifecycleVerb, options: EngineOptions) => Promise<void>;
   readonly logs: (options: LogsOptions) => Promise<void>;
   readonly print: (text: string) => void;
 }
@@ -20,6 +31,7 @@ export interface ProgramText {
 interface GlobalOptions {
   readonly json?: true;
   readonly host?: string;
+  readonly rootless?: true;
 }
 
 const exitHelp = `
@@ -37,6 +49,10 @@ Examples:
   dind-station restart               with progress; Ctrl-C cancels it
   dind-station logs --follow         the daemon's log, through rotation
   dind-station status --host tcp://127.0.0.1:2375
+  dind-station start --rootless      a daemon of your own, without root
+
+Without --rootless, start, stop, restart and logs act on root's daemon, unless the endpoint of this environment is the
+socket of your own ($XDG_RUNTIME_DIR/docker.sock).
 `;
 
 function wholeNumber(text: string): number {
@@ -75,6 +91,7 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .helpCommand('help [command]', 'print the help of a command')
     .addOption(new Option('--json', 'print JSON: one object, or one event a line'))
     .addOption(new Option('--host <address>', 'the engine to ask, as in DOCKER_HOST'))
+    .addOption(new Option('--rootless', 'the daemon of this user, without root').conflicts('host'))
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: text.out, writeErr: text.err })
     .showSuggestionAfterError()
@@ -82,9 +99,9 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .addHelpText('after', `${exitHelp}${examples}`)
     .exitOverride();
 
-  const globals = (command: Command): { json: boolean; host: string | undefined } => {
-    const { json, host } = command.optsWithGlobals<GlobalOptions>();
-    return { json: json === true, host };
+  const globals = (command: Command): EngineOptions => {
+    const { json, host, rootless } = command.optsWithGlobals<GlobalOptions>();
+    return { json: json === true, host, rootless: rootless === true };
   };
 
   program
@@ -107,9 +124,10 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .option('-f, --follow', 'print what is appended, until Ctrl-C')
     .addOption(new Option('-n, --lines <number>', 'how many lines from the end').default(200).argParser(wholeNumber))
     .addHelpText('after', exitHelp)
-    .action((options: { follow?: true; lines: number }, command: Command) =>
-      actions.logs({ follow: options.follow === true, lines: options.lines, json: globals(command).json }),
-    );
+    .action((options: { follow?: true; lines: number }, command: Command) => {
+      const { json, rootless } = globals(command);
+      return actions.logs({ follow: options.follow === true, lines: options.lines, json, rootless });
+    });
 
   program
     .command('completion')

@@ -31,10 +31,15 @@ export function elevationFor(euid: number, terminal: boolean): Elevation {
  * The environment a helper gets. An extension host carries ELECTRON_RUN_AS_NODE, NODE_OPTIONS, VSCODE_* and a PATH
  * without sbin; sudo resets most of that, but not when this process is root and calls the helper itself.
  * The language is fixed because sudo's refusals are told apart by their English text.
+ *
+ * @param kept names to pass on besides HOME and TERM
  */
-export function cleanEnvironment(own: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function cleanEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+  kept: readonly string[] = [],
+): Record<string, string> {
   const clean: Record<string, string> = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
-  for (const name of ['HOME', 'TERM']) {
+  for (const name of ['HOME', 'TERM', ...kept]) {
     const value = own[name];
     if (value !== undefined) clean[name] = value;
   }

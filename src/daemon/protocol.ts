@@ -2,8 +2,8 @@ import * as v from 'valibot';
 
 /**
  * What the privileged helper (`scripts/dind-helper`) says, as TypeScript sees it: one JSON object per line on stdout
- * and the state file in `/run/dind-station/state.json`. The helper is the source of truth; `test/scripts/protocol.bats`
- * checks that what it really prints fits these schemas.
+ * and the state file in `/run/dind-station/state.json`. The helper is the source of truth; the station
+ * tests read what it really prints through these schemas.
  */
 
 /** Verbs an editor may ask for. `install` and `uninstall` are for a terminal, where sudo can ask for a password. */
@@ -55,6 +55,7 @@ export const resultCodes = [
   'already-stopped',
   'running',
   'not-running',
+  'crash-loop',
   'installed',
   'uninstalled',
   'version',
@@ -86,7 +87,10 @@ export const resultCodes = [
   'not-stopped',
   'socket-path',
   'no-engine',
+  'prerequisites',
+  'missing-prerequisites',
   'no-tool',
+  'no-rights',
   'init-failed',
   'locked',
   'bad-config',
@@ -145,6 +149,7 @@ const HelperStateFile = v.object({
   since: v.string(),
   /** Login name of whoever asked. */
   by: v.string(),
+  /** A result code as a rule; a string, so that a newer helper's is no reason to believe nothing. */
   code: v.string(),
   message: v.string(),
   cause: v.string(),

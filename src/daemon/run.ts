@@ -25,8 +25,9 @@ export type HelperOutcome =
 export interface HelperRun {
   readonly elevation: Elevation;
   readonly facts: PrivilegeFacts;
-  /** The environment to take HOME and TERM from. */
+  /** The environment to take HOME, TERM and `keep` from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly keep?: readonly string[];
   /** Called for each event as it arrives, the result included. */
   readonly onEvent?: (event: HelperEvent) => void;
   /** Called for each line of stdout that is no event: the log's own lines under the verb `logs`. */
@@ -37,7 +38,7 @@ export interface HelperRun {
   readonly timeoutMs?: number;
   /** Time the helper has to end after it was cancelled, in milliseconds; default 15,000. */
   readonly graceMs?: number;
-  /** The installed copy; only tests name another. */
+  /** The installed copy of the privileged helper, unless another is named: `dind-rootless`, or a test's. */
   readonly program?: string;
 }
 
@@ -111,7 +112,7 @@ function judge(run: Run, facts: PrivilegeFacts): HelperOutcome {
 
 /** Runs `cancel`. What it says is of no interest: the verb that was cancelled gives the result. */
 async function requestCancel(options: HelperRun, timeoutMs: number): Promise<void> {
-  const { elevation, facts, environment, program } = options;
+  const { elevation, facts, environment, keep, program } = options;
   const prefix = elevation.cancelPrefix;
   await runHelper('cancel', {
     elevation: { prefix, cancelPrefix: prefix, asks: false },
@@ -119,6 +120,7 @@ async function requestCancel(options: HelperRun, timeoutMs: number): Promise<voi
     environment,
     timeoutMs,
     graceMs: 0,
+    ...(keep !== undefined && { keep }),
     ...(program !== undefined && { program }),
   });
 }
@@ -134,7 +136,7 @@ async function execute(verb: HelperVerb, program: string, options: HelperRun): P
   let result: ResultEvent | undefined;
 
   const child = startChild(command, args, {
-    environment: cleanEnvironment(options.environment),
+    environment: cleanEnvironment(options.environment, options.keep),
     ownGroup: !elevation.asks,
     stderrLimit,
     onLine: (line) => {

@@ -52,17 +52,27 @@ function join(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** The daemon's last words, explained when they are known ones and shown as they are otherwise. */
+function startFailed(headline: string, before: string, evidence: string): Description {
+  if (evidence === '') return description(headline, before, steps.restart, steps.showLog);
+  const { id, title, nextStep, step, line } = diagnoseStart(evidence);
+  const known = id === 'not-recognised' ? '' : `${title}. ${nextStep}`;
+  const said = id === 'not-recognised' ? sentence(line) : sentence(`The daemon said: ${line}`);
+  const extra = 'action' in step ? [] : [step];
+  return description(headline, join(before, known, said), steps.restart, ...extra, steps.showLog);
+}
+
 function failed(cause: Cause | undefined, at: string): Description {
   const evidence = cause?.evidence ?? '';
   switch (cause?.code) {
-    case 'start-failed': {
-      const { id, title, nextStep, step, line } = diagnoseStart(evidence);
-      if (evidence === '') return description('Docker failed to start', '', steps.restart, steps.showLog);
-      const known = id === 'not-recognised' ? '' : `${title}. ${nextStep}`;
-      const said = id === 'not-recognised' ? sentence(line) : sentence(`The daemon said: ${line}`);
-      const extra = 'action' in step ? [] : [step];
-      return description('Docker failed to start', join(known, said), steps.restart, ...extra, steps.showLog);
-    }
+    case 'start-failed':
+      return startFailed('Docker failed to start', '', evidence);
+    case 'crash-loop':
+      return startFailed(
+        'Docker keeps failing',
+        'It ended or hung again and again, so its supervisor no longer starts it. Mend the cause, then start it.',
+        evidence,
+      );
     case 'stop-failed':
       return description('Docker did not stop', sentence(evidence), steps.restart, steps.showLog);
     case 'unreachable':

@@ -109,8 +109,10 @@ function fromDefaults(reader: EndpointReader, mayBeRootless: boolean): Endpoint 
   }
   const runtime = envValue(reader, 'XDG_RUNTIME_DIR');
   const rootless = join(runtime, 'docker.sock');
+  // One that is stopped has left its state file (daemon/rootless.ts).
+  const isThere = (): boolean => reader.exists(rootless) || reader.exists(join(runtime, 'dind-station', 'state.json'));
   // Ours, not docker's: a rootless daemon sets no variable for processes that were there before it.
-  if (mayBeRootless && runtime.startsWith('/') && !reader.exists(defaultSocketPath) && reader.exists(rootless)) {
+  if (mayBeRootless && runtime.startsWith('/') && !reader.exists(defaultSocketPath) && isThere()) {
     return endpointOf({ kind: 'unix', socketPath: rootless }, undefined, { source: 'rootless socket' });
   }
   return endpointOf({ kind: 'unix', socketPath: defaultSocketPath }, undefined, { source: 'default' });

@@ -9,7 +9,7 @@ function codeOf(error: unknown): string {
 /** Whether that process is a living helper. A zombie's command line is empty, a reused number has another one. */
 export function isHelperAlive(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('dind-helper');
+    return /dind-(?:helper|rootless)/u.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
   } catch {
     // With hidepid=2 /proc hides the processes of others; a signal that may not be sent still tells that they exist.
     try {

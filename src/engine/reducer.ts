@@ -87,6 +87,8 @@ function standingWord(model: Model): HelperStateFile | undefined {
 }
 
 function failure(word: HelperStateFile): Verdict {
+  // A supervisor gave up: it was no single start that failed.
+  if (word.code === 'crash-loop') return verdict('failed', 'crash-loop', word.cause);
   const code = word.verb === 'stop' || word.code === 'not-stopped' ? 'stop-failed' : 'start-failed';
   return verdict('failed', code, word.cause === '' ? word.message : word.cause);
 }

@@ -48,6 +48,7 @@ export interface Cause {
     | 'stopped-by-user'
     | 'crashed'
     | 'start-failed'
+    | 'crash-loop'
     | 'stop-failed'
     | 'socket-is-directory'
     | 'socket-is-file'

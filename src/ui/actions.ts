@@ -5,12 +5,13 @@ import type { Installed } from '../daemon/installed';
 import { LogFollower } from '../daemon/logFile';
 import { readLogTail } from '../daemon/logTail';
 import { daemonLog, helperFolder, stateFile } from '../daemon/places';
+import { rootlessLog } from '../daemon/rootless';
 import { describe, type Description } from '../diagnosis/describe';
 import { loadDockerode } from '../engine/dockerodeLazy';
 import { readHelperFile } from '../engine/helperFile';
 import type { EngineState } from '../engine/state';
 import type { Button } from './buttons';
-import { describeContext, elsewhere } from './endpointWords';
+import { describeContext, elsewhere, keeperOf, stateFileOf } from './endpointWords';
 import { HelperCalls } from './helperCalls';
 import { HelperSetUp } from './helperSetUp';
 import { watchFolder } from './installedWatch';
@@ -60,7 +61,8 @@ export class Actions {
         () => true,
         () => false,
       );
-    this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, exists });
+    const rootless = (): boolean => keeperOf(engine.endpoint) === 'user';
+    this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, rootless, exists });
     this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, parts.onChange);
     const facts = {
       helperPath: join(bundledFolder, 'dind-helper'),
@@ -96,7 +98,11 @@ export class Actions {
     });
     this.logView = new LogView({
       createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
-      path: () => Promise.resolve(readHelperFile(stateFile)?.log ?? daemonLog),
+      path: () => {
+        const said = engine.endpoint === undefined ? undefined : stateFileOf(engine.endpoint);
+        const usual = rootless() ? rootlessLog(process.env) : daemonLog;
+        return Promise.resolve(readHelperFile(said ?? stateFile)?.log ?? usual);
+      },
       readTail: readLogTail,
       follow: (following) => new LogFollower(following),
       viaHelper: () => this.helper.logLines(),

@@ -2,6 +2,7 @@ import { checkInstalled, type Installed } from '../daemon/installed';
 import { elevationFor } from '../daemon/elevation';
 import { helperFolder } from '../daemon/places';
 import type { HelperVerb } from '../daemon/protocol';
+import { rootlessNames, rootlessProgram, withoutElevation } from '../daemon/rootless';
 import { noSudo, refusalBeforehand } from '../daemon/refusal';
 import { runHelper, type HelperOutcome, type HelperRun } from '../daemon/run';
 import { readPrivileges } from './privileges';
@@ -11,6 +12,8 @@ export interface HelperCallParts {
   readonly bundledFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: { info(message: string): void; error(message: string): void };
+  /** Whether it is this user's own daemon that is meant, which needs no root. */
+  readonly rootless: () => boolean;
   /** Whether a file exists. */
   readonly exists: (path: string) => Promise<boolean>;
 }
@@ -31,20 +34,25 @@ export class HelperCalls {
     }
   }
 
-  /** Runs a verb as root. Never rejects. A copy that others than root can change is not run, whatever sudo allows. */
+  /** Runs a verb, as root unless the daemon is the user's own. Never rejects. A copy that others than root can change is not run, whatever sudo allows. */
   async run(verb: HelperVerb, options: Pick<HelperRun, 'signal' | 'onEvent' | 'onText'>): Promise<HelperOutcome> {
+    const facts = await readPrivileges();
+    const { environment } = this.parts;
+    if (this.parts.rootless()) {
+      const program = await rootlessProgram(this.parts.bundledFolder);
+      const own = { elevation: withoutElevation, keep: rootlessNames, program };
+      return this.logged(verb, await runHelper(verb, { ...own, facts, environment, ...options }));
+    }
     if ((await this.installed()) === 'untrusted') {
       const message = `The helper in ${helperFolder} can be changed by others than root, so it is not run.`;
       const nextStep = 'Set up the privileged helper again; it says what must be changed first.';
       return { kind: 'refused', refusal: { reason: 'no-rule', message, nextStep, setUp: true, evidence: '' } };
     }
-    const facts = await readPrivileges();
-    const outcome = await runHelper(verb, {
-      elevation: elevationFor(facts.uid, false),
-      facts,
-      environment: this.parts.environment,
-      ...options,
-    });
+    const elevation = elevationFor(facts.uid, false);
+    return this.logged(verb, await runHelper(verb, { elevation, facts, environment, ...options }));
+  }
+
+  private logged(verb: HelperVerb, outcome: HelperOutcome): HelperOutcome {
     this.parts.log.info(`helper ${verb}: ${JSON.stringify(outcome)}`);
     return outcome;
   }

@@ -22,17 +22,35 @@ export class Workbench {
   ) {}
 
   static async open(url: string, profile: string, size = { width: 1280, height: 800 }): Promise<Workbench> {
+    const workbench = await Workbench.browse(url, profile, size);
+    await workbench.isThere();
+    return workbench;
+  }
+
+  /** Opens the page only: what is on it may be a question for a password. */
+  static async browse(url: string, profile: string, size = { width: 1280, height: 800 }): Promise<Workbench> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: '/usr/bin/chromium',
       headless: true,
       viewport: size,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      // Without 3D the terminal draws its lines as text that can be read.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-3d-apis',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
     });
     const page = context.pages()[0] ?? (await context.newPage());
     const workbench = new Workbench(context, page);
     await page.goto(url);
-    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: uiMs });
     return workbench;
+  }
+
+  async isThere(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: uiMs });
   }
 
   /** The indicator. */

@@ -169,6 +169,23 @@ bats_require_minimum_version 1.5.0
   [[ "$stderr" == *no-such-option* ]]
 }
 
+@test "a container without the rights is told which, and how it gets them" {
+  run --separate-stderr timeout 60 setpriv --bounding-set -net_admin,-sys_admin "$ENTRY" echo editor 3>&-
+  [ "$output" = editor ]
+  [[ "$stderr" == *"lacks NET_ADMIN and SYS_ADMIN, without"*--privileged* ]]
+  run --separate-stderr timeout 60 setpriv --bounding-set -net_admin "$ENTRY" echo editor 3>&-
+  [[ "$stderr" == *"lacks NET_ADMIN, without"* ]]
+}
+
+@test "a daemon that does not run for another reason is not put down to rights" {
+  mkdir -p /etc/docker
+  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  entry echo editor
+  [ "$output" = editor ]
+  [[ "$stderr" == *"does not run"* ]]
+  [[ "$stderr" != *lacks* ]]
+}
+
 @test "the wait for the daemon is bounded" {
   mkdir -p /etc/docker
   # A containerd that never listens: dockerd waits for it for a minute.

@@ -153,6 +153,27 @@ step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status)
   docker rm -f stays
 }
 
+# mounts_after COMMAND...: what is mounted, and whether it is passed on, in a mount namespace that the command prepared.
+mounts_after() {
+  # shellcheck disable=SC2016 # for the inner shell
+  /usr/bin/unshare --mount --propagation private sh -c '"$@" >/dev/null 2>&1
+    awk "{ kind = \"private\"; for (i = 7; \$i != \"-\"; i++) if (\$i ~ /^shared:/) kind = \"shared\"; print \$5, \$(i + 1), kind }" /proc/self/mountinfo' sh "$@" | sort
+}
+
+@test "our own preparation leaves what theirs leaves; what it does besides is a cgroup hierarchy that was missing" {
+  [ -e $REAL/dind ] || skip "the real scripts are not in $REAL"
+  umount /sys/kernel/security 2>/dev/null || :
+  mounts_after $DIND true >/run/theirs
+  mounts_after "$HELPER" prepare >/run/ours
+  grep -q '^/sys/kernel/security securityfs shared$' /run/theirs
+  [ -z "$(comm -23 /run/theirs /run/ours)" ]
+  [ -z "$(comm -13 /run/theirs /run/ours | grep -v '^/sys/fs/cgroup/.* cgroup shared$')" ]
+  # The one difference on purpose: theirs covers a /tmp that is no mount, and with it the sockets of a living editor.
+  local uncover='umount -l /tmp; exec "$@"'
+  mounts_after sh -c "$uncover" sh $DIND true | grep -q '^/tmp tmpfs shared$'
+  [ -z "$(mounts_after sh -c "$uncover" sh "$HELPER" prepare | grep '^/tmp ')" ]
+}
+
 @test "without the scripts, or with ones that others can write, nothing is started" {
   rm $DIND
   run_helper start

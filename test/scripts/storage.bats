@@ -5,6 +5,8 @@ ROOT=/var/lib/docker/fresh
 setup_file() {
   require_bed
   install_helper
+  # Whether this machine has it must not matter; one test puts it back.
+  ! [ -e /usr/bin/fuse-overlayfs ] || mv /usr/bin/fuse-overlayfs /root/fuse-overlayfs
 }
 setup() {
   reset_engine
@@ -41,6 +43,26 @@ root_on_overlay() {
   [ "$output" = 0 ]
 }
 
+@test "a data root without room, or without inodes, is told at the start and by status" {
+  mkdir -p $ROOT
+  mount -t tmpfs -o size=100m small $ROOT
+  run_helper start
+  [ "$status" -eq 0 ]
+  [[ "$(step storage.room)" == "failed $ROOT has "*" MiB left. docker system df"* ]]
+  run_helper status
+  [[ "$(step storage.room)" == failed* ]]
+  run_helper stop
+  umount $ROOT
+  mount -t tmpfs -o size=2g,nr_inodes=2000 small $ROOT
+  run_helper start
+  [[ "$(step storage.room)" == "failed $ROOT has "*" inodes left"* ]]
+  run_helper stop
+  umount $ROOT
+  mount -t tmpfs -o size=2g small $ROOT
+  run_helper start
+  [ -z "$(step storage.room)" ]
+}
+
 @test "a second start finds the driver's data and leaves it" {
   run_helper start
   run_helper restart
@@ -72,6 +94,20 @@ root_on_overlay() {
   rm /usr/bin/fuse-overlayfs
   [ "$(driver)" = vfs ]
   [[ "$(step storage.driver)" == *"nor does fuse-overlayfs ("* ]]
+}
+
+@test "the real fuse-overlayfs is used where the kernel's overlay cannot be, and containers run on it" {
+  [ -e /root/fuse-overlayfs ] || skip "fuse-overlayfs is not installed on this machine"
+  [ -c /dev/fuse ] || skip "this machine has no /dev/fuse"
+  root_on_overlay
+  cp /root/fuse-overlayfs /usr/bin/fuse-overlayfs
+  run_helper start
+  [ "$(driver)" = fuse-overlayfs ]
+  [[ "$(step storage.driver)" == "changed No overlay mount works on $ROOT ("*"but fuse-overlayfs does"* ]]
+  busybox_image
+  [ "$(docker run --rm --network none busybox sh -c 'echo written >/file && cat /file')" = written ]
+  run_helper stop
+  rm /usr/bin/fuse-overlayfs
 }
 
 @test "existing vfs data on a file system where overlay works is kept, and warned of" {

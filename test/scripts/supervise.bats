@@ -99,7 +99,7 @@ teardown_file() {
   until_true 40 '[ "$(state code)" = crash-loop ]'
   [ "$(state state)" = failed ]
   [[ "$(state message)" == *"5 times within 5 minutes"* ]]
-  [[ "$(state cause)" == *dockerd\ ended* ]]
+  [[ "$(state cause)" == *no-such-option* ]]
   # The pauses grew: 1, 2, 4 and 8 s.
   [ "$(grep -c supervise.pause "$SUPERVISE_LOG")" -eq 4 ]
   grep -q 'again in 8 s' "$SUPERVISE_LOG"
@@ -144,6 +144,21 @@ teardown_file() {
   head -c 70000 /dev/zero | tr '\0' x >>"$LOG"
   until_true 12 '[ -e "$LOG.1" ]'
   [ "$(stat -c %s "$LOG")" -lt 65536 ]
+}
+
+@test "a data root that becomes full is told, once, and the daemon is left as it is" {
+  sed -i 's/^ZOMBIES_EVERY_MS=60000/ZOMBIES_EVERY_MS=500/' "$DIR/lib/supervise-chores.sh"
+  mkdir -p /etc/docker /var/lib/docker/small
+  mount -t tmpfs -o size=600m small /var/lib/docker/small
+  echo '{"data-root": "/var/lib/docker/small"}' >/etc/docker/daemon.json
+  supervise
+  sed -i 's/^ZOMBIES_EVERY_MS=500/ZOMBIES_EVERY_MS=60000/' "$DIR/lib/supervise-chores.sh"
+  [ "$(grep -c '"supervise.room"' "$SUPERVISE_LOG")" -eq 0 ]
+  head -c 200m /dev/zero >/var/lib/docker/small/filler
+  until_true 5 'history_what | grep -q little-room'
+  sleep 2
+  [ "$(grep -c '"supervise.room"' "$SUPERVISE_LOG")" -eq 1 ]
+  [ -n "$(daemon_pid)" ]
 }
 
 @test "the history keeps its size" {

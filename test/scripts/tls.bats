@@ -168,7 +168,7 @@ foreign() {
 
 @test "two starters on one folder both succeed, and their material fits together" {
   # Two machines in one: a second bed's worth of namespaces that shares the folder.
-  local part i
+  local part
   part=$(
     cat <<'END'
 set -eu
@@ -177,7 +177,7 @@ SAFE_PATH=$PATH verb=start
 for file in report config process state launch tls tls_issue; do . $here/lib/$file.sh; done
 RUN_DIR=/run/starter-$1
 mkdir -p $RUN_DIR
-config_load
+settings_load
 PID1_ENV=
 tls_choose
 reported=1

@@ -1,18 +1,35 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../lib/cacheFolder.mjs';
-import { commandPath } from '../lib/commandPath.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 import { runOrRefuse } from '../lib/run.mjs';
+import { needSets } from '../provision/needs.mjs';
+import { provision } from '../provision/provision.mjs';
+
+/** @typedef {import('./engine.mjs').EngineOptions} BaseOptions */
 
 /** Documentation in all languages is not what a base image is for; Debian's own slim images leave it out as well. */
 const leftOut = ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*'];
 
-/** What the Dockerfile begins with. @param {string} dockerfile */
+/**
+ * The image that a Dockerfile builds from unless told otherwise.
+ *
+ * @param {string} dockerfile its text
+ * @throws {Error} when it has no such line: a fault of ours
+ */
 export function baseName(dockerfile) {
-  const name = /^ARG BASE=(\S+)$/m.exec(readFileSync(dockerfile, 'utf8'))?.[1];
-  if (name === undefined) throw new Error(`${dockerfile} has no line ARG BASE=`);
+  const name = /^ARG BASE=(\S+)$/m.exec(dockerfile)?.[1];
+  if (name === undefined) throw new Error('the Dockerfile has no line ARG BASE=');
   return name;
+}
+
+/**
+ * The release in the name of one of Debian's slim images, which can be put together from its packages.
+ *
+ * @param {string} name such as `debian:forky-slim`
+ */
+export function debianSuite(name) {
+  return /^(?:docker\.io\/(?:library\/)?)?debian:([a-z]+)-slim$/.exec(name)?.[1];
 }
 
 /**
@@ -21,9 +38,10 @@ export function baseName(dockerfile) {
  *
  * @param {import('./engine.mjs').Engine} engine
  * @param {string} name such as `debian:forky-slim`
- * @param {{ signal: AbortSignal, detail: (text: string) => void, note: (text: string) => void }} options
+ * @param {BaseOptions & { note: (text: string) => void }} options
+ * @throws {Refusal} when it is neither there nor can be had
  */
-export async function ensureBaseImage(engine, name, { signal, detail, note }) {
+export async function ensureBaseImage(engine, name, { elevate, signal, detail, note }) {
   if ((await engine.docker(['image', 'inspect', name], { signal })).code === 0) {
     note('there already');
     return;
@@ -34,10 +52,10 @@ export async function ensureBaseImage(engine, name, { signal, detail, note }) {
     note('pulled');
     return;
   }
-  const suite = /^debian:([a-z]+)-slim$/.exec(name)?.[1];
+  const suite = debianSuite(name);
   if (suite === undefined) throw new Refusal(`${name} cannot be pulled: ${pulled.stderr.trim()}`);
   detail('no registry answers: putting it together from packages');
-  const archive = await bootstrap(suite, signal);
+  const archive = await bootstrap(suite, { elevate, signal, detail });
   const changes = ['-c', 'CMD ["bash"]', '-c', 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
   // From stdin: an engine in a bed sees other files than we do.
   const result = await engine.docker(['import', ...changes, '-', name], { signal, input: readFileSync(archive) });
@@ -47,13 +65,11 @@ export async function ensureBaseImage(engine, name, { signal, detail, note }) {
 
 /**
  * @param {string} suite
- * @param {AbortSignal} signal
+ * @param {BaseOptions} options
  * @returns {Promise<string>} path of a tar archive
  */
-async function bootstrap(suite, signal) {
-  if (commandPath('mmdebstrap') === undefined) {
-    throw new Refusal('no registry answers, and mmdebstrap is not installed: apt-get install mmdebstrap.');
-  }
+async function bootstrap(suite, { elevate, signal, detail }) {
+  await provision(needSets.bootstrap, { elevate: () => Promise.resolve(elevate), detail, signal });
   const folder = cacheFolder();
   const archive = join(folder, `debian-${suite}-slim.tar`);
   if (existsSync(archive)) return archive;

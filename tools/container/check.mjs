@@ -1,140 +1,167 @@
-import { readFileSync } from 'node:fs';
-import { containerName, graceSeconds } from './names.mjs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensurePackages } from '../lib/npmPackages.mjs';
+import { excerpt, run } from '../lib/run.mjs';
+import { needSets } from '../provision/needs.mjs';
+import { provision } from '../provision/provision.mjs';
+import { lifeChecks } from './checkLife.mjs';
+import { rightsChecks } from './checkRights.mjs';
+import { containerName, user } from './names.mjs';
 
 /** @typedef {import('./engine.mjs').Engine} Engine */
+/**
+ * One thing that is tried. Its body returns what was seen and throws when that is wrong.
+ * @typedef {{ name: string, body: () => Promise<string> }} Check
+ */
+/**
+ * What the checks work with.
+ * @typedef {object} Bench
+ * @property {Engine} engine
+ * @property {AbortSignal} signal
+ * @property {(argv: readonly string[]) => Promise<string>} docker what it printed on both streams; a wrong status is an error
+ * @property {(script: string) => Promise<string>} inside the same for a script that the user runs in the station
+ */
 
-/** What is run inside a nested container to see whether a limit is there: the files of both kinds of cgroups. */
-const readLimits =
-  'for f in memory/memory.limit_in_bytes cpu/cpu.cfs_quota_us pids/pids.max memory.max cpu.max pids.max; do ' +
-  'cat /sys/fs/cgroup/$f 2>/dev/null; done; true';
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /**
- * A nested image from the machine's own static busybox: no registry is needed.
+ * What --check needs beside the station: a browser and who drives it.
+ *
+ * @param {import('./engine.mjs').EngineOptions} options
  */
-const nestedImage = [
-  'cd "$(mktemp -d)" && mkdir bin && cat >bin/busybox && chmod +x bin/busybox',
-  'for name in sh cat sleep nc ls touch mkdir; do ln -s busybox bin/$name; done',
-  'tar -c . | docker import - nested',
-].join(' && ');
+export async function prepareCheck({ elevate, signal, detail }) {
+  const needs = needSets.test.filter((need) => need.package === 'chromium');
+  await provision(needs, { elevate: () => Promise.resolve(elevate), detail, signal });
+  await ensurePackages({ detail, signal });
+}
 
 /**
  * What a person would try in a fresh station, then its end and its beginning. Every line says what was seen.
  *
  * @param {Engine} engine
- * @param {{ port: number, password: string, progress: import('../lib/progress.mjs').Progress, signal: AbortSignal }} options
+ * @param {{ port: number, password: string, progress: import('../lib/progress.mjs').Progress,
+ *   signal: AbortSignal, anew: () => Promise<void> }} options `anew` makes the container again, on the same volumes
  * @returns {Promise<number>} 0 when everything was as it should be
  */
-export async function checkStation(engine, { port, password, progress, signal }) {
+export async function checkStation(engine, { port, password, progress, signal, anew }) {
+  const bench = openBench(engine, signal);
+  const look = (/** @type {string} */ suite) => browse(suite, { port, password, signal });
+  const checks = [
+    ...firstChecks(bench, password),
+    { name: 'in a browser', body: () => look('walk') },
+    ...lifeChecks(bench, anew),
+    ...rightsChecks(bench, { port, password, look }),
+  ];
   let failures = 0;
-  /**
-   * @param {string} name
-   * @param {() => Promise<string>} body returns what was seen; throws when that is wrong
-   */
-  const check = async (name, body) => {
+  for (const { name, body } of checks) {
+    const began = performance.now();
     try {
       const seen = await body();
-      progress.say(`✓ ${name}: ${seen}`);
+      progress.say(`✓ ${name}  ${((performance.now() - began) / 1000).toFixed(1)} s  ${seen}`);
     } catch (error) {
       signal.throwIfAborted();
       failures += 1;
       progress.say(`✗ ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
-  };
-  /** As the user in the station; a wrong exit status is an error. @param {string} script @param {Uint8Array} [input] */
-  const inside = async (script, input) => {
-    const argv = ['exec', '--interactive', '--user', 'coder', containerName, 'sh', '-ec', script];
-    const { code, stdout, stderr } = await engine.docker(argv, { signal, ...(input && { input }) });
-    if (code !== 0) throw new Error(`status ${code}: ${(stderr + stdout).trim()}`);
-    return stdout.trim();
-  };
-
-  await check('engine', () => inside("docker version --format '{{.Server.Version}}, client {{.Client.Version}}'"));
-  await check('command line', () => inside('dind-station status'));
-  await check('extension', () => inside('code-server --list-extensions --show-versions | grep dind-station'));
-  await check('editor asks for its password', () => signIn(port, password));
-  await check('nested image', () => inside(nestedImage, readFileSync('/bin/busybox')));
-  await check('--cpus --memory --pids-limit', async () => {
-    const seen = await inside(`docker run --rm --cpus 0.5 --memory 64m --pids-limit 50 nested sh -c '${readLimits}'`);
-    const values = seen.split(/\s+/);
-    for (const wanted of ['67108864', '50000', '50']) {
-      if (!values.includes(wanted)) throw new Error(`${wanted} is not among ${values.join(' ')}`);
-    }
-    return values.join(' ');
-  });
-  await check('-p', () =>
-    inside(
-      "docker run --rm -d --name web -p 8099:80 nested sh -c 'while :; do echo served | nc -l -p 80; done' >/dev/null; " +
-        'sleep 1; curl --http0.9 -sS -m 5 http://127.0.0.1:8099/ || true; docker rm -f web >/dev/null',
-    ).then((seen) => {
-      if (!seen.includes('served')) throw new Error(`answered: ${seen}`);
-      return seen;
-    }),
-  );
-  await check('-v with rshared', () =>
-    inside('mkdir -p ~/shared && docker run --rm -v ~/shared:/mnt:rshared nested touch /mnt/made && ls ~/shared'),
-  );
-  await check('docker restart, ten times', () => restarts(engine, inside, signal));
-  await check('docker stop', () => stops(engine, signal));
+  }
   progress.say(failures === 0 ? 'Everything is as it should be.' : `${failures} of these are wrong.`);
   return failures === 0 ? 0 : 1;
 }
 
 /**
- * @param {number} port
+ * @param {Engine} engine
+ * @param {AbortSignal} signal
+ * @returns {Bench}
+ */
+function openBench(engine, signal) {
+  /** @type {Bench['docker']} */
+  const docker = async (argv) => {
+    const { code, stdout, stderr } = await engine.docker(argv, { signal });
+    const said = (stdout + stderr).trim();
+    if (code !== 0) throw new Error(`docker ${argv.slice(0, 2).join(' ')}: status ${code}: ${excerpt(said)}`);
+    return said;
+  };
+  /** @type {Bench['inside']} */
+  const inside = (script) => docker(['exec', '--user', user, containerName, 'bash', '-ec', script]);
+  return { engine, signal, docker, inside };
+}
+
+/**
+ * What is in a station that has just come up.
+ *
+ * @param {Bench} bench
  * @param {string} password
+ * @returns {Check[]}
  */
-async function signIn(port, password) {
-  const base = `http://127.0.0.1:${port}`;
-  const closed = await fetch(base, { redirect: 'manual' });
-  const body = new URLSearchParams({ password });
-  const opened = await fetch(`${base}/login`, { method: 'POST', body, redirect: 'manual' });
-  const cookie = opened.headers.get('set-cookie');
-  if (closed.status !== 302 || cookie === null)
-    throw new Error(`status ${closed.status} before, ${opened.status} after`);
-  return `status ${closed.status} before, a session after`;
+function firstChecks({ docker, inside }, password) {
+  return [
+    {
+      name: 'engine',
+      body: () => inside("docker version --format '{{.Server.Version}}, client {{.Client.Version}}'"),
+    },
+    { name: 'command line', body: () => inside('dind-station status | head -1') },
+    {
+      name: 'extension',
+      body: () => inside('code-server --list-extensions --show-versions 2>/dev/null | grep dind-station'),
+    },
+    {
+      name: 'mounts are shared',
+      body: async () => {
+        const seen = await inside('findmnt -no PROPAGATION /');
+        if (!seen.startsWith('shared')) throw new Error(seen);
+        return seen;
+      },
+    },
+    {
+      name: 'nothing in the home is root’s',
+      body: async () => {
+        const foreign = await inside('find ~ /commandhistory ! -user "$(id -un)" 2>&1 | head -5');
+        if (foreign !== '') throw new Error(foreign);
+        return `all of it is ${user}'s`;
+      },
+    },
+    {
+      name: 'the password is told to nobody',
+      body: async () => {
+        const told = [
+          ['the log', await docker(['logs', containerName])],
+          ['command lines', await docker(['exec', containerName, 'ps', 'axww'])],
+          ['the image', await docker(['history', '--no-trunc', '--format', '{{.CreatedBy}}', 'dind-station'])],
+        ].filter(([, text]) => text?.includes(password));
+        if (told.length > 0) throw new Error(`it stands in ${told.map(([where]) => where).join(', ')}`);
+        return 'not in the log, in command lines, in the image';
+      },
+    },
+    {
+      name: 'no secret and no package list is left in the image',
+      body: async () => {
+        const left = await inside(
+          'ls -A /run/secrets /var/lib/apt/lists 2>/dev/null | grep -vE "^(/|$|partial|lock)" || true',
+        );
+        if (left !== '') throw new Error(left);
+        return 'none';
+      },
+    },
+  ];
 }
 
 /**
- * @param {Engine} engine
- * @param {(script: string) => Promise<string>} inside
- * @param {AbortSignal} signal
+ * A person in a browser: one of the suites of test/container.
+ *
+ * @param {string} suite
+ * @param {{ port: number, password: string, signal: AbortSignal }} options
  */
-async function restarts(engine, inside, signal) {
-  /** @type {number[]} */
-  const took = [];
-  // One line for each end that was in order.
-  const ends = async () =>
-    Number(await inside('grep -c \'"what":"shutdown"\' /var/lib/dind-station/history.jsonl || true'));
-  const before = await ends();
-  for (let round = 0; round < 10; round += 1) {
-    const began = performance.now();
-    const { code, stderr } = await engine.docker(['restart', '--time', String(graceSeconds), containerName], {
-      signal,
-    });
-    if (code !== 0) throw new Error(stderr);
-    await inside(
-      'for i in $(seq 100); do ! docker image inspect nested >/dev/null 2>&1 || exit 0; sleep 0.1; done; exit 1',
-    );
-    took.push(Math.round(performance.now() - began));
-  }
-  const orderly = (await ends()) - before;
-  const seen = `${Math.min(...took)} to ${Math.max(...took)} ms, ${orderly} of 10 ends in order`;
-  if (orderly !== 10) throw new Error(seen);
-  return `daemon and image back each time, ${seen}`;
-}
-
-/**
- * @param {Engine} engine
- * @param {AbortSignal} signal
- */
-async function stops(engine, signal) {
-  const began = performance.now();
-  await engine.docker(['stop', '--time', String(graceSeconds), containerName], { signal });
-  const took = Math.round(performance.now() - began);
-  const { stdout } = await engine.docker(['inspect', '--format', '{{.State.ExitCode}}', containerName], { signal });
-  const logs = await engine.docker(['logs', '--tail', '4', containerName], { signal });
-  const said = /is stopped after.*/.exec(logs.stdout + logs.stderr)?.[0] ?? 'nothing';
-  if (stdout.trim() !== '0' || /killed/.test(said))
-    throw new Error(`status ${stdout.trim()} after ${took} ms; ${said}`);
-  return `status 0 after ${took} ms; the daemon ${said}`;
+async function browse(suite, { port, password, signal }) {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const argv = [process.execPath, vitest, 'run', '--config', 'vitest.container.config.ts', `/${suite}.test`];
+  const env = {
+    ...process.env,
+    NO_COLOR: '1',
+    DIND_STATION_URL: `http://127.0.0.1:${port}/`,
+    DIND_STATION_PASSWORD: password,
+  };
+  const { code, stdout, stderr } = await run(argv, { cwd: root, env, signal });
+  if (code !== 0) throw new Error(`\n${stdout}${stderr}`);
+  const passed = [...stdout.matchAll(/^ *✓ .*? > (.*?)(?: \d+ms)?$/gm)].map(([, name]) => `\n    ${name}`);
+  return `${passed.join('')}\n    pictures: test-output/screenshots/container-*.png`;
 }

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { delimiter, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { cacheFolder } from '../lib/cacheFolder.mjs';
 import { commandPath } from '../lib/commandPath.mjs';
 import { Refusal } from '../lib/refusal.mjs';
-import { run, runOrRefuse } from '../lib/run.mjs';
+import { run } from '../lib/run.mjs';
+import { needSets } from '../provision/needs.mjs';
+import { provision } from '../provision/provision.mjs';
+import { openBedEngine } from './bedEngine.mjs';
 
 /** @typedef {import('../lib/run.mjs').RunOptions} RunOptions */
 /** @typedef {import('../lib/elevation.mjs').Elevate} Elevate */
@@ -17,53 +16,76 @@ import { run, runOrRefuse } from '../lib/run.mjs';
  * @typedef {object} Engine
  * @property {string} about for a person
  * @property {(argv: readonly string[], options?: RunOptions) => Promise<import('../lib/run.mjs').RunResult>} docker
+ * @property {string} folder one that both this process and the docker command see at the same path
  * @property {string} publish address on which the engine publishes the port
  * @property {(port: number) => Promise<void>} forward makes a published port reachable on 127.0.0.1 of this machine
- * @property {() => Promise<void>} close
+ * @property {() => Promise<void>} close ends what was started for it
  */
 
-const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const bedProgram = join(root, 'test', 'bed', 'bed');
-const bedName = 'station-container';
+/**
+ * @typedef {object} EngineOptions
+ * @property {Elevate | undefined} elevate
+ * @property {AbortSignal} signal
+ * @property {(text: string) => void} detail
+ */
 
 /**
- * A docker command that can build with BuildKit, which the Dockerfile needs: until version 22 it is built in, later it
- * is the plugin buildx. A machine may have both kinds.
+ * This machine's own engine if one answers, else one in a bed.
  *
- * @param {AbortSignal} signal
- */
-async function dockerCommand(signal) {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin'];
-  for (const folder of new Set(folders)) {
-    const path = commandPath('docker', { PATH: folder });
-    if (path === undefined) continue;
-    const version = await run([path, '--version'], { signal });
-    const major = Number(/version (\d+)\./.exec(version.stdout)?.[1] ?? 0);
-    if (major >= 18 && major < 23) return path;
-    if (major >= 23 && (await run([path, 'buildx', 'version'], { signal })).code === 0) return path;
-  }
-  throw new Refusal(
-    'no docker command that can build with BuildKit was found: apt-get install docker.io docker-buildx.',
-  );
-}
-
-/**
  * @param {'auto' | 'machine' | 'bed'} kind
- * @param {{ elevate: Elevate | undefined, signal: AbortSignal, detail: (text: string) => void }} options
+ * @param {EngineOptions} options
  * @returns {Promise<Engine>}
+ * @throws {Refusal} where there is no engine of this kind
  */
-export async function openEngine(kind, { elevate, signal, detail }) {
-  const program = await dockerCommand(signal);
+export async function openEngine(kind, options) {
+  const program = await dockerCommand(options);
   if (kind !== 'bed') {
-    const asked = await run([program, 'version', '--format', '{{.Server.Version}}'], { signal });
+    const asked = await run([program, 'version', '--format', '{{.Server.Version}}'], { signal: options.signal });
     if (asked.code === 0) return machineEngine(program, asked.stdout.trim());
     if (kind === 'machine') throw new Refusal(`no engine answers on this machine: ${asked.stderr.trim()}`);
   }
-  if (elevate === undefined)
-    throw new Refusal('an engine in a bed needs root: run this as root or with a sudo that asks for no password.');
-  if (commandPath('slirp4netns') === undefined)
-    throw new Refusal('an engine in a bed needs slirp4netns: apt-get install slirp4netns.');
-  return bedEngine(program, { elevate, signal, detail });
+  return openBedEngine(program, options);
+}
+
+/**
+ * A docker command that can build with BuildKit, which the Dockerfile needs: until version 22 it is built in, later it
+ * is the plugin buildx. A machine may have both kinds; where it has none, Debian's is installed.
+ *
+ * @param {EngineOptions} options
+ */
+async function dockerCommand({ elevate, signal, detail }) {
+  const found = await findBuilder(signal);
+  if (found !== undefined) return found;
+  const client = needSets.engine.filter((need) => 'command' in need && need.command.startsWith('docker'));
+  const needs = [...client, ...needSets.builder];
+  await provision(needs, { elevate: () => Promise.resolve(elevate), detail, signal });
+  const installed = await findBuilder(signal);
+  if (installed !== undefined) return installed;
+  throw new Refusal('no docker command on this machine can build with BuildKit; install the plugin docker-buildx.');
+}
+
+/** @param {AbortSignal} signal */
+async function findBuilder(signal) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin'];
+  const programs = [...new Set(folders)].flatMap((folder) => commandPath('docker', { PATH: folder }) ?? []);
+  for (const program of new Set(programs)) {
+    const said = await run([program, '--version'], { signal });
+    const plugin = await run([program, 'buildx', 'version'], { signal });
+    if (canBuild(said.stdout, plugin.code === 0)) return program;
+  }
+  return undefined;
+}
+
+/**
+ * Whether a docker command can build with BuildKit.
+ *
+ * @param {string} version what `docker --version` says
+ * @param {boolean} hasBuildx whether it has the plugin
+ */
+export function canBuild(version, hasBuildx) {
+  const major = Number(/\bversion (\d+)\./.exec(version)?.[1] ?? 0);
+  // 18.09 brought BuildKit, 23.0 took it out again in favour of the plugin.
+  return major >= 23 ? hasBuildx : major > 18 || /\bversion 18\.09\./.test(version);
 }
 
 /**
@@ -72,93 +94,15 @@ export async function openEngine(kind, { elevate, signal, detail }) {
  * @returns {Engine}
  */
 function machineEngine(program, version) {
+  const folder = cacheFolder();
+  mkdirSync(folder, { recursive: true });
   return {
     about: `this machine's engine ${version}`,
-    docker: (argv, options = {}) => run([program, ...argv], { ...options, env: buildKit(process.env) }),
+    docker: (argv, options = {}) =>
+      run([program, ...argv], { ...options, env: { ...process.env, DOCKER_BUILDKIT: '1' } }),
+    folder,
     publish: '127.0.0.1',
     forward: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-function buildKit(env) {
-  return { ...env, DOCKER_BUILDKIT: '1' };
-}
-
-/**
- * An engine in a private container over this machine's root, with a network of its own in user space. Its data lie in
- * the cache folder, so that a second build is quick.
- *
- * @param {string} program
- * @param {{ elevate: Elevate, signal: AbortSignal, detail: (text: string) => void }} options
- * @returns {Promise<Engine>}
- */
-async function bedEngine(program, { elevate, signal, detail }) {
-  const data = join(cacheFolder(), 'container-engine');
-  const control = `/run/dind-station-slirp-${process.pid}.sock`;
-  mkdirSync(data, { recursive: true });
-  const down = () => run(elevate([bedProgram, 'down', bedName]));
-  const inside = (/** @type {readonly string[]} */ argv, /** @type {RunOptions} */ options = {}) =>
-    run(elevate([bedProgram, 'run', bedName, ...argv]), { cwd: root, ...options });
-  await down();
-  detail('starting a bed');
-  await runOrRefuse('starting a bed', elevate([bedProgram, 'up', bedName, '--bind', root, '--bind', data]), { signal });
-  const { stdout } = await runOrRefuse('finding the bed', elevate([bedProgram, 'pid', bedName]), { signal });
-  const network = [
-    'slirp4netns',
-    '--configure',
-    '--disable-host-loopback',
-    '--api-socket',
-    control,
-    stdout.trim(),
-    'tap0',
-  ];
-  const [slirp = '', ...args] = elevate(network);
-  const child = spawn(slirp, args, { stdio: 'ignore', detached: true });
-  const close = async () => {
-    await inside([join(root, 'scripts', 'dind-helper'), 'stop']);
-    if (child.pid !== undefined) await run(elevate(['kill', '--', String(child.pid)]));
-    await down();
-    rmSync(control, { force: true });
-  };
-  try {
-    detail('starting an engine in it');
-    const prepare =
-      'mkdir -p /etc/docker && printf \'{"data-root":"%s"}\' "$1" >/etc/docker/daemon.json && sysctl -qw net.ipv4.ip_forward=1';
-    await inside(['sh', '-c', prepare, 'prepare', data], { signal });
-    const started = await inside([join(root, 'scripts', 'dind-helper'), '--plain', 'start'], { signal });
-    if (started.code !== 0) throw new Refusal(`the engine in the bed does not start:\n${started.stdout}`);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return {
-    about: 'an engine in a bed',
-    docker: (argv, options) => inside(['env', 'DOCKER_BUILDKIT=1', program, ...argv], options),
-    publish: '0.0.0.0',
-    forward: (port) => forwardPort(control, port),
-    close,
-  };
-}
-
-/**
- * @param {string} control socket of slirp4netns
- * @param {number} port
- */
-async function forwardPort(control, port) {
-  const request = {
-    execute: 'add_hostfwd',
-    arguments: { proto: 'tcp', host_addr: '127.0.0.1', host_port: port, guest_port: port },
-  };
-  /** @type {string} */
-  const answer = await new Promise((resolve, reject) => {
-    let said = '';
-    const socket = connect(control, () => socket.end(JSON.stringify(request)));
-    socket.on('data', (chunk) => (said += String(chunk)));
-    socket.on('error', reject);
-    socket.on('close', () => resolve(said));
-  });
-  if (answer.includes('error')) throw new Refusal(`port ${port} cannot be taken on 127.0.0.1: ${answer}`);
-  await delay(50);
 }

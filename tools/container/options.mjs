@@ -15,22 +15,34 @@ Builds the image of a station (container/Dockerfile) and runs it until Ctrl-C; i
 
   --port N        port on 127.0.0.1, default 8080
   --engine KIND   auto (default): this machine's engine if one answers, else one in a bed (test/bed); machine; bed
-  --check         try what a person would do in it, stop it, start it again ten times, say what was found, and end
+  --check         try what a person would do in it, in a browser too; kill, stop and restart it; say what was found; end
+                  (with volumes of its own)
   --fresh         forget the volumes (home, histories, the daemon's data) first
   --help          show this
 
-Where the base image cannot be pulled it is put together from Debian's packages with mmdebstrap and gets the same name.
+The first start takes some minutes, a later one seconds. Exit status: 0, 1 could not be done or a check failed, 2 wrong
+usage. What is missing of Debian's packages is installed. Where the base image cannot be pulled it is put together from Debian's packages with mmdebstrap and gets the same name.
 `;
 
 /**
- * @param {readonly string[]} args
+ * Reads the command line.
+ *
+ * @param {readonly string[]} args without program and script
  * @returns {ContainerOptions | 'help'}
+ * @throws {Refusal} with exit status 2, saying what was met and what was expected
  */
 export function parseContainerOptions(args) {
-  const { values } = readArguments(args);
+  const { values, positionals } = readArguments(args);
   if (values.help) return 'help';
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  const [extra] = positionals;
+  if (extra !== undefined) {
+    throw new Refusal(
+      `"${extra}" is not understood; options begin with "--", see npm run station:container -- --help.`,
+      2,
+    );
+  }
+  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 0;
+  if (port < 1 || port > 65_535) {
     throw new Refusal(`--port is "${values.port}"; expected a number from 1 to 65535.`, 2);
   }
   const { engine } = values;
@@ -45,15 +57,19 @@ function readArguments(args) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         port: { type: 'string', default: '8080' },
         engine: { type: 'string', default: 'auto' },
         check: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)} See --help.`, 2);
+    if (!(error instanceof TypeError)) throw error;
+    // Node's own sentence names the option and what is wrong with it; advice on "--" that may follow is cut off.
+    const [sentence = error.message] = error.message.split('. ');
+    throw new Refusal(`${sentence.replace(/\.$/, '')}; see npm run station:container -- --help.`, 2);
   }
 }

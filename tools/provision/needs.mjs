@@ -19,8 +19,18 @@ const helper = [
 ];
 
 /**
+ * What a daemon without root works with.
+ * @type {readonly Need[]}
+ */
+const rootless = [
+  { command: 'rootlesskit', package: 'rootlesskit' },
+  { command: 'newuidmap', package: 'uidmap' },
+  { command: 'slirp4netns', package: 'slirp4netns' },
+];
+
+/**
  * Needs by what they are for.
- * @type {Record<'helper' | 'engine' | 'test' | 'compile', readonly Need[]>}
+ * @type {Record<'helper' | 'engine' | 'test' | 'compile' | 'builder' | 'engineInBed' | 'bootstrap', readonly Need[]>}
  */
 export const needSets = {
   helper,
@@ -42,6 +52,8 @@ export const needSets = {
     { file: installedList('busybox-static'), package: 'busybox-static' },
     { command: 'ip', package: 'iproute2' },
     { command: 'curl', package: 'curl' },
+    ...rootless,
+    { command: 'crun', package: 'crun' },
   ],
   /** What code-server's two native modules are compiled with. */
   compile: [
@@ -49,6 +61,16 @@ export const needSets = {
     { command: 'make', package: 'build-essential' },
     { command: 'g++', package: 'build-essential' },
   ],
+  /** BuildKit for a docker command that no longer has it built in; asked for only where none can build. */
+  builder: [{ file: installedList('docker-buildx'), package: 'docker-buildx', optional: true }],
+  /** What gives an engine in a bed a network, beside the engine itself. */
+  engineInBed: [
+    { command: 'slirp4netns', package: 'slirp4netns' },
+    { command: 'ip', package: 'iproute2' },
+    { command: 'sysctl', package: 'procps' },
+  ],
+  /** What puts a base image together where no registry answers. */
+  bootstrap: [{ command: 'mmdebstrap', package: 'mmdebstrap' }],
 };
 
 /** @typedef {keyof typeof needSets} NeedSet */

@@ -39,7 +39,7 @@ async function text(stream: PassThrough): Promise<string> {
 
 function logs(options: Partial<LogsOptions>, more: Partial<LogsParts> = {}): Promise<number> {
   return runLogs(
-    { follow: false, lines: 200, json: false, ...options },
+    { follow: false, lines: 200, json: false, rootless: false, ...options },
     {
       terminal: { out, err, paint: { out: paintFor(false), err: paintFor(false) }, interactive: false },
       commands: { setUp: 'set up' },

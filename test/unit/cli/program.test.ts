@@ -37,11 +37,21 @@ test('global options count before and after the command', async () => {
   await run('status', '--json', '--host', 'tcp://h');
   await run('restart', '--json');
   expect(calls).toEqual([
-    ['status', { json: false, host: undefined }],
-    ['status', { json: true, host: undefined }],
-    ['status', { json: true, host: 'tcp://h' }],
-    ['restart', { json: true, host: undefined }],
+    ['status', { json: false, host: undefined, rootless: false }],
+    ['status', { json: true, host: undefined, rootless: false }],
+    ['status', { json: true, host: 'tcp://h', rootless: false }],
+    ['restart', { json: true, host: undefined, rootless: false }],
   ]);
+});
+
+test('--rootless goes with every command and not with another host', async () => {
+  await run('start', '--rootless');
+  await run('--rootless', 'logs');
+  expect(calls).toEqual([
+    ['start', { json: false, host: undefined, rootless: true }],
+    ['logs', { follow: false, lines: 200, json: false, rootless: true }],
+  ]);
+  expect((await run('status', '--rootless', '--host', 'tcp://h'))?.code).toBe('commander.conflictingOption');
 });
 
 test('logs takes a number of lines', async () => {
@@ -49,9 +59,9 @@ test('logs takes a number of lines', async () => {
   await run('logs', '-f', '-n', '5');
   await run('logs', '--lines', '0', '--json');
   expect(calls).toEqual([
-    ['logs', { follow: false, lines: 200, json: false }],
-    ['logs', { follow: true, lines: 5, json: false }],
-    ['logs', { follow: false, lines: 0, json: true }],
+    ['logs', { follow: false, lines: 200, json: false, rootless: false }],
+    ['logs', { follow: true, lines: 5, json: false, rootless: false }],
+    ['logs', { follow: false, lines: 0, json: true, rootless: false }],
   ]);
 });
 

@@ -56,6 +56,8 @@ const pairs: [StateKind, Cause['code'] | undefined, string, string, string[]][] 
   ['misconfigured', 'bad-endpoint', 'DOCKER_HOST is x.', 'The Docker endpoint cannot be used', []],
   ['failed', 'crashed', 'ECONNREFUSED', 'Docker crashed', ['restart', 'show-log']],
   ['failed', 'start-failed', 'odd', 'Docker failed to start', ['restart', 'show-log']],
+  ['failed', 'crash-loop', 'odd', 'Docker keeps failing', ['restart', 'show-log']],
+  ['failed', 'crash-loop', '', 'Docker keeps failing', ['restart', 'show-log']],
   ['failed', 'stop-failed', 'dockerd does not end', 'Docker did not stop', ['restart', 'show-log']],
   ['failed', 'unreachable', 'ECONNREFUSED: connect', 'Docker cannot be reached', ['refresh']],
   ['foreign', 'socket-mounted', '/run/docker.sock is a mount', "This is another machine's Docker", []],

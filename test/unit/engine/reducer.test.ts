@@ -193,6 +193,23 @@ describe('what the helper left behind', () => {
     expect(seen(helper('failed', { verb: 'stop' }), absent)).toBe('stopped stopped-by-user');
   });
 
+  test('a supervisor that gave up', () => {
+    const loop = helper('failed', {
+      verb: 'supervise',
+      code: 'crash-loop',
+      cause: 'no space left',
+      message: '5 times.',
+    });
+    for (const gone of [absent, refused]) {
+      expect(stateAfter(loop, gone)).toMatchObject({
+        kind: 'failed',
+        cause: { code: 'crash-loop', evidence: 'no space left' },
+      });
+    }
+    // Somebody started it after all.
+    expect(seen(loop, ok, refused)).toBe('failed crashed');
+  });
+
   test('a start that was called off is no failure', () => {
     expect(seen(helper('failed', { code: 'cancelled' }), absent)).toBe('stopped stopped-by-user');
   });

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Workbench } from '../e2e/workbench';
+
+/** A browser at a station that is up: `npm run station:container -- --check` says where, and its password. */
+export interface Visit {
+  readonly workbench: Workbench;
+  end(): Promise<void>;
+}
+
+const { DIND_STATION_URL: url = '', DIND_STATION_PASSWORD: password = '' } = process.env;
+
+/** Opens the station's page; it asks for the password. */
+export async function visit(): Promise<Visit> {
+  if (url === '' || password === '') {
+    throw new Error('This looks at a station that is up: npm run station:container -- --check');
+  }
+  const profile = mkdtempSync(join(tmpdir(), 'dind-station-visit-'));
+  const workbench = await Workbench.browse(url, profile);
+  return {
+    workbench,
+    end: async () => {
+      await workbench.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Types a password into the page that asks for it; the station's own unless another is given. */
+export async function enter({ workbench }: Visit, typed = password): Promise<void> {
+  const field = workbench.page.locator('input.password');
+  await field.fill(typed);
+  await field.press('Enter');
+}
+
+/** Opens the station's page and goes in. */
+export async function signIn(): Promise<Visit> {
+  const opened = await visit();
+  await enter(opened);
+  await opened.workbench.isThere();
+  return opened;
+}
