@@ -2,16 +2,29 @@
 # Remedies for broken files of the daemon's own. They are moved aside, each only when it is proven broken by its own
 # bytes, and what is lost meanwhile is said. Images, volumes and containers are never touched.
 
-action_move_aside_network_db() {
+action_move_network_database_aside() {
   data_database network/files/local-kv.db "The default networks are made anew; networks that you made are gone until you undo this or make them again."
 }
 
-action_move_aside_volume_db() {
+action_move_volume_database_aside() {
   data_database volumes/metadata.db "The volumes and what is in them stay; their labels and driver options are gone until you undo this."
 }
 
-action_move_aside_build_cache_db() {
+action_move_build_cache_aside() {
   data_database buildkit/cache.db "Builds begin with an empty cache."
+}
+
+# containerd's list of what it holds. With the engine's own store of images it has nothing to say of them; with
+# containerd's store it is all there is, and then it is its owner's to decide.
+action_move_containerd_metadata_aside() {
+  CONTAINERD_PID=
+  containerd_find
+  [ -z "$CONTAINERD_PID" ] || action_not "containerd runs, process id $CONTAINERD_PID, and holds its database: dind-helper stop first."
+  storage_held
+  case $HELD in
+    *containerd*) action_not "The images in $data_root are in containerd's own store, and without its database all of them would be gone." ;;
+  esac
+  data_database containerd/daemon/io.containerd.metadata.v1.bolt/meta.db "Images, volumes and stopped containers stay."
 }
 
 # data_database BELOW_DATA_ROOT CONSEQUENCE
@@ -54,7 +67,7 @@ bolt_pages() {
 }
 
 # The names of images; the images stay, without them.
-action_move_aside_image_tags() {
+action_move_repositories_aside() {
   action_needs_stopped "the list of image names"
   tags=
   for file in "$(readlink -f "$data_root")"/image/*/repositories.json; do
@@ -71,7 +84,7 @@ action_move_aside_image_tags() {
 
 # A daemon.json that cannot be read at all. One that can is its owner's to mend, above all when it names the data root:
 # without it all images would seem to be gone.
-action_move_aside_daemon_json() {
+action_move_daemon_json_aside() {
   [ -e "$DAEMON_JSON" ] || [ -L "$DAEMON_JSON" ] || action_so "There is no $DAEMON_JSON."
   action_needs_stopped "$DAEMON_JSON"
   mount_find "$DAEMON_JSON"

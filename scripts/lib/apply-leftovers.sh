@@ -2,11 +2,11 @@
 # Remedies for what ended programs left in the way of the daemon. `start` removes most of it by itself; these are for a
 # person who starts the daemon in another way, and each shows that it can be undone.
 
-action_remove_stale_docker_pid() {
+action_remove_stale_pid_file() {
   leftover_pid "$pidfile" dockerd
 }
 
-action_remove_stale_containerd_pid() {
+action_remove_stale_containerd_pid_file() {
   leftover_pid "$exec_root/containerd/containerd.pid" containerd
 }
 
@@ -32,6 +32,7 @@ action_remove_dead_socket() {
 
 # A dead socket there makes dockerd wait for a system containerd that does not exist (moby/moby#39640).
 action_remove_dead_containerd_socket() {
+  CONTAINERD_PID=
   containerd_find
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
@@ -63,7 +64,7 @@ dead_socket() {
 }
 
 # What a container runtime makes where a bind mount had no source.
-action_remove_empty_socket_folder() {
+action_remove_socket_directory() {
   plain -d "$socket" || action_so "There is no folder at $socket."
   ! socket_mounted || action_not "The folder at $socket is mounted from outside: only who mounted it can mend it."
   folder=$(real_path "$socket")

@@ -12,7 +12,7 @@ faults_end() {
   [ -z "$NESTING_FAULT" ] || action_refuse not-applicable "$NESTING_FAULT"
 }
 
-action_share_mounts() {
+action_share_root_mount() {
   in_container "the propagation of mounts"
   nesting_changes=0 NESTING_FAULT=
   undo_open "$action"
@@ -38,9 +38,14 @@ undo_private() {
   fi
 }
 
+# Three faults, one preparation: each is seen apart by whoever diagnoses, and mended only in this order.
+action_remount_cgroup_writable() { prepare_cgroups; }
+action_mount_cgroup() { prepare_cgroups; }
+action_delegate_cgroups() { prepare_cgroups; }
+
 # The same as `prepare` does with cgroups: what is missing mounted, what is read-only made writable, and on v2 every
 # controller handed on, a threaded tree repaired first.
-action_prepare_cgroups() {
+prepare_cgroups() {
   in_container "its cgroups"
   nesting_changes=0 NESTING_FAULT='' CGROUP_PARENT=''
   warnings_forget cgroup
@@ -116,8 +121,56 @@ undo_delegation() {
   step undo.cgroup changed "Took the controllers back and let the processes out of $GROUP_LEAF."
 }
 
+action_mount_securityfs() {
+  in_container "what it mounts"
+  nesting_changes=0
+  undo_open "$action"
+  undo_note mounted "$SECURITYFS"
+  securityfs_mount
+  [ "$nesting_changes" -gt 0 ] || undo_drop
+  if [ "$MOUNT_TYPE" = securityfs ]; then
+    action_so "securityfs is mounted already."
+  fi
+  [ "$nesting_changes" -gt 0 ] || action_not "securityfs cannot be mounted here: run this container with --privileged."
+  action_applied "securityfs is mounted, so that AppArmor's state can be read: restart the daemon."
+}
+
+# undo_mounted DIR
+undo_mounted() {
+  umount "$1" || {
+    undo_fault="$1 is in use."
+    return 1
+  }
+  step undo.mounted changed "Took off the mount on $1."
+}
+
+# Without it the engine can switch nothing on or off in the network of containers.
+action_remount_proc_sys() {
+  in_container "/proc/sys"
+  mount_find /proc/sys
+  case ,$MOUNT_OPTIONS, in
+    *,ro,*) ;;
+    *) action_so "/proc/sys is not mounted read-only." ;;
+  esac
+  undo_open "$action"
+  undo_note readonly /proc/sys
+  said=$(mount -o remount,bind,rw /proc/sys 2>&1) ||
+    action_refuse not-applicable "/proc/sys cannot be made writable (${said##*: }): run this container with --privileged."
+  step network.sysctl changed "/proc/sys is writable."
+  action_applied "/proc/sys is writable."
+}
+
+# undo_readonly DIR
+undo_readonly() {
+  mount -o remount,bind,ro "$1" || {
+    undo_fault="$1 could not be made read-only."
+    return 1
+  }
+  step undo.readonly changed "$1 is read-only again."
+}
+
 # dockerd sets this itself when it starts, unless daemon.json says otherwise; a sysctl tool may have taken it back.
-action_enable_ip_forward() {
+action_set_ip_forward() {
   forward=/proc/sys/net/ipv4/ip_forward
   value=$(cat $forward 2>/dev/null) || action_not "There is no $forward here."
   [ "$value" = 0 ] || action_so "IPv4 forwarding is on."
@@ -143,8 +196,11 @@ undo_sysctl() {
   step undo.sysctl changed "$1 is $2 again."
 }
 
+action_grant_socket_access() { socket_access_restore; }
+action_close_socket() { socket_access_restore; }
+
 # Users that lost their access, and a socket that everybody can use: both are set as helper.conf says.
-action_restore_socket_access() {
+socket_access_restore() {
   [ -S "$socket" ] || action_so "There is no socket at $socket."
   ! socket_mounted || action_not "The socket $socket is mounted from outside: its access is not this container's to give."
   action_socket=$(real_path "$socket")

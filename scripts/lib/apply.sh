@@ -3,10 +3,11 @@
 # changes as little as mends it, and leaves a record from which `apply undo-ACTION` makes it as it was.
 # What each does: apply-leftovers.sh, apply-data.sh, apply-machine.sh.
 
-APPLY_ACTIONS='remove-stale-docker-pid remove-stale-containerd-pid remove-dead-socket remove-empty-socket-folder
-remove-dead-containerd-socket remove-leaked-systemd-folder move-aside-network-db move-aside-volume-db
-move-aside-build-cache-db move-aside-image-tags move-aside-daemon-json share-mounts prepare-cgroups enable-ip-forward
-restore-socket-access'
+APPLY_ACTIONS='remove-stale-pid-file remove-stale-containerd-pid-file remove-dead-socket remove-socket-directory
+remove-dead-containerd-socket remove-leaked-systemd-folder move-network-database-aside
+move-volume-database-aside move-build-cache-aside move-containerd-metadata-aside move-repositories-aside
+move-daemon-json-aside share-root-mount remount-cgroup-writable mount-cgroup delegate-cgroups
+mount-securityfs remount-proc-sys set-ip-forward grant-socket-access close-socket'
 
 RECORD=
 
@@ -76,7 +77,7 @@ action_undo() {
   undo_prepare
   undo_newest "$1" || succeed nothing-to-undo "There is nothing to undo: $1 was not applied here."
   case $1 in
-    remove-stale-* | remove-dead-socket | remove-empty-* | move-aside-*) action_needs_stopped "what $1 changed" ;;
+    remove-stale-* | remove-dead-socket | remove-socket-directory | move-*) action_needs_stopped "what $1 changed" ;;
   esac
   step undo.record ok "Undoing what was done at ${RECORD##*/}."
   undone=0 undo_fault=

@@ -63,19 +63,19 @@ not_touched() {
 
 @test "a stale docker.pid is moved aside and comes back, its inode the same" {
   echo 1 >/var/run/docker.pid
-  mended_and_back remove-stale-docker-pid /run/docker.pid
+  mended_and_back remove-stale-pid-file /run/docker.pid
 }
 
 @test "a docker.pid of a living daemon is not touched" {
   run_helper start
-  not_touched remove-stale-docker-pid /run/docker.pid
+  not_touched remove-stale-pid-file /run/docker.pid
 }
 
 @test "a file that daemon.json calls the PID file and that is none is not touched" {
   mkdir -p /etc/docker
   echo '{"pidfile": "/root/precious"}' >/etc/docker/daemon.json
   printf 'far more than a number, and not to be lost\n' >/root/precious
-  not_touched remove-stale-docker-pid /root/precious
+  not_touched remove-stale-pid-file /root/precious
 }
 
 @test "nothing is moved in a folder that a user can write, whatever daemon.json says" {
@@ -83,7 +83,7 @@ not_touched() {
   install -d -o coder /home/coder/run
   echo '{"pidfile": "/home/coder/run/docker.pid"}' >/etc/docker/daemon.json
   echo 1 >/home/coder/run/docker.pid
-  apply remove-stale-docker-pid
+  apply remove-stale-pid-file
   [ "$status" -eq 77 ]
   [ "$(result code)" = not-trusted ]
   [ -e /home/coder/run/docker.pid ]
@@ -92,10 +92,10 @@ not_touched() {
 @test "a stale containerd.pid is moved aside and comes back; that of a living one is not touched" {
   mkdir -p /run/docker/containerd
   printf 1 >/run/docker/containerd/containerd.pid
-  mended_and_back remove-stale-containerd-pid /run/docker/containerd/containerd.pid
+  mended_and_back remove-stale-containerd-pid-file /run/docker/containerd/containerd.pid
   rm /run/docker/containerd/containerd.pid
   run_helper start
-  not_touched remove-stale-containerd-pid /run/docker/containerd/containerd.pid
+  not_touched remove-stale-containerd-pid-file /run/docker/containerd/containerd.pid
 }
 
 @test "a dead socket is moved aside and comes back; a living one is not touched" {
@@ -119,12 +119,12 @@ not_touched() {
 @test "an empty folder in the socket's place is removed and made again, mode and owner the same" {
   mkdir -m 0750 "$SOCKET"
   chown coder "$SOCKET"
-  apply remove-empty-socket-folder
+  apply remove-socket-directory
   code applied
   [ ! -e "$SOCKET" ]
-  apply remove-empty-socket-folder
+  apply remove-socket-directory
   code already-so
-  apply undo-remove-empty-socket-folder
+  apply undo-remove-socket-directory
   code undone
   [ "$(stat -c '%F %a %U' "$SOCKET")" = 'directory 750 coder' ]
 }
@@ -132,11 +132,11 @@ not_touched() {
 @test "a folder with content, and a link to a folder, in the socket's place are not touched" {
   mkdir "$SOCKET"
   touch "$SOCKET/mine"
-  not_touched remove-empty-socket-folder /run/docker.sock
+  not_touched remove-socket-directory /run/docker.sock
   rm -r "$SOCKET"
-  mkdir /run/empty
+  mkdir -p /run/empty
   ln -s /run/empty "$SOCKET"
-  apply remove-empty-socket-folder
+  apply remove-socket-directory
   code already-so
   [ -d /run/empty ]
 }
@@ -174,7 +174,7 @@ broken_database() {
   head -c 65536 /dev/urandom >"$file"
   run_helper start
   [ "$status" -ne 0 ]
-  [[ "$(result cause)" == *"invalid database"* ]]
+  grep -q "invalid database" "$LOG"
   mended_and_back "$1" "$file"
   apply "$1"
   code applied
@@ -190,19 +190,19 @@ broken_database() {
 }
 
 @test "a broken network database: without it the daemon starts" {
-  broken_database move-aside-network-db network/files/local-kv.db
+  broken_database move-network-database-aside network/files/local-kv.db
 }
 
 @test "a broken volume database: without it the daemon starts, and volumes keep what is in them" {
   run_helper start
   docker volume create kept >/dev/null
   echo mine >/var/lib/docker/volumes/kept/_data/file
-  broken_database move-aside-volume-db volumes/metadata.db
+  broken_database move-volume-database-aside volumes/metadata.db
   [ "$(cat /var/lib/docker/volumes/kept/_data/file)" = mine ]
 }
 
 @test "a broken build cache: without it the daemon starts" {
-  broken_database move-aside-build-cache-db buildkit/cache.db
+  broken_database move-build-cache-aside buildkit/cache.db
 }
 
 @test "a database that was cut short is broken, although its first pages are good" {
@@ -211,7 +211,7 @@ broken_database() {
   run_helper stop
   file=/var/lib/docker/network/files/local-kv.db
   truncate -s 8192 "$file"
-  apply move-aside-network-db
+  apply move-network-database-aside
   code applied
   [[ "$(result message)" == *"bytes are only 2"* ]]
 }
@@ -220,25 +220,25 @@ broken_database() {
   mkdir -p /var/lib/docker/network/files
   head -c 9000 /dev/urandom >/root/precious
   ln -s /root/precious /var/lib/docker/network/files/local-kv.db
-  not_touched move-aside-network-db /root/precious /var/lib/docker/network/files
+  not_touched move-network-database-aside /root/precious /var/lib/docker/network/files
 }
 
 @test "a broken list of image names: without it the daemon starts, and the images are there" {
   run_helper start
   busybox_image
   images=$(docker images --quiet --no-trunc)
-  apply move-aside-image-tags
+  apply move-repositories-aside
   code not-applicable
   run_helper stop
-  apply move-aside-image-tags
+  apply move-repositories-aside
   code already-so
   file=$(echo /var/lib/docker/image/*/repositories.json)
   cp "$file" /root/tags
   truncate -s 20 "$file"
   run_helper start
   [ "$status" -ne 0 ]
-  mended_and_back move-aside-image-tags "$file"
-  apply move-aside-image-tags
+  mended_and_back move-repositories-aside "$file"
+  apply move-repositories-aside
   run_helper start
   [ "$status" -eq 0 ]
   [ "$(docker images --quiet --no-trunc)" = "$images" ]
@@ -249,8 +249,8 @@ broken_database() {
   echo '{"debug": true,}' >/etc/docker/daemon.json
   run_helper start
   [ "$status" -ne 0 ]
-  mended_and_back move-aside-daemon-json /etc/docker/daemon.json
-  apply move-aside-daemon-json
+  mended_and_back move-daemon-json-aside /etc/docker/daemon.json
+  apply move-daemon-json-aside
   run_helper start
   [ "$status" -eq 0 ]
 }
@@ -258,9 +258,9 @@ broken_database() {
 @test "a daemon.json that is valid, or names a data root, is its owner's to mend" {
   mkdir -p /etc/docker
   echo '{"debgu": true}' >/etc/docker/daemon.json
-  not_touched move-aside-daemon-json /etc/docker/daemon.json
+  not_touched move-daemon-json-aside /etc/docker/daemon.json
   echo '{"data-root": "/data",}' >/etc/docker/daemon.json
-  not_touched move-aside-daemon-json /etc/docker/daemon.json
+  not_touched move-daemon-json-aside /etc/docker/daemon.json
 }
 
 @test "private mounts are shared, and the same ones are private again" {
@@ -268,12 +268,12 @@ broken_database() {
   mkdir -p /run/private
   mount -t tmpfs private /run/private
   mount --make-private /run/private
-  apply share-mounts
+  apply share-root-mount
   code applied
   grep -q ' /run/private .* shared:' /proc/self/mountinfo
-  apply share-mounts
+  apply share-root-mount
   code already-so
-  apply undo-share-mounts
+  apply undo-share-root-mount
   code undone
   run grep ' /run/private .* shared:' /proc/self/mountinfo
   [ "$status" -ne 0 ]
@@ -286,13 +286,13 @@ broken_database() {
   run_helper prepare
   mount -o remount,bind,ro /sys/fs/cgroup/memory
   before=$(grep ' /sys/fs/cgroup' /proc/self/mountinfo | cut -d' ' -f5,6 | sort)
-  apply prepare-cgroups
+  apply remount-cgroup-writable
   code applied
   mkdir /sys/fs/cgroup/memory/probe
   rmdir /sys/fs/cgroup/memory/probe
-  apply prepare-cgroups
+  apply remount-cgroup-writable
   code already-so
-  apply undo-prepare-cgroups
+  apply undo-remount-cgroup-writable
   code undone
   [ "$(grep ' /sys/fs/cgroup' /proc/self/mountinfo | cut -d' ' -f5,6 | sort)" = "$before" ]
   mount -o remount,bind,rw /sys/fs/cgroup/memory
@@ -302,10 +302,10 @@ broken_database() {
   [ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this machine has cgroup v2: npm test -- v2"
   run_helper prepare
   umount /sys/fs/cgroup/memory
-  apply prepare-cgroups
+  apply mount-cgroup
   code applied
   [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]
-  apply undo-prepare-cgroups
+  apply undo-mount-cgroup
   code undone
   [ ! -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]
   run_helper prepare
@@ -313,45 +313,95 @@ broken_database() {
 
 @test "forwarding that was switched off is on again, and off by undo; daemon.json may say no" {
   echo 0 >/proc/sys/net/ipv4/ip_forward
-  apply enable-ip-forward
+  apply set-ip-forward
   code not-applicable
   run_helper start
-  apply enable-ip-forward
+  apply set-ip-forward
   code already-so
   echo 0 >/proc/sys/net/ipv4/ip_forward
-  apply enable-ip-forward
+  apply set-ip-forward
   code applied
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
-  apply undo-enable-ip-forward
+  apply undo-set-ip-forward
   code undone
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
   mkdir -p /etc/docker
   echo '{"ip-forward": false}' >/etc/docker/daemon.json
-  apply enable-ip-forward
+  apply set-ip-forward
   code not-applicable
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
 }
 
 @test "a user who lost the socket gets it back, and a socket open to everybody is closed; undone it is as it was" {
   run_helper start
-  apply restore-socket-access
+  apply close-socket
   code already-so
   setfacl -b "$SOCKET"
   chmod 0666 "$SOCKET"
-  apply restore-socket-access
+  apply close-socket
   code applied
   as_coder 'docker ps'
   run setpriv --reuid 65534 --regid 65534 --clear-groups docker ps
   [ "$status" -ne 0 ]
-  apply undo-restore-socket-access
+  apply undo-close-socket
   code undone
   [ "$(stat -c %a "$SOCKET")" = 666 ]
   [ "$(getfacl -cp "$SOCKET" | grep -c coder)" -eq 0 ]
 }
 
+@test "a user whose entry is gone gets it back, and loses it by undo" {
+  run_helper start
+  setfacl -x u:coder "$SOCKET"
+  apply grant-socket-access
+  code applied
+  as_coder 'docker ps'
+  apply undo-grant-socket-access
+  run as_coder 'docker ps'
+  [ "$status" -ne 0 ]
+}
+
+@test "a read-only /proc/sys is made writable, and read-only again" {
+  apply remount-proc-sys
+  code already-so
+  mount --bind /proc/sys /proc/sys
+  mount -o remount,bind,ro /proc/sys
+  apply remount-proc-sys
+  code applied
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  apply undo-remount-proc-sys
+  code undone
+  run sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+  umount /proc/sys
+  [ "$status" -ne 0 ]
+}
+
+@test "securityfs is mounted, and taken off again" {
+  [ -d /sys/kernel/security ] || skip "this kernel has no securityfs"
+  umount /sys/kernel/security 2>/dev/null || :
+  apply mount-securityfs
+  code applied
+  apply mount-securityfs
+  code already-so
+  apply undo-mount-securityfs
+  code undone
+  ! grep ' /sys/kernel/security ' /proc/self/mountinfo
+}
+
+@test "a broken database of containerd: without it the daemon starts, and the images are there" {
+  run_helper start
+  busybox_image
+  images=$(docker images --quiet --no-trunc)
+  apply move-containerd-metadata-aside
+  code not-applicable
+  broken_database move-containerd-metadata-aside containerd/daemon/io.containerd.metadata.v1.bolt/meta.db
+  apply move-containerd-metadata-aside
+  run_helper start
+  [ "$(docker images --quiet --no-trunc)" = "$images" ]
+}
+
 @test "the records are root's alone" {
   echo 1 >/var/run/docker.pid
-  apply remove-stale-docker-pid
+  apply remove-stale-pid-file
   [ "$(stat -c '%a %U' /var/lib/dind-station/undo)" = '700 root' ]
   run find /var/lib/dind-station/undo -perm /077
   [ -z "$output" ]
@@ -361,15 +411,15 @@ broken_database() {
   mkdir -p /var/lib/dind-station
   chown coder /var/lib/dind-station
   echo 1 >/var/run/docker.pid
-  apply remove-stale-docker-pid
+  apply remove-stale-pid-file
   chown root /var/lib/dind-station
   [ "$status" -eq 77 ]
   [ -e /var/run/docker.pid ]
 }
 
 @test "sudo allows each action by its exact name, and no other word" {
-  as_coder "sudo -n $HELPER apply remove-stale-docker-pid"
-  for words in 'apply' 'apply x' 'apply --list' 'apply remove-stale-docker-pid x' 'apply undo' 'prepare'; do
+  as_coder "sudo -n $HELPER apply remove-stale-pid-file"
+  for words in 'apply' 'apply x' 'apply --list' 'apply remove-stale-pid-file x' 'apply undo' 'prepare'; do
     run as_coder "sudo -n $HELPER $words"
     [[ "$output" == *"password is required"* ]]
   done
@@ -378,7 +428,7 @@ broken_database() {
 }
 
 @test "a word that is no action is refused, above all one that names a function of the helper" {
-  for word in x undo undo-undo '../x' '$(id)' 'known' 'remove_stale_docker_pid' ''; do
+  for word in x undo undo-undo '../x' '$(id)' 'known' 'remove_stale_pid_file' ''; do
     run_helper apply "$word"
     [ "$status" -eq 64 ]
   done
