@@ -12,7 +12,7 @@ real_path() {
 
 # plain -f|-d|-S PATH: PATH is one, and not a link to one.
 plain() {
-  [ ! -L "$2" ] && [ "$1" "$2" ]
+  [ ! -L "$2" ] && test "$1" "$2"
 }
 
 # rename_only FROM TO: a rename or nothing. mv would copy and delete where a rename is refused, which is the case on an

@@ -187,7 +187,7 @@ half_done() {
   run_helper reset-data
   [ "$(result code)" = data-moved ]
   [ -L /root/link ]
-  [ -e /root/data/.dind-station-data-*/mine ]
+  [ -n "$(find /root/data/.dind-station-data-* -name mine)" ]
   rm -rf /root/data /root/link
 }
 

@@ -92,8 +92,7 @@ export function judge(fault, { elevate, signal, diagnose }) {
  * @returns {string[]} the ids of errors and warnings
  */
 export function findingIds(json) {
-  /** @type {{ findings: { id: string, severity: string }[] }} */
-  const report = JSON.parse(json);
+  const report = /** @type {{ findings: { id: string, severity: string }[] }} */ (JSON.parse(json));
   return report.findings.filter(({ severity }) => severity === 'error' || severity === 'warning').map(({ id }) => id);
 }
 
