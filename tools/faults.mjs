@@ -53,7 +53,7 @@ await runEntry('test:faults', async (signal) => {
   }
   const bad = verdicts.filter(({ made, judged, gone }) => made !== 'yes' || judged === 'wrong' || gone === 'NO');
   console.log(
-    `\n${String(verdicts.length)} faults: ${String(verdicts.length - bad.length)} made, found and mended as they should be, ${String(bad.length)} not`,
+    `\n${String(verdicts.length)} faults: ${String(verdicts.length - bad.length)} ${diagnose ? 'made, found and mended' : 'made and mended (this checkout has no doctor to ask)'}, ${String(bad.length)} not`,
   );
   return bad.length === 0 ? 0 : 1;
 });

@@ -19,7 +19,7 @@ unconfigure() {
 }
 
 # answers: a daemon answers on the usual socket.
-answers() { timeout 5 docker version >/dev/null 2>&1; }
+answers() { timeout 2 docker version >/dev/null 2>&1; }
 
 # starts [FLAG...]: dockerd as somebody starts it who has no helper; true when it answers within 12 s. What does not
 # answer by then is ended.
@@ -27,7 +27,8 @@ starts() {
   ! answers || return 0
   setsid dockerd "$@" >>"$LOG" 2>&1 </dev/null &
   started=$!
-  for _ in $(seq 120); do
+  deadline=$(($(date +%s) + 12))
+  while [ "$(date +%s)" -lt "$deadline" ]; do
     ! answers || return 0
     kill -0 "$started" 2>/dev/null || return 1
     sleep 0.1
