@@ -6,6 +6,14 @@ HELPER=/usr/local/lib/dind-station/dind-helper
 LOG=/var/log/dockerd.log
 JSON=/etc/docker/daemon.json
 
+# station WORD...: dind-station as the user, who has the helper's sudo rule and no other right.
+station() {
+  setpriv --reuid coder --regid coder --init-groups env HOME=/home/coder node dist/cli.js "$@"
+}
+
+# fix ID: the remedy of a finding, as the user applies it.
+fix() { station fix --yes "$1"; }
+
 # configure JSON: what daemon.json holds.
 configure() {
   mkdir -p /etc/docker
@@ -21,19 +29,24 @@ unconfigure() {
 # answers: a daemon answers on the usual socket.
 answers() { timeout 2 docker version >/dev/null 2>&1; }
 
-# starts [FLAG...]: dockerd as somebody starts it who has no helper; true when it answers within 12 s. What does not
-# answer by then is ended.
+# starts [FLAG...]: dockerd as somebody starts it who has no helper; true when it answers within 12 s, and then the user
+# may use it: who may is another fault. What does not answer by then is ended.
 starts() {
   ! answers || return 0
   setsid dockerd "$@" >>"$LOG" 2>&1 </dev/null &
   started=$!
   deadline=$(($(date +%s) + 12))
   while [ "$(date +%s)" -lt "$deadline" ]; do
-    ! answers || return 0
+    if answers; then
+      setfacl -m u:coder:rw /run/docker.sock
+      return 0
+    fi
     kill -0 "$started" 2>/dev/null || return 1
     sleep 0.1
   done
   kill -KILL "$started" 2>/dev/null || :
+  # Else a zombie keeps its number, and the next daemon takes its PID file for that of a living one.
+  wait "$started" 2>/dev/null || :
   return 1
 }
 

@@ -3,7 +3,7 @@
 
 /** @type {readonly Fault[]} */
 export const running = [
-  { entry: 'socket-absent', make: ':', there: '! answers', remedy: '$HELPER start' },
+  { entry: 'socket-absent', make: ':', there: '! answers', remedy: 'fix socket.socket-absent' },
   {
     entry: 'socket-dead',
     make: `perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /run/docker.sock`,
@@ -14,7 +14,7 @@ export const running = [
     entry: 'dockerd-killed-leftovers',
     make: '$HELPER start; kill -KILL "$(process dockerd)"; sleep 0.5',
     there: '! answers',
-    remedy: '$HELPER start',
+    remedy: 'fix daemon.dockerd-killed-leftovers',
   },
   {
     entry: 'start-in-progress-or-blocked',
@@ -26,25 +26,25 @@ export const running = [
     entry: 'containerd-died',
     make: '$HELPER start; image; kill -KILL "$(process containerd)"; sleep 0.5',
     there: '! runs',
-    remedy: '$HELPER restart',
+    remedy: 'fix daemon.containerd-died',
   },
   {
     entry: 'socket-permission-denied',
     make: '$HELPER start; setfacl -b /run/docker.sock',
     there: '! su coder -c "docker ps" >/dev/null 2>&1',
-    remedy: '$HELPER apply grant-socket-access',
+    remedy: 'fix socket.socket-permission-denied',
   },
   {
     entry: 'socket-world-writable',
     make: '$HELPER start; chmod 0666 /run/docker.sock',
     there: '[ "$(stat -c %A /run/docker.sock)" = srw-rw-rw- ]',
-    remedy: '$HELPER apply close-socket',
+    remedy: 'fix socket.socket-world-writable',
   },
   {
     entry: 'rules-flushed-after-start',
     make: '$HELPER start; iptables -t nat -F; iptables -t nat -X',
     there: '! iptables -t nat -S DOCKER >/dev/null 2>&1',
-    remedy: '$HELPER restart',
+    remedy: 'fix network.rules-flushed-after-start',
   },
   {
     entry: 'iptables-disabled',
@@ -56,7 +56,7 @@ export const running = [
     entry: 'ip-forward-disabled',
     make: '$HELPER start; echo 0 >/proc/sys/net/ipv4/ip_forward',
     there: '[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]',
-    remedy: '$HELPER apply set-ip-forward',
+    remedy: 'fix network.ip-forward-disabled',
   },
   {
     entry: 'local-pools-exhausted',
@@ -69,21 +69,21 @@ export const running = [
     entry: 'mount-propagation-private',
     make: 'starts; image; mount --make-rprivate /; mkdir -p /x',
     there: '! runs -v /x:/x:rshared',
-    remedy: '$HELPER apply share-root-mount',
+    remedy: 'fix storage.mount-propagation-private',
   },
   {
     entry: 'cgroup-mount-readonly',
     cgroups: 'v1',
     make: 'starts; image; for d in /sys/fs/cgroup/*/; do mount -o remount,bind,ro "$d"; done',
     there: '! runs',
-    remedy: '$HELPER apply remount-cgroup-writable',
+    remedy: 'fix cgroup.cgroup-mount-readonly',
   },
   {
     entry: 'v1-memory-hierarchy-missing',
     cgroups: 'v1',
     make: '$HELPER start; umount /sys/fs/cgroup/memory',
     there: '[ ! -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]',
-    remedy: '$HELPER apply mount-cgroup',
+    remedy: 'fix cgroup.v1-memory-hierarchy-missing',
   },
   {
     entry: 'driver-systemd-without-systemd',
@@ -109,7 +109,8 @@ export const running = [
     make: `mount -t tmpfs -o size=40m small /var/lib/docker; $HELPER start
       dd if=/dev/zero of=/var/lib/docker/fill bs=1M 2>/dev/null || :`,
     there: '! image 2>/dev/null',
-    remedy: 'rm /var/lib/docker/fill',
+    // Less than 512 MiB is told as nearly full, and rightly so.
+    remedy: 'rm /var/lib/docker/fill; mount -o remount,size=2g /var/lib/docker',
   },
   {
     entry: 'cli-config-broken',

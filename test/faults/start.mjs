@@ -17,12 +17,12 @@ const missing = (entry, program) => ({
   remedy: `for p in /usr/bin/${program}.hidden /usr/sbin/${program}.hidden; do [ ! -e "$p" ] || mv "$p" "\${p%.hidden}"; done`,
 });
 
-/** A database of the data root that is no longer one. @type {(entry: string, file: string, action: string) => Fault} */
-const database = (entry, file, action) => ({
+/** A database of the data root that is no longer one. @type {(entry: string, file: string) => Fault} */
+const database = (entry, file) => ({
   entry,
   make: `$HELPER start; $HELPER stop; head -c 65536 /dev/urandom >/var/lib/docker/${file}; ! starts`,
   there: '! starts',
-  remedy: `$HELPER apply ${action}`,
+  remedy: `fix storage.${entry}`,
 });
 
 /** @type {readonly Fault[]} */
@@ -31,19 +31,19 @@ export const start = [
     entry: 'daemon-pidfile-live-pid',
     make: 'sleep 999 & echo $! >/run/docker.pid; ! starts',
     there: '! starts',
-    remedy: '$HELPER apply remove-stale-pid-file',
+    remedy: 'fix daemon.daemon-pidfile-live-pid',
   },
   {
     entry: 'containerd-pidfile-live-pid',
     make: 'sleep 999 & mkdir -p /run/docker/containerd; printf %d $! >/run/docker/containerd/containerd.pid; ! starts',
     there: '! starts',
-    remedy: '$HELPER apply remove-stale-containerd-pid-file',
+    remedy: 'fix daemon.containerd-pidfile-live-pid',
   },
   {
     entry: 'socket-path-is-directory',
     make: 'mkdir /run/docker.sock; ! starts',
     there: '! starts',
-    remedy: '$HELPER apply remove-socket-directory',
+    remedy: 'fix socket.socket-path-is-directory',
   },
   {
     entry: 'stale-system-containerd-socket',
@@ -51,9 +51,9 @@ export const start = [
       perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /run/containerd/containerd.sock
       ! starts`,
     there: '! starts',
-    remedy: '$HELPER apply remove-dead-containerd-socket',
+    remedy: 'fix daemon.stale-system-containerd-socket',
   },
-  config('daemon-json-syntax', '{"debug": true,}', '$HELPER apply move-daemon-json-aside'),
+  config('daemon-json-syntax', '{"debug": true,}', 'fix daemon.daemon-json-syntax'),
   config('daemon-json-unknown-key', '{"debgu": true}', 'unconfigure debgu'),
   config('socket-group-unknown', '{"group": "nosuchgroup"}', 'unconfigure group'),
   config('fd-listener-without-systemd', '{"hosts": ["fd://"]}', 'unconfigure hosts'),
@@ -87,20 +87,16 @@ export const start = [
     make: `echo 0 >/proc/sys/net/ipv4/ip_forward; mount --bind /proc/sys /proc/sys
       mount -o remount,bind,ro /proc/sys; ! starts`,
     there: '! starts',
-    remedy: '$HELPER apply remount-proc-sys',
+    remedy: 'fix network.ip-forward-readonly',
   },
-  database('network-db-corrupt', 'network/files/local-kv.db', 'move-network-database-aside'),
-  database('volume-db-corrupt', 'volumes/metadata.db', 'move-volume-database-aside'),
-  database('buildkit-cache-corrupt', 'buildkit/cache.db', 'move-build-cache-aside'),
-  database(
-    'containerd-metadata-corrupt',
-    'containerd/daemon/io.containerd.metadata.v1.bolt/meta.db',
-    'move-containerd-metadata-aside',
-  ),
+  database('network-db-corrupt', 'network/files/local-kv.db'),
+  database('volume-db-corrupt', 'volumes/metadata.db'),
+  database('buildkit-cache-corrupt', 'buildkit/cache.db'),
+  database('containerd-metadata-corrupt', 'containerd/daemon/io.containerd.metadata.v1.bolt/meta.db'),
   {
     entry: 'repositories-json-corrupt',
     make: '$HELPER start; image; $HELPER stop; truncate -s 20 /var/lib/docker/image/*/repositories.json; ! starts',
     there: '! starts',
-    remedy: '$HELPER apply move-repositories-aside',
+    remedy: 'fix storage.repositories-json-corrupt',
   },
 ];
