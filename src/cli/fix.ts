@@ -21,7 +21,7 @@ export function appliedBy(outcome: HelperOutcome): Applied {
   const { message, lines } = tell(outcome);
   if (outcome.kind !== 'result') return { ok: false, message: [message, ...lines].join(' '), changed: false };
   const { ok, code } = outcome.result;
-  return { ok, message: [message, ...lines].join(' '), changed: ok && !/^already-/.test(code) };
+  return { ok, message: [message, ...lines].join(' '), changed: ok && !code.startsWith('already-') };
 }
 
 export interface FixParts {
