@@ -5,13 +5,14 @@ import { version } from '../package.json';
 import { exitStatus, statusExit, type ExitStatus } from './cli/exitStatus';
 import { readFindings } from './cli/findings';
 import { runDoctor } from './cli/doctor';
-import { runFix, type Applied } from './cli/fix';
-import { runLifecycle, tell, type LifecycleVerb } from './cli/lifecycle';
+import { appliedBy, runFix, type Applied } from './cli/fix';
+import { runLifecycle, type LifecycleVerb } from './cli/lifecycle';
 import { runLogs, type LogsOptions } from './cli/logs';
 import type { LimitsOptions } from './cli/limits';
 import type { TerminalCommands } from './cli/nextStepLines';
 import { buildProgram, UsageError, type EngineOptions } from './cli/program';
 import { runReport } from './cli/report';
+import { runResetData, type ResetDataOptions } from './cli/resetData';
 import { statusJson, statusLines } from './cli/statusReport';
 import { paintFor, printLine, wantsColour, type Terminal } from './cli/terminal';
 import { elevationFor } from './daemon/elevation';
@@ -25,7 +26,7 @@ import { runHelper, type HelperOutcome, type HelperRun } from './daemon/run';
 import { clientFiles } from './engine/clientFiles';
 import { resolveEndpoint, type Endpoint } from './engine/endpoint';
 import { readHelperFile } from './engine/helperFile';
-import type { ActionId } from './diagnosis/actions';
+import { verbOf, type ActionId } from './diagnosis/actions';
 import type { Facts } from './machine/facts';
 import { takeFacts } from './machine/takeFacts';
 import { elsewhere, keeperOf, stateFileOf } from './ui/endpointWords';
@@ -170,13 +171,23 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-/** Starting and restarting are verbs of the helper; other actions are for a shell until it has `apply`. */
 async function applyAction(action: ActionId): Promise<Applied> {
-  if (action !== 'start-daemon' && action !== 'restart-daemon') {
-    return { ok: false, message: `The installed helper has no action ${action}.` };
+  return appliedBy(await call(false, verbOf(action), {}));
+}
+
+async function resetData({ host, rootless, ...options }: ResetDataOptions & EngineOptions): Promise<ExitStatus> {
+  if (host !== undefined || rootless) {
+    throw new UsageError(
+      "reset-data moves the data of root's daemon on this machine; --host and --rootless mean another.",
+    );
   }
-  const outcome = await call(false, action === 'start-daemon' ? 'start' : 'restart', {});
-  return { ok: outcome.kind === 'result' && outcome.result.ok, message: tell(outcome).message };
+  return runResetData(options, {
+    terminal,
+    commands,
+    run: (verb, callOptions) => call(false, verb, callOptions),
+    ask,
+    signal: untilInterrupted(),
+  });
 }
 
 function fail(error: unknown): void {
@@ -206,6 +217,7 @@ async function main(): Promise<void> {
       doctor: (options) =>
         ending(runDoctor(options, { terminal, version, takeFacts: facts, signal: untilInterrupted(), everyMs: 2000 })),
       fix: (id, options) => ending(runFix(id, options, { terminal, takeFacts: facts, apply: applyAction, ask })),
+      resetData: (options) => ending(resetData(options)),
       report: (options) => ending(runReport(options, { terminal, version, takeFacts: facts, ask })),
       print: (text) => void process.stdout.write(text),
     },

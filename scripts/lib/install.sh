@@ -4,7 +4,7 @@
 LINK=/usr/local/sbin/dind-helper
 SUDOERS_DIR=/etc/sudoers.d
 # What a user may ask for. Listed one by one in the sudoers file: a wildcard there accepts any further argument.
-USER_VERBS='start stop restart status logs facts cancel version'
+USER_VERBS='start stop restart status logs facts cancel version reset-data undo-reset-data reset-data-preview'
 
 # check_user NAME: NAME is a login name of this machine. Sets USER_UID. A name is checked before any program sees it.
 check_user() {
@@ -136,6 +136,9 @@ install_sudoers() {
   for allowed in $USER_VERBS; do
     commands="$commands${commands:+, }$INSTALL_DIR/dind-helper $allowed"
   done
+  for allowed in $(apply_list); do
+    commands="$commands, $INSTALL_DIR/dind-helper apply $allowed"
+  done
   # The dot keeps sudo from reading it before it is checked.
   (
     umask 0337
@@ -157,7 +160,7 @@ install_sudoers() {
     rm -f "$file"
     fail sudoers-refused "sudo does not take the rule from $SUDOERS_DIR: run visudo -c, and see that /etc/sudoers has the line '@includedir $SUDOERS_DIR'."
   fi
-  step install.sudoers changed "$file lets $1 run: $(echo "$USER_VERBS" | sed 's/ /, /g')."
+  step install.sudoers changed "$file lets $1 run: $(echo "$USER_VERBS" | sed 's/ /, /g'), and apply with each of its actions."
 }
 
 # verb_uninstall [USER]: takes the right from one user, or everything from all. The daemon goes on running.

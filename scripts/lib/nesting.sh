@@ -97,10 +97,7 @@ securityfs_mount() {
 # propagation_share: `docker run -v x:x:rshared` needs a mount tree that passes mounts on, as an init system would make
 # it. The daemon keeps its own folders private on purpose, and they are left out.
 propagation_share() {
-  private=$(awk -v a="$data_root" -v b="$exec_root" -v c="$(readlink -f "$exec_root" || :)" '
-    function below(dir) { return dir != "" && ($5 == dir || index($5, dir "/") == 1) }
-    below(a) || below(b) || below(c) { next }
-    { for (i = 7; $i != "-"; i++) if ($i ~ /^shared:/) next; print $5 }' /proc/self/mountinfo)
+  private=$(propagation_private)
   if [ -z "$private" ]; then
     step nesting.propagation ok "Mounts are shared already, / and everything below."
     return 0
@@ -115,6 +112,14 @@ propagation_share() {
     [ -z "$dir" ] || mount --make-private "$dir" || :
   done
   nesting_changed nesting.propagation "Made / and everything below shared, so that rshared volumes work; $count mount(s) were not."
+}
+
+# propagation_private: prints the mounts that are not shared, those of the daemon left out.
+propagation_private() {
+  awk -v a="$data_root" -v b="$exec_root" -v c="$(readlink -f "$exec_root" || :)" '
+    function below(dir) { return dir != "" && ($5 == dir || index($5, dir "/") == 1) }
+    below(a) || below(b) || below(c) { next }
+    { for (i = 7; $i != "-"; i++) if ($i ~ /^shared:/) next; print $5 }' /proc/self/mountinfo
 }
 
 # propagation_kept: prints the private mounts of the daemon, which stay so.

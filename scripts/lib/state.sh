@@ -112,9 +112,9 @@ remember() {
   [ -n "$state_now" ] || return 0
   case $2 in
     started | already-running | restarted) write_state running '' "$5" "$2" "$3" '' ;;
-    stopped | already-stopped) write_state stopped '' 0 "$2" "$3" '' ;;
+    stopped | already-stopped | data-moved | data-restored) write_state stopped '' 0 "$2" "$3" '' ;;
     # Nothing was touched: what stood before still stands.
-    foreign | conflict | config-refused) state_restore ;;
+    foreign | conflict | config-refused | containers-running | nothing-to-move | nothing-to-undo) state_restore ;;
     *) write_state failed '' 0 "$2" "$3" "$4" ;;
   esac
 }

@@ -3,17 +3,22 @@
 
 # set_out STATE: what every verb that changes something begins with.
 set_out() {
-  settings_load
-  case "$data_root$exec_root$pidfile$socket" in
-    *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
-  esac
-  trust_places
+  places_load
   init_find
   take_lock
   begin "$1"
   [ "$INIT" != none ] || need_engine
   find_daemon
   [ -z "$CONFLICT" ] || fail conflict "No second daemon is started: $CONFLICT. Stop that one first."
+}
+
+# places_load: the settings, with paths that are words in lists and patterns here, in places that are root's.
+places_load() {
+  settings_load
+  case "$data_root$exec_root$pidfile$socket" in
+    *[!a-zA-Z0-9/._:@+-]*) fail bad-config "$DAEMON_JSON names a path with a blank or a special character, which is not supported." ;;
+  esac
+  trust_places
 }
 
 # trust_places: who may put something where the daemon's sockets and PID file go is root through it, and what we do to
@@ -70,6 +75,7 @@ start_already() {
 
 # start_engine: from nothing running to an engine that answers. Sets DAEMON_PID.
 start_engine() {
+  reset_refuse_half
   clean_leftovers
   log_prepare
   launch_choose
@@ -122,6 +128,15 @@ verb_stop() {
     succeed already-stopped "The Docker daemon was not running."
   fi
   refuse_mounted
+  stop_engine
+  if [ "$CONTAINERS" -gt 0 ]; then
+    succeed stopped "The Docker daemon is stopped. $CONTAINERS container(s) keep running (live-restore)."
+  fi
+  succeed stopped "The Docker daemon is stopped."
+}
+
+# stop_engine: from a daemon that runs to one that is gone. Sets CONTAINERS.
+stop_engine() {
   if [ "$INIT" != none ]; then
     init_ask stop
   else
@@ -129,10 +144,6 @@ verb_stop() {
     clean_leftovers
   fi
   stop_containerd
-  if [ "$CONTAINERS" -gt 0 ]; then
-    succeed stopped "The Docker daemon is stopped. $CONTAINERS container(s) keep running (live-restore)."
-  fi
-  succeed stopped "The Docker daemon is stopped."
 }
 
 # Our containerd goes with the daemon, unless containers still run under it. Sets CONTAINERS.

@@ -1,15 +1,27 @@
-import { actions, type ActionId } from '../diagnosis/actions';
+import type { HelperOutcome } from '../daemon/run';
+import { actions, undoOf, type ActionId } from '../diagnosis/actions';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
 import { harmlessText } from '../diagnosis/reports/text';
 import type { Facts } from '../machine/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
+import { tell } from './lifecycle';
 import { printLine, type Terminal } from './terminal';
 
 /** How applying an action ended, in words for people. */
 export interface Applied {
   readonly ok: boolean;
   readonly message: string;
+  /** False when the helper found nothing to change, so that there is nothing to undo either. */
+  readonly changed: boolean;
+}
+
+/** What the helper made of an action, in words for people. Pure. */
+export function appliedBy(outcome: HelperOutcome): Applied {
+  const { message, lines } = tell(outcome);
+  if (outcome.kind !== 'result') return { ok: false, message: [message, ...lines].join(' '), changed: false };
+  const { ok, code } = outcome.result;
+  return { ok, message: [message, ...lines].join(' '), changed: ok && !code.startsWith('already-') };
 }
 
 export interface FixParts {
@@ -47,10 +59,13 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   const risk = remedy.risk === 'none' ? action.risk : remedy.risk;
   if (risk !== 'none' && !options.yes) {
     if (!terminal.interactive) {
-      printLine(err, `error: ${action.title} has a cost (${risk}); say --yes to do it. ${action.undo}`);
+      printLine(
+        err,
+        `error: ${action.title} has a cost (${risk}); say --yes to do it. To undo it: ${undoOf(remedy.action)}`,
+      );
       return exitStatus.usage;
     }
-    if (!(await parts.ask(`${action.title} (${risk}). ${action.undo} Go on?`))) {
+    if (!(await parts.ask(`${action.title} (${risk}). To undo it: ${undoOf(remedy.action)}. Go on?`))) {
       printLine(err, 'Nothing was changed.');
       return exitStatus.notFine;
     }
@@ -61,19 +76,22 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
     printLine(err, `By hand: ${harmlessText(remedy.command)}`);
     return exitStatus.notFine;
   }
+  const undo = applied.changed ? ` To undo it: ${undoOf(remedy.action)}` : '';
   const after = diagnose(await parts.takeFacts());
   const open = after.undecided.find((one) => one.id === id);
   if (open !== undefined) {
-    printLine(err, paint.err.warn(`It was done, but cannot be verified: ${harmlessText(open.reason)}`));
+    printLine(err, paint.err.warn(`It was done, but cannot be verified: ${harmlessText(open.reason)}.${undo}`));
     return exitStatus.unclear;
   }
   const stands =
     after.findings.some((one) => one.id === id) ||
     after.findings.some(({ explains }) => explains.some((one) => one.id === id));
   if (stands) {
-    printLine(err, paint.err.bad(`It was done, and the fault is still there: ${harmlessText(finding.title)}.`));
+    printLine(err, paint.err.bad(`It was done, and the fault is still there: ${harmlessText(finding.title)}.${undo}`));
     return exitStatus.notFine;
   }
-  printLine(out, paint.out.good(`Mended: ${harmlessText(finding.title)}. To undo: ${action.undo}`));
+  printLine(out, paint.out.good(`Mended: ${harmlessText(finding.title)}.${undo}`));
+  const next = after.findings.find(({ severity }) => severity === 'error');
+  if (next !== undefined) printLine(out, `Next: ${harmlessText(next.title)}. dind-station fix ${next.id}`);
   return exitStatus.fine;
 }

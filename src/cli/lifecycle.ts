@@ -54,7 +54,8 @@ export function tell(outcome: HelperOutcome): Told {
   }
 }
 
-function showEvent(terminal: Terminal, event: HelperEvent): void {
+/** A step of the helper as a line of progress. */
+export function showEvent(terminal: Terminal, event: HelperEvent): void {
   if (event.event !== 'step') return;
   const paint = terminal.paint.err;
   const time = paint.dim(`${String(event.ms).padStart(6)} ms`);
@@ -63,7 +64,8 @@ function showEvent(terminal: Terminal, event: HelperEvent): void {
   printLine(terminal.err, `${time} ${mark} ${text}`);
 }
 
-function show(terminal: Terminal, outcome: HelperOutcome, commands: TerminalCommands): void {
+/** An outcome: good news on stdout, everything else on stderr. */
+export function show(terminal: Terminal, outcome: HelperOutcome, commands: TerminalCommands): void {
   const { message, lines, nextSteps } = tell(outcome);
   if (outcome.kind === 'result' && outcome.result.ok) {
     printLine(terminal.out, terminal.paint.out.good(message));

@@ -5,6 +5,7 @@ import type { LimitsOptions } from './limits';
 import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
 import type { ReportOptions } from './report';
+import type { ResetDataOptions } from './resetData';
 
 /** The command line is in order, and yet asks for what cannot be meant. */
 export class UsageError extends Error {}
@@ -25,6 +26,7 @@ export interface ProgramActions {
   readonly limits: (options: LimitsOptions & Pick<EngineOptions, 'rootless'>) => Promise<void>;
   readonly doctor: (options: DoctorOptions) => Promise<void>;
   readonly fix: (id: string, options: { yes: boolean }) => Promise<void>;
+  readonly resetData: (options: ResetDataOptions & Pick<EngineOptions, 'host' | 'rootless'>) => Promise<void>;
   readonly report: (options: ReportOptions) => Promise<void>;
   readonly print: (text: string) => void;
 }
@@ -62,6 +64,7 @@ Examples:
   dind-station status                what state Docker is in, why, and what to do
   dind-station status --json | jq -r .state
   dind-station doctor                what is wrong with this machine, why, and how to mend it
+  dind-station fix socket.socket-dead   apply the remedy of that finding, and look whether it helped
   dind-station restart               with progress; Ctrl-C cancels it
   dind-station logs --follow         the daemon's log, through rotation
   dind-station limits --only cpu,memory   prove that these limits hold
@@ -203,6 +206,19 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .option('-y, --yes', 'do not ask, whatever it costs')
     .addHelpText('after', exitHelp)
     .action((id: string, options: { yes?: true }) => actions.fix(id, { yes: options.yes === true }));
+
+  let yes = 0;
+  program
+    .command('reset-data')
+    .description('begin with an empty data root: moves images, containers and volumes aside, and deletes nothing')
+    .option('--undo', 'bring back what was moved aside last')
+    .option('-y, --yes', 'answer one question with yes; there are two, and one with --undo')
+    // Said twice it counts twice, which commander does for no flag by itself.
+    .on('option:yes', () => void (yes += 1))
+    .addHelpText('after', exitHelp)
+    .action((options: { undo?: true }, command: Command) =>
+      actions.resetData({ ...globals(command), undo: options.undo === true, yes }),
+    );
 
   program
     .command('report')

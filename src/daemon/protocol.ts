@@ -7,8 +7,51 @@ import * as v from 'valibot';
  */
 
 /** Verbs an editor may ask for. `install` and `uninstall` are for a terminal, where sudo can ask for a password. */
-export const helperVerbs = ['start', 'stop', 'restart', 'status', 'logs', 'facts', 'cancel', 'version'] as const;
-export type HelperVerb = (typeof helperVerbs)[number];
+export const helperVerbs = [
+  'start',
+  'stop',
+  'restart',
+  'status',
+  'logs',
+  'facts',
+  'cancel',
+  'version',
+  'reset-data',
+  'undo-reset-data',
+  'reset-data-preview',
+] as const;
+
+/**
+ * Remedies that the helper applies by name, each only when it finds the very fault itself, and each with an undo.
+ * `scripts/lib/apply.sh` holds the list; a test compares the two.
+ */
+export const helperActions = [
+  'remove-stale-pid-file',
+  'remove-stale-containerd-pid-file',
+  'remove-dead-socket',
+  'remove-socket-directory',
+  'remove-dead-containerd-socket',
+  'remove-leaked-systemd-folder',
+  'move-network-database-aside',
+  'move-volume-database-aside',
+  'move-build-cache-aside',
+  'move-containerd-metadata-aside',
+  'move-repositories-aside',
+  'move-daemon-json-aside',
+  'share-root-mount',
+  'remount-cgroup-writable',
+  'mount-cgroup',
+  'delegate-cgroups',
+  'mount-securityfs',
+  'remount-proc-sys',
+  'set-ip-forward',
+  'grant-socket-access',
+  'close-socket',
+] as const;
+export type HelperAction = (typeof helperActions)[number];
+
+/** A verb as it is typed: one word, or `apply` and an action or the undo of one. */
+export type HelperVerb = (typeof helperVerbs)[number] | `apply ${HelperAction}` | `apply undo-${HelperAction}`;
 
 /** Why a verb ended as it did. Stable: tests, the command line and the editor branch on these, never on sentences. */
 export const resultCodes = [
@@ -30,6 +73,18 @@ export const resultCodes = [
   'already-prepared',
   'not-container',
   'not-prepared',
+  'applied',
+  'already-so',
+  'not-applicable',
+  'undone',
+  'nothing-to-undo',
+  'not-undone',
+  'data-preview',
+  'data-moved',
+  'data-restored',
+  'data-unfinished',
+  'nothing-to-move',
+  'containers-running',
   'cancel-sent',
   'nothing-to-cancel',
   'cancelled',

@@ -128,7 +128,9 @@ async function requestCancel(options: HelperRun, timeoutMs: number): Promise<voi
 async function execute(verb: HelperVerb, program: string, options: HelperRun): Promise<HelperOutcome> {
   const { elevation, graceMs = 15_000, timeoutMs = 3_000_000 } = options;
   const [sudo, ...flags] = elevation.prefix;
-  const [command, args] = sudo === undefined ? [program, [verb]] : [sudo, [...flags, program, verb]];
+  // `apply ACTION` is two words, and sudo's rule lists them so.
+  const words = verb.split(' ');
+  const [command, args] = sudo === undefined ? [program, words] : [sudo, [...flags, program, ...words]];
   const timers: NodeJS.Timeout[] = [];
   const steps: StepEvent[] = [];
   let result: ResultEvent | undefined;

@@ -27,6 +27,34 @@ function unusableBip(bip: string): boolean {
   return Number(prefix) < 31 && number % 2 ** (32 - Number(prefix)) === 0;
 }
 
+interface Pool {
+  readonly base: string;
+  /** How many networks it holds. */
+  readonly holds: number;
+}
+
+/** The ranges of IPv4 in `default-address-pools`, which is a list of `{ base, size }` (a flag writes `base=...,size=...`). */
+function poolsOf(value: unknown): readonly Pool[] {
+  return (Array.isArray(value) ? value : [value]).flatMap((one: unknown): Pool[] => {
+    const { base, size } = (
+      typeof one === 'string' ? Object.fromEntries(one.split(',').map((part) => part.split('='))) : (one ?? {})
+    ) as Readonly<Record<string, unknown>>;
+    if (typeof base !== 'string' || !isIPv4(base.split('/')[0] ?? '')) return [];
+    return [{ base, holds: Math.floor(2 ** (Number(size) - Number(base.split('/')[1]))) }];
+  });
+}
+
+/** How many networks the configured ranges hold and how many of this engine's lie in them. */
+function poolUse(pools: readonly Pool[], networks: readonly { readonly subnets: readonly string[] }[]) {
+  const used = networks.flatMap(({ subnets }) =>
+    subnets.filter((subnet) => pools.some(({ base }) => contains(base, subnet.split('/')[0] ?? ''))),
+  ).length;
+  return { holds: pools.reduce((sum, { holds }) => sum + holds, 0), used };
+}
+
+/** Networks that the default ranges hold (docker 20.10 to 28: 15 of 172.17-31, 16 of 192.168). */
+const defaultHolds = 31;
+
 /** Address ranges, resolvers and proxies. */
 export const addressRules: readonly Rule[] = [
   rule({
@@ -86,13 +114,18 @@ export const addressRules: readonly Rule[] = [
     judge: ({ engine, daemonConfig }) => {
       if (engine.networks.outcome !== 'ok') return undefined;
       const bridges = engine.networks.value.filter(({ driver }) => driver === 'bridge');
-      if (option(daemonConfig, 'default-address-pool', 'default-address-pools') !== undefined || bridges.length < 30)
-        return undefined;
+      const configured = option(daemonConfig, 'default-address-pool', 'default-address-pools');
+      const { holds, used } =
+        configured === undefined
+          ? { holds: defaultHolds, used: bridges.length }
+          : poolUse(poolsOf(configured), bridges);
+      // One of thirty is nearly none; of two, one is half.
+      if (!(holds >= 1) || holds - used > Math.floor(holds / 16)) return undefined;
       return {
         severity: 'warning',
-        title: 'The address ranges for networks are nearly used up',
-        cause: `There are ${String(bridges.length)} bridge networks; the default ranges hold 31.`,
-        evidence: [seen('GET /networks', `${String(bridges.length)} bridge networks`)],
+        title: `The address ranges for networks are ${used < holds ? 'nearly ' : ''}used up`,
+        cause: `There are ${String(used)} bridge networks in ${configured === undefined ? 'the default ranges' : '"default-address-pools"'}, which hold ${String(holds)}.`,
+        evidence: [seen('GET /networks', `${String(used)} bridge networks`)],
         consequence: 'Creating a network fails: "all predefined address pools have been fully subnetted".',
         remedy: mend('Remove networks without containers.', 'docker network prune', 'changes-data'),
       };

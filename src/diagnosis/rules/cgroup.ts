@@ -165,9 +165,10 @@ export const cgroupRules: readonly Rule[] = [
         ],
         consequence: 'On version 2 the daemon asks systemd to make groups, and no container starts.',
         remedy: mend(
-          'Remove the empty folder, then restart Docker.',
-          'sudo rmdir /run/systemd/system',
+          'Move the folder aside, then restart Docker.',
+          'sudo mv /run/systemd/system /run/systemd/system.old',
           'restarts-daemon',
+          'remove-leaked-systemd-folder',
         ),
       };
     },

@@ -1,6 +1,7 @@
 import { valueOf, type Facts } from '../../machine/facts';
 import type { DaemonConfigFacts, PidFileFacts } from '../../machine/facts/daemon';
 import { answers, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
+import type { Remedy } from '../finding';
 import { mend, rule, seen, type Rule } from '../rule';
 import { daemonOptions, daemonFlagOf } from './daemonOptions';
 
@@ -25,6 +26,20 @@ function pidEvidence({ path, content, process }: PidFileFacts) {
     seen(path, content?.trim()),
     ...(process === undefined ? [] : [seen('/proc', `that process is ${process.comm}`)]),
   ];
+}
+
+/** The helper puts such a file aside only while no daemon runs, and never one that may name the place of the images. */
+function correctJson(file: DaemonConfigFacts['file'], aside: boolean): Remedy {
+  const command = `sudo editor ${file.path}`;
+  const places = file.state === 'invalid' && /"(?:data-root|graph)"/.test(file.text);
+  return aside && !places
+    ? mend(
+        'Correct it, or move it aside and start with the defaults.',
+        command,
+        'restarts-daemon',
+        'move-daemon-json-aside',
+      )
+    : mend('Correct it.', command, 'restarts-daemon');
 }
 
 /** A program that the daemon needs and does not find. */
@@ -114,7 +129,10 @@ export const daemonRules: readonly Rule[] = [
     judge: ({ socket, daemonConfig }, facts) => {
       const { containerd } = socket;
       if (containerd.kind === 'absent' || containerd.listening === true) return undefined;
-      if (containerd.listening === undefined) return { undecided: `whether anybody listens at ${containerd.path}` };
+      // Behind a folder that is closed to this user; a daemon that answers has found its containerd.
+      if (containerd.kind === 'other' && answers(facts)) return undefined;
+      if (containerd.listening === undefined || containerd.kind === 'other')
+        return { undecided: `whether anybody listens at ${containerd.path}` };
       if (option(daemonConfig, 'containerd') !== undefined) return undefined;
       const works = engineVersion(facts)?.components.some(({ name }) => name === 'containerd') === true;
       return {
@@ -148,7 +166,7 @@ export const daemonRules: readonly Rule[] = [
         cause: file.state === 'invalid' ? `${file.message} (${where}).` : `It is ${where}, not a file.`,
         evidence: [seen(file.path, file.state === 'invalid' ? `${where}: ${file.text}` : where)],
         consequence: 'The daemon does not start.',
-        remedy: mend('Correct it.', `sudo editor ${file.path}`, 'restarts-daemon'),
+        remedy: correctJson(file, severityOf(facts) === 'error'),
       };
     },
   }),

@@ -1,6 +1,6 @@
 import { valueOf, type Facts } from '../../machine/facts';
 import { judgeAccess, type AccessJudgement } from '../access';
-import { engineInfo } from '../readings';
+import { engineInfo, livingDaemons } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 /** This program asks the socket of this machine, not some host over TCP. */
@@ -9,12 +9,30 @@ function asksSocket(facts: Facts): boolean {
   return result?.ok === true && result.endpoint.kind === 'unix';
 }
 
+/**
+ * The engine is of this container, no daemon lives and nobody listens: a socket that is left over. A user who may not
+ * use it is refused all the same, and would still have no Docker with the right to.
+ */
+function leftOver(facts: Facts): boolean {
+  const socket = valueOf(facts.socket);
+  const processes = valueOf(facts.processes);
+  return (
+    socket?.listening === false &&
+    socket.mount === undefined &&
+    processes !== undefined &&
+    !processes.hidden &&
+    livingDaemons(processes).length === 0 &&
+    valueOf(facts.daemonConfig)?.programs.dockerd !== undefined
+  );
+}
+
 /** Why the socket refuses this process; undefined where it does not. */
 function accessOf(facts: Facts): AccessJudgement | undefined {
   const engine = valueOf(facts.engine);
   const identity = valueOf(facts.identity);
   const socket = valueOf(facts.socket);
-  if (engine?.ping.outcome !== 'denied' || identity === undefined || socket === undefined) return undefined;
+  if (engine?.ping.outcome !== 'denied' || identity === undefined || socket === undefined || leftOver(facts))
+    return undefined;
   const { path, mode, uid, gid } = socket;
   return judgeAccess({
     socket:
@@ -117,12 +135,17 @@ export const socketRules: readonly Rule[] = [
     needs: ['socket', 'engine'],
     explains: [],
     judge: ({ socket, engine }, facts) => {
-      if (socket.kind === 'absent' || engine.ping.outcome !== 'refused' || !asksSocket(facts)) return undefined;
+      const refused = engine.ping.outcome === 'refused';
+      const unheard = engine.ping.outcome === 'denied' && leftOver(facts);
+      if (socket.kind === 'absent' || (!refused && !unheard) || !asksSocket(facts)) return undefined;
       return {
         severity: 'error',
         title: 'Nobody listens at the Docker socket',
         cause: 'The daemon has ended without removing it.',
-        evidence: [seen(socket.path, socket.kind), seen('connect', 'ECONNREFUSED')],
+        evidence: [
+          seen(socket.path, socket.kind),
+          refused ? seen('connect', 'ECONNREFUSED') : seen('/proc/net/unix', 'nobody listens'),
+        ],
         consequence: 'Docker is down.',
         remedy: mend('Start Docker.', 'dind-station start', 'none', 'start-daemon'),
       };

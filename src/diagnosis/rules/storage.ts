@@ -195,7 +195,7 @@ export const storageRules: readonly Rule[] = [
           seen('/dev/fuse', `${kind}, accessible: ${String(accessible)}`),
         ],
         consequence: 'Images can be pulled, and no container can be made.',
-        remedy: mend('Create the device.', 'sudo mknod -m 0666 /dev/fuse c 10 229', 'none', 'create-fuse-device'),
+        remedy: mend('Create the device.', 'sudo mknod -m 0666 /dev/fuse c 10 229'),
       };
     },
   }),

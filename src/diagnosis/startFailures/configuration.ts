@@ -50,7 +50,7 @@ export const configurationFailures: readonly Signature[] = [
     nextStep: 'Declare $1 under "runtimes" in /etc/docker/daemon.json, or remove "default-runtime".',
   },
   {
-    id: 'seccomp-profile-missing',
+    id: 'seccomp-profile-file-missing',
     pattern: /opening seccomp profile \((.+?)\) failed/,
     title: 'The seccomp profile $1 cannot be opened',
     nextStep: 'Put the profile back at $1, or remove "seccomp-profile" from /etc/docker/daemon.json.',

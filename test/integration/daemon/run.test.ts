@@ -106,6 +106,13 @@ describe('a run that gives a result', () => {
     expect(readFileSync(join(folder, 'stdin'), 'utf8')).toBe('');
   });
 
+  test('an action is two arguments, as sudo lists them, and its result names both', async () => {
+    script(program, `echo "$#,$1,$2" > ${folder}/args; ${result('applied', true, 'apply.close-socket')}`);
+    const outcome = await runHelper('apply close-socket', options({ elevation: throughSudo() }));
+    expect(readFileSync(join(folder, 'args'), 'utf8')).toBe('2,apply,close-socket\n');
+    expect(outcome).toMatchObject({ kind: 'result', result: { code: 'applied', verb: 'apply.close-socket' } });
+  });
+
   test('does not wait for a daemon that kept the output open', async () => {
     script(program, `sleep 30 & echo $! > ${folder}/daemon; ${result('started')}`);
     const began = Date.now();

@@ -21,6 +21,7 @@ async function run(...args: string[]): Promise<CommanderError | undefined> {
       limits: (options) => Promise.resolve(void calls.push(['limits', options])),
       doctor: (options) => Promise.resolve(void calls.push(['doctor', options])),
       fix: (id, options) => Promise.resolve(void calls.push(['fix', { id, ...options }])),
+      resetData: (options) => Promise.resolve(void calls.push(['reset-data', options])),
       report: (options) => Promise.resolve(void calls.push(['report', options])),
       print: (text) => void (out += text),
     },
@@ -56,6 +57,20 @@ test('--rootless goes with every command and not with another host', async () =>
     ['logs', { follow: false, lines: 200, json: false, rootless: true }],
   ]);
   expect((await run('status', '--rootless', '--host', 'tcp://h'))?.code).toBe('commander.conflictingOption');
+});
+
+test('reset-data counts how often yes was said', async () => {
+  await run('reset-data');
+  await run('reset-data', '--yes');
+  await run('reset-data', '-yy', '--json');
+  await run('reset-data', '--yes', '--undo', '--yes');
+  const options = { json: false, host: undefined, rootless: false, undo: false };
+  expect(calls).toEqual([
+    ['reset-data', { ...options, yes: 0 }],
+    ['reset-data', { ...options, yes: 1 }],
+    ['reset-data', { ...options, json: true, yes: 2 }],
+    ['reset-data', { ...options, undo: true, yes: 2 }],
+  ]);
 });
 
 test('limits takes proofs, a format, an image or a container', async () => {

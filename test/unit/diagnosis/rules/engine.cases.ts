@@ -190,7 +190,7 @@ export const engineCases: readonly Case[] = [
   [
     'daemon.stale-system-containerd-socket',
     (f) => Object.assign(f.socket.value.containerd, { kind: 'socket', listening: false }),
-    (f) => Object.assign(f.socket.value.containerd, { kind: 'socket', listening: true }),
+    (f) => Object.assign(f.socket.value.containerd, { kind: 'other', listening: false }),
   ],
   [
     'daemon.daemon-json-syntax',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../../../src/diagnosis/rules';
-import { healthyFacts } from '../healthy';
+import { diagnose } from '../../../../src/diagnosis/diagnose';
+import { configure, healthyFacts, mount } from '../healthy';
 import { engineCases } from './engine.cases';
 import { machineCases } from './machine.cases';
 
@@ -28,6 +29,59 @@ test('every rule that is not of the log has a case', () => {
   const ids = rules.map(({ id }) => id).filter((id) => !/^(?:log|start)\./.test(id));
   expect(ids.filter((id) => !cases.some(([one]) => one === id))).toEqual([]);
   expect(cases.length).toBe(ids.length);
+});
+
+describe('a socket that refuses this user, and at which nobody listens', () => {
+  const left = (change: Parameters<typeof healthyFacts>[0] = () => undefined) =>
+    healthyFacts((facts) => {
+      facts.engine.value.ping = { outcome: 'denied', path: {} as never };
+      facts.processes.value.dockerd = [];
+      facts.socket.value.listening = false;
+      change(facts);
+    });
+  const ids = (facts: ReturnType<typeof left>) =>
+    diagnose(facts)
+      .findings.filter(({ severity }) => severity === 'error')
+      .map(({ id }) => id);
+
+  test('is dead, and no right would help', () => {
+    expect(ids(left())).toEqual(['socket.socket-dead']);
+  });
+
+  test.each<[string, Parameters<typeof left>[0]]>([
+    ['somebody listens', (facts) => void (facts.socket.value.listening = true)],
+    ['it cannot be told whether', (facts) => void Reflect.deleteProperty(facts.socket.value, 'listening')],
+    ['it is mounted from outside', (facts) => void (facts.socket.value.mount = mount('/run/docker.sock'))],
+    ['processes are hidden', (facts) => void (facts.processes.value.hidden = true)],
+    [
+      'no engine is installed here',
+      (facts) => void Reflect.deleteProperty(facts.daemonConfig.value.programs, 'dockerd'),
+    ],
+  ])('is refused rights, when %s', (_, change) => {
+    expect(ids(left(change))).toContain('socket.socket-permission-denied');
+  });
+});
+
+describe('configured address pools', () => {
+  const judgedFor = (pools: unknown, ...subnets: string[]) =>
+    judged('network.local-pools-exhausted', (facts) => {
+      configure(facts, { 'default-address-pools': pools });
+      const value = subnets.map((subnet) => ({ name: subnet, driver: 'bridge', subnets: [subnet] }));
+      facts.engine.value.networks = { outcome: 'ok', ms: 1, value };
+    });
+  const two = [{ base: '10.200.0.0/23', size: 24 }];
+
+  test('are used up when their last network is', () => {
+    expect(judgedFor(two, '10.200.0.0/24', '10.200.1.0/24')).toMatchObject({
+      title: expect.stringMatching(/ used up$/),
+    });
+    expect(judgedFor(two, '10.200.0.0/24', '10.99.0.0/24')).toBeUndefined();
+  });
+
+  test('are not judged when they hold nothing that can be counted', () => {
+    expect(judgedFor([{ base: 'fd00::/64', size: 80 }], 'fd00::/80')).toBeUndefined();
+    expect(judgedFor([{ base: 'nonsense', size: 24 }, null])).toBeUndefined();
+  });
 });
 
 test('a passing process in a root that hands memory down is no fault', () => {

@@ -1,0 +1,222 @@
+load support
+
+ROOT=/var/lib/docker
+
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() {
+  reset_engine
+  find "$ROOT" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+}
+teardown() {
+  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
+  umount /var/lib/docker/volumes 2>/dev/null || :
+}
+teardown_file() { reset_engine; }
+
+# A daemon with an image, a container, a volume with a file in it and a network.
+furnish() {
+  run_helper start
+  [ "$status" -eq 0 ]
+  busybox_image
+  docker volume create kept >/dev/null
+  echo mine >"$ROOT/volumes/kept/_data/file"
+  docker create --network none --name box --volume kept:/v busybox cat /v/file >/dev/null
+  docker network create mine >/dev/null
+}
+
+furnished() {
+  [ "$(docker start --attach box)" = mine ]
+  docker network inspect mine >/dev/null
+}
+
+asides() { find "$ROOT" -maxdepth 1 -name '.dind-station-data-*' | sort; }
+
+@test "the data is moved aside, the daemon starts on none, and all of it comes back" {
+  furnish
+  furnished
+  run_helper reset-data
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = data-moved ]
+  [ -z "$(pids dockerd)$(pids containerd)" ]
+  [ "$(state state)" = stopped ]
+  [ "$(asides | wc -l)" -eq 1 ]
+  [ "$(stat -c '%a %U' "$(asides)")" = '700 root' ]
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ -z "$(docker images --quiet)$(docker ps --all --quiet)$(docker volume ls --quiet)" ]
+  run_helper undo-reset-data
+  [ "$(result code)" = data-restored ]
+  run_helper start
+  furnished
+}
+
+@test "what there was meanwhile is kept, and undoing twice changes places" {
+  furnish
+  run_helper reset-data
+  run_helper start
+  docker volume create later >/dev/null
+  run_helper undo-reset-data
+  [ "$(result code)" = data-restored ]
+  [ "$(asides | wc -l)" -eq 1 ]
+  run_helper start
+  furnished
+  run_helper undo-reset-data
+  run_helper start
+  [ "$(docker volume ls --quiet)" = later ]
+  run_helper undo-reset-data
+  run_helper start
+  furnished
+}
+
+@test "nothing is deleted: every file has the inode it had" {
+  furnish
+  run_helper stop
+  list() { (cd "$1" && find . ! -path './.dind-station*' -printf '%i %p\n' | grep -v ' \.$' | sort); }
+  before=$(list "$ROOT")
+  run_helper reset-data
+  [ "$(list "$(asides)")" = "$before" ]
+  run_helper undo-reset-data
+  [ "$(list "$ROOT")" = "$before" ]
+}
+
+@test "containers that run are not stopped, nor is the daemon" {
+  furnish
+  docker run --detach --network none busybox sleep 600
+  daemon=$(daemon_pid)
+  run_helper reset-data
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = containers-running ]
+  [ "$(daemon_pid)" = "$daemon" ]
+  [ "$(state state)" = running ]
+  docker ps --quiet | grep .
+  # Nor those that live-restore keeps while there is no daemon.
+  run_helper stop
+  run_helper reset-data
+  [ "$(result code)" = containers-running ]
+  [ -z "$(asides)" ]
+  run_helper start
+}
+
+# half_done TIMES: a run that is killed after so many renames.
+half_done() {
+  mkdir -p /usr/local/sbin
+  printf '%s\n' '#!/bin/sh' "n=\$(cat /tmp/renames 2>/dev/null || echo 0)" 'echo $((n + 1)) >/tmp/renames' \
+    "[ \$n -lt $1 ] || { kill -KILL \$PPID; kill -KILL \$(cut -d' ' -f1 /run/dind-station/holder); exit 1; }" 'exec /usr/bin/perl "$@"' >/usr/local/sbin/perl
+  chmod +x /usr/local/sbin/perl
+  rm -f /tmp/renames
+  run "$HELPER" "$2"
+  rm /usr/local/sbin/perl
+  [ "$status" -ne 0 ]
+}
+
+@test "killed in the middle: no daemon starts on half of the data, and the next run finishes" {
+  furnish
+  run_helper stop
+  half_done 3 reset-data
+  [ "$(ls "$(asides)" | wc -l)" -eq 3 ]
+  run_helper start
+  [ "$(result code)" = data-unfinished ]
+  [ -z "$(pids dockerd)" ]
+  run_helper reset-data
+  [ "$(result code)" = data-moved ]
+  [ "$(asides | wc -l)" -eq 1 ]
+  run_helper undo-reset-data
+  run_helper start
+  furnished
+}
+
+@test "killed in the middle and undone instead" {
+  furnish
+  run_helper stop
+  half_done 3 reset-data
+  run_helper undo-reset-data
+  [ "$(result code)" = data-restored ]
+  [ -z "$(asides)" ]
+  run_helper start
+  furnished
+}
+
+@test "killed while data comes back, on each side of the change of places" {
+  furnish
+  run_helper reset-data
+  run_helper start
+  docker volume create later >/dev/null
+  run_helper stop
+  half_done 3 undo-reset-data
+  run_helper reset-data
+  [ "$(result code)" = data-unfinished ]
+  half_done 9 undo-reset-data
+  run_helper undo-reset-data
+  [ "$(result code)" = data-restored ]
+  run_helper start
+  furnished
+  [ "$(docker volume ls --quiet)" = kept ]
+  run_helper undo-reset-data
+  run_helper start
+  [ "$(docker volume ls --quiet)" = later ]
+}
+
+@test "an empty data root, and nothing to bring back" {
+  run_helper reset-data
+  [ "$(result code)" = nothing-to-move ]
+  run_helper undo-reset-data
+  [ "$(result code)" = nothing-to-undo ]
+}
+
+@test "a data root that a user can write, or below a folder of theirs, is refused" {
+  install -d -o coder /home/coder/data /home/coder/data/sub
+  mkdir -p /etc/docker
+  for root in /home/coder/data /home/coder/data/sub; do
+    echo "{\"data-root\": \"$root\"}" >/etc/docker/daemon.json
+    touch "$root/mine"
+    run_helper reset-data
+    [ "$status" -eq 77 ]
+    [ "$(result code)" = not-trusted ]
+    [ -e "$root/mine" ]
+  done
+}
+
+@test "a data root that is a link is the folder it leads to" {
+  mkdir -p /root/data /etc/docker
+  ln -sfn /root/data /root/link
+  echo '{"data-root": "/root/link"}' >/etc/docker/daemon.json
+  touch /root/data/mine
+  run_helper reset-data
+  [ "$(result code)" = data-moved ]
+  [ -L /root/link ]
+  [ -n "$(find /root/data/.dind-station-data-* -name mine)" ]
+  rm -rf /root/data /root/link
+}
+
+@test "what somebody mounted inside is refused, before anything is moved" {
+  furnish
+  run_helper stop
+  mkdir -p "$ROOT/volumes/theirs"
+  mount -t tmpfs theirs "$ROOT/volumes/theirs"
+  run_helper reset-data
+  [ "$(result code)" = not-applicable ]
+  [[ "$(result message)" == *"$ROOT/volumes/theirs"* ]]
+  [ -z "$(asides)" ]
+  umount "$ROOT/volumes/theirs"
+}
+
+@test "the preview counts, tells the space and changes nothing" {
+  furnish
+  before=$(find "$ROOT" | sort)
+  run_helper reset-data-preview
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = data-preview ]
+  [[ "$(result message)" == *"1 image(s), 1 container(s) and 1 volume(s)"* ]]
+  [[ "$output" == *"MiB are free"* ]]
+  [[ "$(result message)" =~ \),\ [1-9][0-9]*\ MiB, ]]
+  [ "$(find "$ROOT" | sort)" = "$before" ]
+}
+
+@test "sudo allows them by their exact names" {
+  as_coder "sudo -n $HELPER reset-data-preview"
+  run as_coder "sudo -n $HELPER reset-data --yes"
+  [[ "$output" == *"password is required"* ]]
+}
