@@ -57,6 +57,8 @@ Exit status:
   1  errors
   2  usage: unknown option, or a file that holds no facts
   3  could not tell
+
+What --json prints is described by schemas/diagnosis.schema.json of this package; it stays so while "schema" is 1.
 `;
 
 const examples = `

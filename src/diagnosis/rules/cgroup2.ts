@@ -1,6 +1,7 @@
-import { valueOf } from '../../machine/facts';
+import { posix } from 'node:path';
+import { valueOf, type Facts } from '../../machine/facts';
 import type { CgroupFacts } from '../../machine/facts/cgroup';
-import { isPlatform } from '../readings';
+import { isPlatform, option } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 /** What limits of containers are made of. */
@@ -26,6 +27,33 @@ function notGiven(cgroup: CgroupFacts): string[] {
       !given.has(name) &&
       cgroup.kernelControllers.some((controller) => controller.name === kernelName(name) && controller.enabled),
   );
+}
+
+/** This container's own group, in a version 2 tree that begins at the machine's root. */
+function outerPath2(cgroup: CgroupFacts): string | undefined {
+  const own = cgroup.memberships.find(({ hierarchy }) => hierarchy === 0);
+  return own?.path !== '/' ? own?.path : undefined;
+}
+
+/**
+ * The same on version 1, where a runtime binds a container's own group to be the top of each hierarchy: only where the
+ * machine's whole tree was bound in instead does the top lie above the group.
+ */
+function outerPath1(cgroup: CgroupFacts): string | undefined {
+  const whole = cgroup.mounts.find(
+    ({ version, controllers, root }) => version === 1 && root === '/' && controllers.includes('memory'),
+  );
+  const own = cgroup.memberships.find(({ controllers }) => controllers.includes('memory'));
+  return whole !== undefined && own?.path !== '/' ? own?.path : undefined;
+}
+
+/** The daemon puts containers below the group that `own` lies in, as the helper has it do. */
+function isSentBelow(facts: Facts, own: string): boolean {
+  const config = valueOf(facts.daemonConfig);
+  const parent = config === undefined ? undefined : option(config, 'cgroup-parent');
+  if (typeof parent !== 'string') return false;
+  const group = posix.dirname(parent);
+  return group.startsWith('/') && group !== '/' && `${own}/`.startsWith(`${group}/`);
 }
 
 /** Version 2: one tree, delegated level by level. */
@@ -188,15 +216,15 @@ export const cgroup2Rules: readonly Rule[] = [
     needs: ['cgroup', 'platform'],
     explains: ['platform.orbstack-cgroupns-host'],
     judge: ({ cgroup }, facts) => {
-      const own = cgroup.memberships.find(({ hierarchy }) => hierarchy === 0);
+      if (cgroup.namespace.kind !== 'host') return undefined;
+      const own = cgroup.version === 'v2' ? outerPath2(cgroup) : outerPath1(cgroup);
       const contained = isPlatform(facts, 'docker', 'containerd', 'podman', 'kubernetes', 'container');
-      if (cgroup.version !== 'v2' || cgroup.namespace.kind !== 'host' || !contained) return undefined;
-      if (own === undefined || own.path === '/') return undefined;
+      if (own === undefined || !contained || isSentBelow(facts, own)) return undefined;
       return {
         severity: 'warning',
         title: 'Containers are not bounded by the limits of this container',
-        cause: 'This container shares the cgroup namespace of the host, so its containers become siblings of it.',
-        evidence: [seen('/proc/self/cgroup', own.path), ...cgroup.namespace.evidence],
+        cause: "This container sees the host's control groups, so its containers become siblings of it.",
+        evidence: [seen('/proc/self/cgroup', own), ...cgroup.namespace.evidence],
         consequence: 'They can use more memory and CPU than this container was given.',
         remedy: outside('give it a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
       };

@@ -136,8 +136,8 @@ export const dataRootRules: readonly Rule[] = [
       if (mounts.root.propagation.some((tag) => tag.startsWith('shared:'))) return undefined;
       return {
         severity: 'warning',
-        title: 'Mounts of this container are not shared',
-        cause: 'A container begins with private mounts, and nothing has made them shared.',
+        title: 'Mounts are not shared with containers',
+        cause: 'They begin private, in a container and without systemd, and nothing has made them shared.',
         evidence: [seen('/proc/self/mountinfo', `/ ${mounts.root.propagation.join(' ') || 'private'}`)],
         consequence:
           'docker run -v x:y:shared fails with "not a shared mount", and so do tools such as kind and minikube.',

@@ -97,7 +97,8 @@ export const kernelRules: readonly Rule[] = [
       const given =
         cgroup.mounts.some(({ controllers }) => controllers.includes('cpu')) ||
         cgroup.levels[0]?.controllers.includes('cpu') === true;
-      if (info?.cpuQuota !== false || !given) return undefined;
+      // A rootless daemon on version 1 uses no control groups, and says so of each of them.
+      if (info?.cpuQuota !== false || info.cgroupDriver === 'none' || !given) return undefined;
       return {
         severity: 'warning',
         title: 'This kernel cannot limit CPU time',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../../../src/diagnosis/rules';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
-import { configure, healthyFacts, mount } from '../healthy';
+import { configure, healthyFacts, inform, mount } from '../healthy';
 import { engineCases } from './engine.cases';
 import { machineCases } from './machine.cases';
 
@@ -89,4 +89,45 @@ test('a passing process in a root that hands memory down is no fault', () => {
     Object.assign(facts.cgroup.value.levels[0] ?? {}, { processes: [77], processCount: 1 });
   });
   expect(verdict).toBeUndefined();
+});
+
+describe('what was taken for a fault on a recorded machine, and is none', () => {
+  test('a rootless daemon without control groups says nothing about the kernel', () => {
+    const verdict = judged('kernel.synology-no-cfs', (f) => inform(f, { cpuQuota: false, cgroupDriver: 'none' }));
+    expect(verdict).toBeUndefined();
+  });
+
+  test('ids that an outer runtime maps make no rootless daemon', () => {
+    const chain = (...names: ('sysbox' | 'rootless')[]) =>
+      judged('security.rootless-xdg-runtime-dir', (f) => {
+        f.platform.value.chain = names.map((name) => ({ layer: 'runtime', name, confidence: 'certain', evidence: [] }));
+      });
+    expect(chain('sysbox', 'rootless')).toBeUndefined();
+    expect(chain('rootless')).toBeDefined();
+  });
+
+  test('containers that the daemon puts below this one are bounded by it', () => {
+    const escaping = (parent: string) =>
+      judged('cgroup.cgroupns-host-escapes-outer-limit', (f) => {
+        f.cgroup.value.namespace.kind = 'host';
+        f.cgroup.value.memberships = [{ hierarchy: 0, controllers: [], path: '/docker/abc/init' }];
+        f.daemonConfig.value.flags = { 'cgroup-parent': [parent] };
+      });
+    expect(escaping('/docker/abc/docker')).toBeUndefined();
+    for (const parent of ['/docker', '/docker/ab/docker', 'docker.slice'])
+      expect(escaping(parent), parent).toBeDefined();
+  });
+
+  test("on version 1 the machine's tree bound in is told from a container's own part of it", () => {
+    const escaping = (root: string) =>
+      judged('cgroup.cgroupns-host-escapes-outer-limit', (f) => {
+        const hierarchy = { controllers: ['memory'], mountPoint: '/sys/fs/cgroup/memory', readOnly: false };
+        f.cgroup.value.namespace.kind = 'host';
+        f.cgroup.value.version = 'v1';
+        f.cgroup.value.mounts = [{ ...hierarchy, version: 1, root }];
+        f.cgroup.value.memberships = [{ hierarchy: 4, controllers: ['memory'], path: '/docker/abc' }];
+      });
+    expect(escaping('/')).toBeDefined();
+    expect(escaping('/docker/abc')).toBeUndefined();
+  });
 });
