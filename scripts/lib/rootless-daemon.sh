@@ -200,7 +200,8 @@ verb_restart() {
 verb_status() {
   find_own
   [ -n "$DAEMON_PID" ] || fail not-running "Your Docker daemon is not running."
-  while IFS= read -r line; do
+  # There are none of a daemon that was started by other means.
+  [ ! -e "$WARNINGS_FILE" ] || while IFS= read -r line; do
     step "${line%% *}" failed "${line#* }"
   done <"$WARNINGS_FILE"
   if http_get /_ping 2; then

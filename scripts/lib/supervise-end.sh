@@ -105,12 +105,12 @@ tasks_ask_daemon() {
   ! tasks_keep_policy || seconds=$((seconds / 2))
   [ $seconds -ge 1 ] || return 0
   stage containers.stop "Stopping containers, $seconds s for those that take their time."
-  asked=
+  asked='' asked_ids=''
   while read -r id pid; do
     [ -n "$id" ] || continue
     task_setting "$id" hostconfig.json .RestartPolicy.Name no
     [ "$SETTING" != unless-stopped ] || continue
-    asked="$asked $pid"
+    asked="$asked $pid" asked_ids="$asked_ids $id"
     http_post "/containers/$id/stop?t=$seconds" $((seconds + 2)) &
   done <<END
 $TASKS
@@ -130,6 +130,13 @@ END
       sleep 0.02
       now_ms
     done
+  done
+  # It holds a container's lock from there until it has written down how that ended; a question about the container waits
+  # for the lock.
+  for id in $asked_ids; do
+    now_ms
+    [ "$NOW_MS" -lt $asked_until ] || break
+    http_get "/containers/$id/json" 1 || :
   done
   step containers.stop changed "Containers were told to stop."
 }

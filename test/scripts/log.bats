@@ -86,8 +86,9 @@ teardown_file() { reset_engine; }
   [ "${#lines[@]}" -eq 1 ]
 }
 
-@test "a start without CAP_NET_ADMIN tells what iptables said" {
+@test "a start without CAP_NET_ADMIN is refused before dockerd is asked, with what is lacking" {
   run setpriv --bounding-set=-net_admin "$HELPER" start
   [ "$status" -eq 69 ]
-  [[ "$(result cause)" == *"ermission denied"* ]]
+  [ "$(result code)" = no-rights ]
+  [[ "$(result message)" == *"lacks NET_ADMIN, without"* ]]
 }

@@ -188,6 +188,14 @@ image() {
   [ -z "$(processes)" ]
 }
 
+@test "a daemon that was started by other means is looked at all the same" {
+  rootless start >/dev/null
+  rm $RUNTIME/dind-station/warnings
+  run_rootless status
+  [ "$status" -eq 0 ]
+  [ "$(result code)" = running ]
+}
+
 @test "root is told whose this is, and words that are no verb are refused" {
   run "$ROOTLESS" start
   [ "$status" -eq 77 ]

@@ -2,7 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isPrivateFolder, isRootlessSocket, rootlessLog, rootlessSocket, rootlessStateFile } from '../../../src/daemon/rootless';
+import {
+  isPrivateFolder,
+  isRootlessSocket,
+  rootlessLog,
+  rootlessSocket,
+  rootlessStateFile,
+} from '../../../src/daemon/rootless';
 
 test.each([
   ['/run/user/1000/docker.sock', {}, 1000, true],
@@ -32,7 +38,7 @@ test.each([
   expect(rootlessSocket(environment, 7, (folder) => own.includes(folder))).toBe(socket);
 });
 
-test('only a folder that is this user\'s alone, and no link to one, is taken', () => {
+test("only a folder that is this user's alone, and no link to one, is taken", () => {
   const folder = mkdtempSync(join(tmpdir(), 'dind-station-test-'));
   try {
     const uid = process.geteuid?.() ?? 0;
