@@ -183,7 +183,7 @@ async function resetData({ host, rootless, ...options }: ResetDataOptions & Engi
   }
   return runResetData(options, {
     terminal,
-    commands,
+    commands: commandsFor(false),
     run: (verb, callOptions) => call(false, verb, callOptions),
     ask,
     signal: untilInterrupted(),

@@ -5,7 +5,7 @@ import type { HelperVerb } from '../daemon/protocol';
 import { rootlessNames, rootlessProgram, withoutElevation } from '../daemon/rootless';
 import { noSudo, refusalBeforehand } from '../daemon/refusal';
 import { runHelper, type HelperOutcome, type HelperRun } from '../daemon/run';
-import type { ActionId } from '../diagnosis/actions';
+import { verbOf, type ActionId } from '../diagnosis/actions';
 import { readPrivileges } from './privileges';
 
 export interface HelperCallParts {
@@ -67,7 +67,7 @@ export class HelperCalls {
 
   /** Lets the helper mend one thing. Never rejects. */
   apply(action: ActionId): Promise<HelperOutcome> {
-    return this.run(`apply ${action}` as HelperVerb, {});
+    return this.run(verbOf(action), {});
   }
 
   /** The log's lines through the helper, or why there are none. */

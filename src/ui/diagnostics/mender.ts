@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { HelperOutcome } from '../../daemon/run';
-import { actions, type ActionId } from '../../diagnosis/actions';
+import { undoOf, type ActionId } from '../../diagnosis/actions';
 import type { Diagnosis } from '../../diagnosis/diagnose';
 import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
@@ -119,7 +119,7 @@ export class Mender {
     if (mending.risk === 'none') return true;
     const { host, state } = this.parts;
     if (mending.kind === 'command' && mending.name === 'restart' && endsContainers('restart', state())) return true;
-    const undo = remedy.action === undefined ? '' : `To undo it: ${actions[remedy.action].undo}`;
+    const undo = remedy.action === undefined ? '' : `To undo it: ${undoOf(remedy.action)}`;
     const detail = `${remedy.summary} ${riskWords[mending.risk]} ${undo}`.trim();
     const options = { modal: true, detail };
     return (await host.window.showWarningMessage(`${mending.label}?`, options, mending.label)) === mending.label;

@@ -1,4 +1,4 @@
-import { actions } from '../../diagnosis/actions';
+import { undoOf } from '../../diagnosis/actions';
 import type { Description } from '../../diagnosis/describe';
 import type { Diagnosis } from '../../diagnosis/diagnose';
 import { areaTitles, severities, type Evidence, type Finding, type Severity } from '../../diagnosis/finding';
@@ -77,7 +77,7 @@ function card(finding: Finding, attempt: string | undefined): FindingCard {
       summary: shownText(remedy.summary),
       command: shownText(remedy.command),
       ...(mending !== undefined && { button: { label: mending.label, cost: riskWords[mending.risk] } }),
-      ...(remedy.action !== undefined && { undo: actions[remedy.action].undo }),
+      ...(remedy.action !== undefined && { undo: undoOf(remedy.action) }),
     },
     meaning: areaMeanings[area],
     docs: finding.docs.filter((link) => /^https:\/\/[^\s"'<>]+$/u.test(link)).slice(0, 5),

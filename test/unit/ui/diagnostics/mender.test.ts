@@ -126,7 +126,7 @@ describe('asking', () => {
     expect(editor.shown).toHaveLength(1);
     expect(editor.shown[0]).toMatchObject({ modal: true, message: 'Move the database of networks aside?' });
     expect(editor.shown[0]?.detail).toContain('nothing is deleted');
-    expect(editor.shown[0]?.detail).toContain('To undo it: Stop Docker and move local-kv.db.DATE back.');
+    expect(editor.shown[0]?.detail).toContain('To undo it: sudo dind-helper apply undo-move-network-database-aside');
     editor.answer = ({ labels }) => labels[0];
     await mender.mend(risky.id);
     expect(order).toContain('apply move-network-database-aside');

@@ -54,7 +54,7 @@ describe('a finding', () => {
 
   it('says what its remedy costs, and why an attempt failed', async () => {
     const facts = await healthyFacts();
-    const finding = findingOf({ action: 'use-iptables-nft', risk: 'restarts-daemon' });
+    const finding = findingOf({ action: 'remount-proc-sys', risk: 'restarts-daemon' });
     const diagnosis = { ...diagnose(facts), findings: [finding] };
     const attempts = new Map([[finding.id, 'sudo refused']]);
     const [card] = pageOf(sceneOf(facts, { diagnosis, attempts })).findings;
