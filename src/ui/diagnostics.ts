@@ -70,7 +70,10 @@ export class Diagnostics {
   private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
   private work: Work | undefined;
   private seen: readonly SeenState[] = [];
-  private readonly readings = new Paced(() => this.read(), pauseMs);
+  private readonly readings = new Paced(
+    () => this.read().catch((error: unknown) => this.failed('reading the facts', error)),
+    pauseMs,
+  );
   private readonly mender: Mender;
   private silent = false;
   private disposed = false;
@@ -134,6 +137,7 @@ export class Diagnostics {
   private receive(message: FromPage): void {
     switch (message.kind) {
       case 'ready':
+        this.silent = false;
         this.panel?.post({ kind: 'work', ...(this.work !== undefined && { work: this.work }) });
         this.render();
         this.readings.request();
@@ -238,10 +242,12 @@ export class Diagnostics {
 
   /** Nobody waits for what the page asked for: a failure is said there and logged. */
   private guarded(what: string, task: () => Promise<void>): void {
-    task().catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      this.parts.log.error(`Diagnostics, ${what}: ${message}`);
-      this.panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
-    });
+    task().catch((error: unknown) => this.failed(what, error));
+  }
+
+  private failed(what: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.parts.log.error(`Diagnostics, ${what}: ${message}`);
+    this.panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
   }
 }

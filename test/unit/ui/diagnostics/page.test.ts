@@ -161,9 +161,12 @@ describe('what others say', () => {
     const engine = valueOf(facts.engine);
     if (engine?.version.outcome !== 'ok') throw new Error('this machine has an engine');
     const version = { ...engine.version, value: { ...engine.version.value, version: evil } };
+    const began = performance.now();
     const text = JSON.stringify(
       pageOf(sceneOf({ ...facts, engine: { value: { ...engine, version } } }, { diagnosis, words })),
     );
+    // Some tens of milliseconds; a search of each line in 5 MB, 500 times, takes many seconds.
+    expect(performance.now() - began).toBeLessThan(4000);
     expect(text.length).toBeLessThan(300_000);
     expect(text).not.toMatch(/\\u001b|\\u0007|\u202e/u);
   }, 30_000);
