@@ -86,6 +86,7 @@ test('a cancel in the middle leaves nothing, and others are left alone', async (
   const run = testing.runs[0];
   expect(ours()).toBe('');
   expect(execFileSync('docker', ['volume', 'ls', '--quiet'], { encoding: 'utf8' })).toBe('');
+  expect(run?.output).toContain('The run was cancelled.');
   expect(Object.values(run?.outcomes ?? {})).toContain('skipped');
   expect(run?.told.filter(({ what }) => what === 'errored' || what === 'failed')).toEqual([]);
   expect(identity('kept-5')).toBe(kept);
@@ -93,10 +94,11 @@ test('a cancel in the middle leaves nothing, and others are left alone', async (
 
 test('the end of the window ends the run, and leaves nothing', async () => {
   helperVerb('start');
-  const { tests } = explorer();
+  const { testing, tests } = explorer();
   const all = tests.proveAll();
   await vi.waitFor(() => expect(ours()).not.toBe(''), { timeout: 30_000 });
   tests.dispose();
   await all;
+  expect(testing.runs[0]?.output).toContain('The run was cancelled.');
   expect(ours()).toBe('');
 }, 120_000);
