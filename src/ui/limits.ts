@@ -93,7 +93,7 @@ export class Limits {
     try {
       if (signal.aborted) return;
       const say = (text: string, item?: vscode.TestItem): void => run.appendOutput(terminalLine(text), undefined, item);
-      say(`${String(proofs.length)} proofs: ${budgetWords(budgetOf(proofs))}`);
+      say(`${proofs.length === 1 ? '1 proof' : `${String(proofs.length)} proofs`}: ${budgetWords(budgetOf(proofs))}`);
       const state = await this.parts.engine.refresh();
       const { endpoint } = this.parts.engine;
       if (endpoint === undefined || !canProve(state)) {

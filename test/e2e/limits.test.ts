@@ -69,6 +69,7 @@ function ours(): string[] {
     .filter((line) => line !== '');
 }
 
+
 describe('the Test Explorer', () => {
   it('has the proofs by area, and proves the one that is chosen', async () => {
     await workbench.run('Testing: Focus on Test Explorer View');
@@ -116,8 +117,11 @@ describe('the Test Explorer', () => {
       await workbench.indicatorSays('Docker');
       await prove('Memory');
       await becomes('Memory', 'Failed');
-      const results = workbench.page.locator('.part.panel .test-output-peek, .part.panel');
-      await results.getByText('verdict: not-enforced').first().waitFor({ timeout: uiMs });
+      const message = workbench.page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'engine accepted' });
+      await message.first().click({ timeout: uiMs });
+      const diff = workbench.page.locator('.part.panel .monaco-diff-editor');
+      await diff.getByText('verdict: enforced').first().waitFor({ timeout: uiMs });
+      await diff.getByText('verdict: not-enforced').first().waitFor({ timeout: uiMs });
       await inBothThemes('failed');
     } finally {
       rmSync('/etc/docker/daemon.json');

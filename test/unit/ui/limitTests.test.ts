@@ -113,7 +113,7 @@ describe('LimitTests', () => {
     const memory = testing.items.get('area:memory')?.children.get('memory.limit');
     await testing.run({ include: memory === undefined ? [] : [memory] });
     const run = testing.runs[0];
-    expect(run?.output.split('\r\n')[0]).toBe('1 proofs: about 2 s, 1 s of CPU time and 140 MiB at most');
+    expect(run?.output.split('\r\n')[0]).toBe('1 proof: about 2 s, 1 s of CPU time and 140 MiB at most');
     expect(run?.told.map(({ id, what }) => [id, what])).toEqual([
       ['memory.limit', 'enqueued'],
       ['memory.limit', 'errored'],
