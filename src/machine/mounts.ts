@@ -28,13 +28,26 @@ function unescape(field: string): string {
   return Buffer.from(raw, 'latin1').toString('utf8');
 }
 
-function parseMount(line: string): Mount | undefined {
+const none: readonly string[] = [];
+
+/** Options by the text they were written as: thousands of mounts share a few, and no list is made for each. */
+type Lists = Map<string, readonly string[]>;
+
+function listOf(text: string, lists: Lists): readonly string[] {
+  const known = lists.get(text);
+  if (known !== undefined) return known;
+  const list = text === '' ? [] : text.split(',').map(unescape);
+  lists.set(text, list);
+  return list;
+}
+
+function parseMount(line: string, lists: Lists): Mount | undefined {
   const fields = line.split(' ');
   // Optional fields stand between the sixth and a lone dash, as many as there are.
   const dash = fields.indexOf('-', 6);
   if (dash < 0) return undefined;
   const [id = '', parentId = '', device = '', root = '', mountPoint = '', options = ''] = fields;
-  const [fsType, source, superOptions = ''] = fields.slice(dash + 1);
+  const [fsType, source, superOptions = ''] = [fields[dash + 1], fields[dash + 2], fields[dash + 3]];
   if (!/^\d+$/u.test(id) || !/^\d+$/u.test(parentId) || fsType === undefined || source === undefined) return undefined;
   return {
     id: Number(id),
@@ -42,20 +55,18 @@ function parseMount(line: string): Mount | undefined {
     device,
     root: unescape(root),
     mountPoint: unescape(mountPoint),
-    options: options.split(','),
-    propagation: fields.slice(6, dash),
+    options: listOf(options, lists),
+    propagation: dash === 6 ? none : fields.slice(6, dash),
     fsType: unescape(fsType),
     source: unescape(source),
-    superOptions: superOptions === '' ? [] : superOptions.split(',').map(unescape),
+    superOptions: listOf(superOptions, lists),
   };
 }
 
 /** In the kernel's order; lines that are no mount are left out. */
 export function parseMountinfo(text: string): Mount[] {
-  return text
-    .split('\n')
-    .map(parseMount)
-    .filter((mount) => mount !== undefined);
+  const lists: Lists = new Map();
+  return text.split('\n').flatMap((line) => parseMount(line, lists) ?? []);
 }
 
 /** The mount at exactly that path, the uppermost where several lie over each other. The path has no links in it. */
