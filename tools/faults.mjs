@@ -2,8 +2,10 @@
 // Every failure that can be made here, made: is it found, does its remedy mend it? `npm run test:faults`, or with names.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { clients } from '../test/faults/clients.mjs';
 import { running } from '../test/faults/running.mjs';
 import { start } from '../test/faults/start.mjs';
+import { surroundings } from '../test/faults/surroundings.mjs';
 import { judge } from './faults/judge.mjs';
 import { findElevation } from './lib/elevation.mjs';
 import { runEntry } from './lib/entry.mjs';
@@ -11,7 +13,7 @@ import { createProgress } from './lib/progress.mjs';
 import { Refusal } from './lib/refusal.mjs';
 import { run } from './lib/run.mjs';
 
-const faults = [...start, ...running];
+const faults = [...start, ...running, ...surroundings, ...clients];
 
 const help = `usage: npm run test:faults [-- ENTRY...]
 

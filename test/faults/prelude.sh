@@ -6,10 +6,14 @@ HELPER=/usr/local/lib/dind-station/dind-helper
 LOG=/var/log/dockerd.log
 JSON=/etc/docker/daemon.json
 
-# station WORD...: dind-station as the user, who has the helper's sudo rule and no other right.
-station() {
-  setpriv --reuid coder --regid coder --init-groups env HOME=/home/coder node dist/cli.js "$@"
+# as_user WORD...: a command as the user, who has the helper's sudo rule and no other right, with the variables that a
+# fault put into /tmp/environment.
+as_user() {
+  # shellcheck disable=SC2046 # words
+  setpriv --reuid coder --regid coder --init-groups env HOME=/home/coder $(cat /tmp/environment 2>/dev/null) "$@"
 }
+
+station() { as_user node dist/cli.js "$@"; }
 
 # fix ID: the remedy of a finding, as the user applies it.
 fix() { station fix --yes "$1"; }

@@ -76,6 +76,7 @@ export const start = [
   },
   missing('missing-containerd', 'containerd'),
   missing('missing-iptables', 'iptables'),
+  missing('missing-runc', 'runc'),
   {
     entry: 'data-root-readonly',
     make: 'mount -o remount,ro /var/lib/docker; ! starts',

@@ -115,14 +115,19 @@ export const clientRules: readonly Rule[] = [
   }),
   rule({
     id: 'client.tls-client-files-missing',
-    needs: ['endpoint'],
-    judge: ({ endpoint }) => {
-      const bad = endpoint.clients.find(({ result }) => !result.ok && /pem|certificate/i.test(result.message));
-      if (bad === undefined || bad.result.ok) return undefined;
+    needs: ['endpoint', 'engine'],
+    explains: ['client.docker-host-wrong'],
+    judge: ({ endpoint, engine: { ping } }) => {
+      const told = endpoint.clients.find(({ result }) => !result.ok && /pem|certificate/i.test(result.message));
+      // An address that is fine may ask for files that are not there; that shows when they are read.
+      const unread =
+        ping.outcome === 'unreachable' && ping.message.startsWith('The TLS file ') ? ping.message : undefined;
+      const bad = told ?? (unread === undefined ? undefined : endpoint.clients[0]);
+      if (bad === undefined) return undefined;
       return {
         severity: 'error',
         title: `${bad.client} lacks the files for TLS`,
-        cause: bad.result.message,
+        cause: bad.result.ok ? (unread ?? '') : bad.result.message,
         evidence: Object.entries(bad.environment).map(([name, value]) => seen(name, value)),
         consequence: 'The docker command cannot reach the engine.',
         remedy: mend('Put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY.', 'unset DOCKER_TLS_VERIFY'),

@@ -62,6 +62,23 @@ describe('a socket that refuses this user, and at which nobody listens', () => {
   });
 });
 
+test('TLS files that cannot be read are what is wrong, and not the address that asks for them', () => {
+  const ids = (message: string) =>
+    diagnose(
+      healthyFacts((facts) => {
+        facts.engine.value.ping = { outcome: 'unreachable', code: 'UNUSABLE', message };
+        const parts = { source: 'DOCKER_HOST', display: 'tcp://h:2376', host: 'h', port: 2376, basePath: '' } as const;
+        for (const client of facts.endpoint.value.clients) {
+          client.result = { ok: true, endpoint: { ...parts, kind: 'tls', tls: { ca: '/c/ca.pem', verify: true } } };
+        }
+      }),
+    )
+      .findings.filter(({ severity }) => severity === 'error')
+      .map(({ id }) => id);
+  expect(ids('The TLS file /c/ca.pem cannot be read (ENOENT).')).toEqual(['client.tls-client-files-missing']);
+  expect(ids('connect ECONNREFUSED')).toEqual(['client.docker-host-wrong']);
+});
+
 describe('configured address pools', () => {
   const judgedFor = (pools: unknown, ...subnets: string[]) =>
     judged('network.local-pools-exhausted', (facts) => {
