@@ -1,4 +1,5 @@
 import { valueOf } from '../../machine/facts';
+import { seenIn } from '../fileEvidence';
 import { answers, engineInfo, execOption, isPlatform, option, size } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
@@ -204,7 +205,7 @@ export const cgroupRules: readonly Rule[] = [
         severity: 'error',
         title: '"cgroup-parent" does not go with the systemd driver',
         cause: `It is ${parent}, and that driver wants the name of a slice.`,
-        evidence: [seen(`${daemonConfig.file.path} cgroup-parent`, parent)],
+        evidence: [seenIn(daemonConfig, 'cgroup-parent', parent)],
         consequence: 'The daemon does not start.',
         remedy: mend(
           'Name a slice (x.slice), or use the driver cgroupfs.',

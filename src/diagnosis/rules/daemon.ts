@@ -1,24 +1,8 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import type { DaemonConfigFacts, PidFileFacts } from '../../machine/facts/daemon';
-import { answers, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
+import type { PidFileFacts } from '../../machine/facts/daemon';
+import { seenIn } from '../fileEvidence';
+import { answers, daemonRuns, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
-import { daemonOptions, daemonFlagOf } from './daemonOptions';
-
-const unanswered = ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'];
-
-function editConfig(config: DaemonConfigFacts): string {
-  return `sudo editor ${config.file.path}`;
-}
-
-/** A dockerd lives, as far as `/proc` shows. */
-function daemonRuns(facts: Facts): boolean {
-  return (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
-}
-
-/** A wrong configuration stops the next start; while a daemon runs with an older one it is a warning. */
-function severityOf(facts: Facts): 'error' | 'warning' {
-  return daemonRuns(facts) || answers(facts) ? 'warning' : 'error';
-}
+import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
 function pidEvidence({ path, content, process }: PidFileFacts) {
   return [
@@ -132,68 +116,7 @@ export const daemonRules: readonly Rule[] = [
       };
     },
   }),
-  rule({
-    id: 'daemon.daemon-json-syntax',
-    needs: ['daemonConfig'],
-    explains: ['start.daemon-json-syntax', ...unanswered],
-    judge: ({ daemonConfig: { file } }, facts) => {
-      if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT'))
-        return { undecided: `${file.path}: ${file.reason}` };
-      if (file.state !== 'invalid' && file.state !== 'not-a-file') return undefined;
-      const where =
-        file.state === 'invalid' ? `line ${String(file.line)}, column ${String(file.column)}` : `a ${file.kind}`;
-      return {
-        severity: severityOf(facts),
-        title: `${file.path} is not valid JSON`,
-        cause: file.state === 'invalid' ? `${file.message} (${where}).` : `It is ${where}, not a file.`,
-        evidence: [seen(file.path, file.state === 'invalid' ? `${where}: ${file.text}` : where)],
-        consequence: 'The daemon does not start.',
-        remedy: mend('Correct it.', `sudo editor ${file.path}`, 'restarts-daemon'),
-      };
-    },
-  }),
-  rule({
-    id: 'daemon.daemon-json-unknown-key',
-    needs: ['daemonConfig'],
-    explains: ['start.daemon-json-unknown-key', ...unanswered],
-    judge: ({ daemonConfig }, facts) => {
-      const unknown = Object.keys(settings(daemonConfig)).filter((key) => !daemonOptions.has(key));
-      if (unknown.length === 0) return undefined;
-      return {
-        severity: severityOf(facts),
-        title: `daemon.json has keys that no engine knows: ${unknown.join(', ')}`,
-        cause: 'They are misspelt, or of an engine newer than this program.',
-        evidence: [seen(daemonConfig.file.path, unknown.join(', '))],
-        consequence: 'The daemon does not start: "the following directives don\'t match any configuration option".',
-        remedy: mend('Remove or rename them.', editConfig(daemonConfig), 'restarts-daemon'),
-      };
-    },
-  }),
-  rule({
-    id: 'daemon.flag-file-conflict',
-    needs: ['daemonConfig'],
-    explains: ['start.flag-file-conflict', ...unanswered],
-    judge: ({ daemonConfig }, facts) => {
-      if (daemonConfig.flags === undefined) return undefined;
-      const twice = Object.keys(settings(daemonConfig)).filter((key) => {
-        const flag = daemonFlagOf(key);
-        return daemonConfig.flags?.[flag] !== undefined || daemonConfig.flags?.[key] !== undefined;
-      });
-      if (twice.length === 0) return undefined;
-      return {
-        severity: severityOf(facts),
-        title: `Given twice, as a flag and in daemon.json: ${twice.join(', ')}`,
-        cause: 'The file was changed after this daemon had started with the flag.',
-        evidence: [seen(daemonConfig.file.path, twice.join(', ')), seen('/proc/PID/cmdline', daemonConfig.flags)],
-        consequence: 'The next start fails.',
-        remedy: mend(
-          'Remove them from the file, or from the flags where the daemon is started.',
-          editConfig(daemonConfig),
-          'restarts-daemon',
-        ),
-      };
-    },
-  }),
+  ...daemonJsonRules,
   rule({
     id: 'daemon.fd-listener-without-systemd',
     needs: ['daemonConfig', 'processes'],
@@ -205,7 +128,7 @@ export const daemonRules: readonly Rule[] = [
         severity: 'error',
         title: 'The daemon is told to take its socket from systemd, and there is none',
         cause: '"hosts" has fd://, copied from a unit file.',
-        evidence: [seen(daemonConfig.file.path, hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
+        evidence: [seenIn(daemonConfig, 'hosts', hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
         consequence: 'The daemon ends with "no sockets found via socket activation".',
         remedy: mend('Use unix:///var/run/docker.sock.', editConfig(daemonConfig), 'restarts-daemon'),
       };
@@ -243,10 +166,7 @@ export const daemonRules: readonly Rule[] = [
         severity: 'error',
         title: 'Containers log to journald, and there is none',
         cause: '"log-driver" is journald.',
-        evidence: [
-          seen(`${daemonConfig.file.path} log-driver`, 'journald'),
-          seen('/run/systemd/system', 'does not exist'),
-        ],
+        evidence: [seenIn(daemonConfig, 'log-driver', 'journald'), seen('/run/systemd/system', 'does not exist')],
         consequence: 'No container starts: "journald is not enabled on this host".',
         remedy: mend('Use "local" or "json-file".', editConfig(daemonConfig), 'restarts-daemon'),
       };
@@ -266,7 +186,7 @@ export const daemonRules: readonly Rule[] = [
         severity: severityOf(facts),
         title: `The default runtime ${wanted} is not declared`,
         cause: '"default-runtime" names it, and "runtimes" does not.',
-        evidence: [seen(`${daemonConfig.file.path} default-runtime`, wanted)],
+        evidence: [seenIn(daemonConfig, 'default-runtime', wanted)],
         consequence: 'The daemon does not start.',
         remedy: mend(
           'Declare it under "runtimes", or remove "default-runtime".',
