@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, what it loads late (actions.js, dockerode.js), dist/cli.js, and with --test
+// Bundles what runs: dist/extension.js, what it loads late (actions.js, examiner.js, dockerode.js), dist/cli.js, and with --test
 // dist/test/editor.js.
 //
 //   --production   minified, without source maps
@@ -24,6 +24,7 @@ const flags = ['--production', '--test', '--metafile'];
 const lateOutputs = new Map([
   ['src/engine/dockerode.ts', './dockerode.js'],
   ['src/ui/actions.ts', './actions.js'],
+  ['src/ui/examiner.ts', './examiner.js'],
 ]);
 
 /** @type {import('esbuild').Plugin} */
@@ -85,6 +86,13 @@ function bundles(args) {
     {
       entryPoints: ['src/ui/actions.ts'],
       outfile: 'dist/actions.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [late],
+    },
+    {
+      entryPoints: ['src/ui/examiner.ts'],
+      outfile: 'dist/examiner.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],

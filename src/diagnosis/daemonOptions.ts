@@ -57,13 +57,13 @@ function compare(one: string, other: string): number {
 }
 
 /**
- * Why an engine does not start with a key, in a few words; undefined when it does.
+ * Why an engine does not start with a key, in words that follow "it is"; undefined when it does.
  *
  * @param version of the engine, such as 26.1.5; undefined: not known, so that only what every engine refuses is told
  */
 export function refusalOf(key: string, version: string | undefined): string | undefined {
   const option = daemonOptions.get(grouped.includes(key) ? group : key);
-  if (option === undefined) return flagNames.has(key) ? undefined : 'no engine knows it';
+  if (option === undefined) return flagNames.has(key) ? undefined : 'known to no engine';
   if (version === undefined) return undefined;
   if (option.since !== undefined && compare(version, option.since) < 0)
     return `for engine ${option.since} and later, this one is ${version}`;

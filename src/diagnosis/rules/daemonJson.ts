@@ -53,7 +53,7 @@ export const daemonJsonRules: readonly Rule[] = [
       return {
         severity: severityOf(facts),
         title: `daemon.json has keys that ${version === undefined ? 'no engine knows' : 'this engine refuses'}: ${refused.map(({ key }) => key).join(', ')}`,
-        cause: 'They are misspelt, or of another engine version.',
+        cause: `${refused.map(({ key, why }) => `"${key}" is ${why}`).join('; ')}.`,
         evidence: refused.map(({ key, why }) => seenIn(daemonConfig, key, why)),
         consequence: 'The daemon does not start: "the following directives don\'t match any configuration option".',
         remedy: mend('Remove or rename them.', editConfig(daemonConfig), 'restarts-daemon'),

@@ -75,7 +75,7 @@ describe('the schema of daemon.json', () => {
 
 describe('what an engine makes of a key', () => {
   test.each([
-    ['storage-drvier', undefined, 'no engine knows it'],
+    ['storage-drvier', undefined, 'known to no engine'],
     ['storage-driver', '20.10.24+dfsg1', undefined],
     ['bip6', '27.5.1', 'for engine 28.0 and later, this one is 27.5.1'],
     ['bip6', '28.0.0', undefined],
@@ -87,7 +87,7 @@ describe('what an engine makes of a key', () => {
     ['http-proxy', '20.10.24', 'for engine 23.0 and later, this one is 20.10.24'],
     ['http-proxy', '28.5.2', undefined],
     // Has a place in dockerd's structure and no flag, so that every engine refuses it.
-    ['containerd-plugin-namespace', '28.5.2', 'no engine knows it'],
+    ['containerd-plugin-namespace', '28.5.2', 'known to no engine'],
     ['host', '28.5.2', undefined],
   ])('%s, engine %s: %s', (key, version, why) => {
     expect(refusalOf(key, version)).toBe(why);

@@ -16,6 +16,7 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
   const sources = {
     'src/extension.ts': "export const load = async () => (await import('./ui/actions')).make();",
     'src/ui/actions.ts': "export const make = async () => (await import('../engine/dockerode')).make();",
+    'src/ui/examiner.ts': 'export const look = () => 1;',
     'src/engine/dockerode.ts':
       "import Docker from 'dockerode';\nexport const make = () => typeof new Docker({ socketPath: '/x' });",
     'src/engine/stubs/absent.ts': 'export default {};',
