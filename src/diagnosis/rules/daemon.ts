@@ -1,6 +1,6 @@
 import type { PidFileFacts } from '../../machine/facts/daemon';
 import { seenIn } from '../fileEvidence';
-import { answers, daemonRuns, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
+import { answers, daemonRuns, engineInfo, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
@@ -121,11 +121,11 @@ export const daemonRules: readonly Rule[] = [
     id: 'daemon.fd-listener-without-systemd',
     needs: ['daemonConfig', 'processes'],
     explains: ['start.*', ...unanswered],
-    judge: ({ daemonConfig, processes }) => {
+    judge: ({ daemonConfig, processes }, facts) => {
       const { hosts } = daemonConfig;
       if (!hosts.some((host) => host.startsWith('fd://')) || processes.systemdFolder) return undefined;
       return {
-        severity: 'error',
+        severity: severityOf(facts),
         title: 'The daemon is told to take its socket from systemd, and there is none',
         cause: '"hosts" has fd://, copied from a unit file.',
         evidence: [seenIn(daemonConfig, 'hosts', hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
@@ -160,10 +160,11 @@ export const daemonRules: readonly Rule[] = [
     id: 'daemon.log-driver-unavailable',
     needs: ['daemonConfig', 'processes'],
     explains: ['log.logging-driver'],
-    judge: ({ daemonConfig, processes }) => {
+    judge: ({ daemonConfig, processes }, facts) => {
       if (option(daemonConfig, 'log-driver') !== 'journald' || processes.systemdFolder) return undefined;
       return {
-        severity: 'error',
+        // The daemon that runs may have begun before the file said so.
+        severity: engineInfo(facts)?.loggingDriver === 'journald' ? 'error' : severityOf(facts),
         title: 'Containers log to journald, and there is none',
         cause: '"log-driver" is journald.',
         evidence: [seenIn(daemonConfig, 'log-driver', 'journald'), seen('/run/systemd/system', 'does not exist')],

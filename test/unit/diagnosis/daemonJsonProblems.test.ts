@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { daemonJsonProblems } from '../../../src/diagnosis/daemonJsonProblems';
-import { down, healthyFacts, type HealthyFacts } from './healthy';
+import { down, healthyFacts, inform, type HealthyFacts } from './healthy';
 
 const path = '/etc/docker/daemon.json';
 
@@ -75,8 +75,13 @@ describe('problems in daemon.json', () => {
 
   test('values that this machine makes wrong are marked at their key', () => {
     expect(marks({ 'default-runtime': 'runsc' })).toEqual([['warning', 'runtime-not-registered', '"default-runtime"']]);
-    expect(marks({ 'log-driver': 'journald' })).toEqual([['error', 'log-driver-unavailable', '"log-driver"']]);
-    expect(marks({ hosts: ['fd://'] })).toEqual([['error', 'fd-listener-without-systemd', '"hosts"']]);
+    expect(marks({ 'log-driver': 'journald' })).toEqual([['warning', 'log-driver-unavailable', '"log-driver"']]);
+    expect(marks({ hosts: ['fd://'] })).toEqual([['warning', 'fd-listener-without-systemd', '"hosts"']]);
+  });
+
+  test('a value the daemon works with by now is an error', () => {
+    const facts = machine((facts) => inform(facts, { loggingDriver: 'journald' }));
+    expect(marks({ 'log-driver': 'journald' }, facts)).toEqual([['error', 'log-driver-unavailable', '"log-driver"']]);
   });
 
   test('a file that this daemon does not read is judged without the machine', () => {
