@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, limits.js, dockerode.js), dist/webview.js
-// for the browser, dist/cli.js, and with --test dist/test/editor.js.
+// Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, examiner.js, limits.js, dockerode.js),
+// dist/webview.js for the browser, dist/cli.js, and with --test dist/test/editor.js.
 //
 //   --production   minified, without source maps
 //   --test         also the suite that runs inside the editor
@@ -25,6 +25,7 @@ const lateOutputs = new Map([
   ['src/engine/dockerode.ts', './dockerode.js'],
   ['src/ui/actions.ts', './actions.js'],
   ['src/ui/diagnostics.ts', './diagnostics.js'],
+  ['src/ui/examiner.ts', './examiner.js'],
   ['src/ui/limits.ts', './limits.js'],
 ]);
 
@@ -94,6 +95,13 @@ function bundles(args) {
     {
       entryPoints: ['src/ui/diagnostics.ts'],
       outfile: 'dist/diagnostics.js',
+      target: 'node22',
+      external: ['vscode'],
+      plugins: [late],
+    },
+    {
+      entryPoints: ['src/ui/examiner.ts'],
+      outfile: 'dist/examiner.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],

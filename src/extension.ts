@@ -9,16 +9,20 @@ import { commandIds } from './ui/commandIds';
 import { registerCommands } from './ui/commands';
 import { contextFor, ContextWriter } from './ui/contextKeys';
 import { keeperOf, stateFileOf } from './ui/endpointWords';
+import { DaemonJsonWatch } from './ui/daemonJsonWatch';
 import { EngineNotices } from './ui/engineNotices';
 import { Flash } from './ui/flash';
 import { LateActions, loadActions } from './ui/lateActions';
+import { LateExaminer, loadExaminer } from './ui/lateExaminer';
 import { LateLog } from './ui/lateLog';
 import { LimitTests, loadLimits } from './ui/limitTests';
 import { LiveEngine } from './ui/liveEngine';
+import { buttonsFor } from './ui/offers';
 import { needsExplaining, plainWords } from './ui/plainWords';
 import { present, type Scene } from './ui/presentation';
 import { readSettings, settings, settingsSection, type Settings } from './ui/settings';
 import { SocketAge } from './ui/socketAge';
+import { StandingFault } from './ui/standingFault';
 import { Indicator } from './ui/statusBar';
 
 /** What the suite in the editor looks at, and any other extension may. */
@@ -65,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(age.since === undefined ? {} : { upSince: age.since }),
       ...(helper === undefined ? {} : { helper }),
+      ...(fault.current === undefined ? {} : { fault: fault.current }),
       ...(flash.current === undefined ? {} : { flash: flash.current }),
     };
   };
@@ -104,6 +109,27 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     wording: async (state) => (await actions.get()).wording(state),
     log,
   });
+  const examiner = new LateExaminer(loadExaminer, { host: vscode, dockerHost: () => readNow().dockerHost, log });
+  const fault = new StandingFault({
+    examine: async () => (await examiner.get()).standingError(),
+    onChange: (standing) => {
+      render();
+      if (standing === undefined) return;
+      notices
+        .tellFault(
+          standing,
+          buttonsFor([], () => engine.refresh()),
+        )
+        .catch((error: unknown) => log.error(`notification about ${standing.id}: ${String(error)}`));
+    },
+    now: () => performance.now(),
+    log,
+  });
+  const daemonJson = new DaemonJsonWatch(
+    vscode,
+    async (document) => (await examiner.get()).followDaemonJson(document),
+    log,
+  );
 
   const observe = (state: EngineState): void => {
     actions.now?.observe(state);
@@ -111,6 +137,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     render();
     contextWriter.write(contextFor(state));
     notices.observe(state);
+    fault.observe(state);
     if (actions.now === undefined && needsExplaining(state)) {
       actions.get().then(render, (error: unknown) => log.error(`The explanations cannot be loaded: ${String(error)}`));
     }
@@ -145,6 +172,9 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     configuration,
     ...registrations,
     changes,
+    daemonJson,
+    fault,
+    examiner,
     notices,
     limitTests,
     actions,

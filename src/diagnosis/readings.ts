@@ -28,6 +28,11 @@ export function livingDaemons(processes: ProcessesFacts): readonly ProcessFacts[
   return processes.dockerd.filter(({ state }) => state !== 'Z');
 }
 
+/** A dockerd lives, as far as `/proc` shows. */
+export function daemonRuns(facts: Facts): boolean {
+  return (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
+}
+
 /** 20 for 20.10.24; undefined when no engine said. */
 export function engineMajor(facts: Facts): number | undefined {
   const major = Number.parseInt(engineVersion(facts)?.version ?? engineInfo(facts)?.serverVersion ?? '', 10);

@@ -52,11 +52,20 @@ const programs = [
  */
 export async function readDaemonConfig(root: string, argv: readonly string[] | undefined): Promise<DaemonConfigFacts> {
   const flags = argv === undefined ? undefined : parseFlags(argv);
-  const flag = (name: string): readonly string[] => flags?.[name] ?? [];
   const [file, found] = await Promise.all([
-    readDaemonFile(root, flag('config-file').at(-1) ?? '/etc/docker/daemon.json'),
+    readDaemonFile(root, flags?.['config-file']?.at(-1) ?? '/etc/docker/daemon.json'),
     Promise.all(programs.map(async (name) => [name, await inDaemonPath(root, name)] as const)),
   ]);
+  return configOf(file, flags, defined(Object.fromEntries(found)));
+}
+
+/** What follows from file, flags and defaults together; flags win, as in dockerd. */
+export function configOf(
+  file: DaemonFile,
+  flags: DaemonConfigFacts['flags'],
+  programs: DaemonConfigFacts['programs'],
+): DaemonConfigFacts {
+  const flag = (name: string): readonly string[] => flags?.[name] ?? [];
   const setting = (name: string, fallback: string): string =>
     flag(name).at(-1) ?? stringsOf(file, name).at(-1) ?? fallback;
   const hosts = [...flag('host'), ...stringsOf(file, 'hosts')];
@@ -68,6 +77,6 @@ export async function readDaemonConfig(root: string, argv: readonly string[] | u
     execRoot: setting('exec-root', '/var/run/docker'),
     pidFile: setting('pidfile', '/var/run/docker.pid'),
     hosts: hosts.length === 0 ? ['unix:///var/run/docker.sock'] : hosts,
-    programs: defined(Object.fromEntries(found)),
+    programs,
   });
 }

@@ -46,13 +46,20 @@ export async function readDaemonFile(root: string, path: string): Promise<Daemon
   if (!found.isFile()) return { state: 'not-a-file', path, kind: found.isDirectory() ? 'directory' : 'other' };
   const read = await readBytes(root, path);
   if (isUnreadable(read)) return { state: 'unreadable', path, reason: read.unreadable };
-  const sizeBytes = found.size;
-  const text = read.bytes.toString('utf8');
+  return daemonFileOf(path, read.bytes.toString('utf8'), { sizeBytes: found.size, uid: found.uid, mode: found.mode });
+}
+
+/** A text as the daemon would take it: for one that is still being written, too. */
+export function daemonFileOf(
+  path: string,
+  text: string,
+  { sizeBytes, uid, mode }: { readonly sizeBytes: number; readonly uid: number; readonly mode: number },
+): DaemonFile {
   const fault = jsonFault(text);
   if (fault !== undefined) return { state: 'invalid', path, sizeBytes, ...fault };
   try {
     const content = JSON.parse(text) as Record<string, unknown>;
-    return { state: 'parsed', path, sizeBytes, uid: found.uid, mode: found.mode & 0o7777, content };
+    return { state: 'parsed', path, sizeBytes, uid, mode: mode & 0o7777, content };
   } catch (error) {
     // The one reader is stricter than the other (a byte-order mark): the daemon refuses it as well.
     const message = error instanceof Error ? error.message : String(error);

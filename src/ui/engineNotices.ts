@@ -11,6 +11,7 @@ import {
   type NoticeMemory,
 } from './notices';
 import type { NotificationLevel } from './settings';
+import type { Fault } from './standingFault';
 
 export interface EngineNoticeParts {
   readonly host: NotificationHost;
@@ -57,6 +58,14 @@ export class EngineNotices {
     this.pending = { notice, timer };
   }
 
+  /** What stands while the engine runs: told once, like the cause of a state. Nothing here takes a second look. */
+  async tellFault(fault: Fault, buttons: readonly Button[]): Promise<void> {
+    const notice: Notice = { severity: 'warning', key: `fault/${fault.id}` };
+    if (this.disposed || this.parts.busy() || !shouldTell(this.memory, notice, this.parts.level())) return;
+    this.memory = told(this.memory, notice.key);
+    await this.tell(notice, `Docker runs, but: ${fault.title}. ${fault.consequence}`, buttons);
+  }
+
   /** After a command of this window: its failure told the state's cause already; its success makes every cause new. */
   commandEnded(succeeded: boolean, state: EngineState): void {
     const notice = noticeFor(state);
@@ -71,6 +80,10 @@ export class EngineNotices {
     if (!shouldTell(this.memory, notice, this.parts.level())) return;
     this.memory = told(this.memory, notice.key);
     const { message, buttons } = await this.parts.wording(state);
+    await this.tell(notice, message, buttons);
+  }
+
+  private async tell(notice: Notice, message: string, buttons: readonly Button[]): Promise<void> {
     const silence: Button = {
       label: "Don't show again",
       choose: () => this.parts.setLevel(levelWithout(notice)),

@@ -4,6 +4,7 @@ import type { Cause, EngineState } from '../engine/state';
 import { commandIds, type CommandId } from './commandIds';
 import { offerIcons, offerLabels, offersFor } from './offers';
 import { plainText } from './plainText';
+import type { Fault } from './standingFault';
 import { stepWords } from './steps';
 
 /** Everything the indicator shows depends on this and on nothing else. */
@@ -17,6 +18,8 @@ export interface Scene {
   readonly upSince?: number;
   /** The installed helper against the bundled one; undefined while nobody has looked yet. */
   readonly helper?: Installed['status'];
+  /** What is wrong though the engine runs. */
+  readonly fault?: Fault;
   /** Shown for a moment after a command succeeded: `restarted`. */
   readonly flash?: string;
   /** Milliseconds since the epoch → date, time and time zone in the reader's language. */
@@ -59,10 +62,12 @@ function failedText(code: Cause['code'] | undefined): string {
   }
 }
 
-function face(state: EngineState): Face {
+function face({ state, fault }: Scene): Face {
   switch (state.kind) {
     case 'running':
-      return { icon: 'package', text: 'Docker', background: 'none' };
+      return fault === undefined
+        ? { icon: 'package', text: 'Docker', background: 'none' }
+        : { icon: 'warning', text: 'Docker', background: 'warning' };
     case 'stopped':
       return { icon: 'circle-slash', text: 'Docker: stopped', background: 'none' };
     case 'starting':
@@ -134,13 +139,15 @@ const helperNotes: Readonly<Record<Installed['status'], string>> = {
 };
 
 function tooltip(scene: Scene): string {
-  const { state, words, helper } = scene;
+  const { state, words, helper, fault } = scene;
   const sections: string[] = [];
   // Of an engine that runs, the explanation says no more than the facts below it.
   const known = facts(scene);
   const needless = words.explanation === '' || (state.kind === 'running' && known.length > 0);
   const explanation = needless ? '' : `\n\n${plainText(words.explanation)}`;
   sections.push(`**${plainText(words.headline)}**${explanation}`);
+  if (state.kind === 'running' && fault !== undefined)
+    sections.push(`$(warning) **${plainText(fault.title)}**  \n${plainText(`${fault.cause} ${fault.consequence}`)}`);
   if (state.step !== undefined && state.step !== '')
     sections.push(`$(sync~spin) Now: ${plainText(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));
@@ -154,8 +161,9 @@ function tooltip(scene: Scene): string {
 }
 
 function spoken(scene: Scene): string {
-  const { state, words } = scene;
+  const { state, words, fault } = scene;
   const parts = [words.headline];
+  if (state.kind === 'running' && fault !== undefined) parts.push(`Warning: ${fault.title}`);
   if (state.step !== undefined && state.step !== '') parts.push(`Now ${stepWords(state.step)}`);
   if (state.details !== undefined && (state.kind === 'running' || state.kind === 'degraded')) {
     parts.push(containerCount(state.details.containersRunning, state.details.containers));
@@ -165,7 +173,7 @@ function spoken(scene: Scene): string {
 
 /** State and facts → what the indicator shows. Pure: equal scenes give equal presentations. */
 export function present(scene: Scene): Presentation {
-  const look = face(scene.state);
+  const look = face(scene);
   const flash = scene.flash !== undefined && look.background === 'none' && !look.icon.endsWith('~spin');
   return {
     ...look,

@@ -69,7 +69,6 @@ function ours(): string[] {
     .filter((line) => line !== '');
 }
 
-
 describe('the Test Explorer', () => {
   it('has the proofs by area, and proves the one that is chosen', async () => {
     await workbench.run('Testing: Focus on Test Explorer View');

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { seenIn } from '../fileEvidence';
 import { engineInfo, livingDaemons, option, settings } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 
@@ -68,7 +69,7 @@ export const addressRules: readonly Rule[] = [
         severity: 'error',
         title: '"bip" is not the address of a host',
         cause: `It is ${bip}; expected an address in the network with its prefix, such as 172.30.0.1/16.`,
-        evidence: [seen(`${daemonConfig.file.path} bip`, bip)],
+        evidence: [seenIn(daemonConfig, 'bip', bip)],
         consequence: 'The daemon ends with "failed to allocate gateway" or "invalid CIDR address".',
         remedy: mend(
           'Write the first address of the network.',
@@ -212,6 +213,7 @@ export const addressRules: readonly Rule[] = [
         title: `The daemon cannot listen at ${taken.host}`,
         cause: 'Another process listens at that port.',
         evidence: [
+          seenIn(daemonConfig, 'hosts', taken.host),
           seen(
             '/proc/net/tcp',
             `${taken.listener.address}:${String(taken.listener.port)}, uid ${String(taken.listener.uid)}`,
@@ -238,7 +240,7 @@ export const addressRules: readonly Rule[] = [
         severity: 'warning',
         title: 'Everybody who reaches the port is root on this machine',
         cause: `The daemon listens at ${open.join(', ')} without verifying clients.`,
-        evidence: [seen(daemonConfig.file.path, `hosts: ${daemonConfig.hosts.join(' ')}`)],
+        evidence: [seenIn(daemonConfig, 'hosts', daemonConfig.hosts.join(' '))],
         consequence: 'The API is open, and the daemon delays its own start by up to 15 seconds.',
         remedy: mend(
           'Listen at the unix socket only, or require certificates.',

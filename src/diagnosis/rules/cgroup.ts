@@ -1,6 +1,8 @@
 import { valueOf } from '../../machine/facts';
+import { seenIn } from '../fileEvidence';
 import { answers, engineInfo, execOption, isPlatform, option, size } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
+import { severityOf } from './daemonJson';
 
 const mebibyte = 1024 * 1024;
 /** dockerd, containerd and one run crawl below this (measured); what containers need comes on top. */
@@ -197,15 +199,15 @@ export const cgroupRules: readonly Rule[] = [
     id: 'cgroup.cgroup-parent-not-slice',
     needs: ['daemonConfig'],
     explains: ['start.cgroup-parent-not-slice'],
-    judge: ({ daemonConfig }) => {
+    judge: ({ daemonConfig }, facts) => {
       const parent = option(daemonConfig, 'cgroup-parent');
       if (execOption(daemonConfig, 'native.cgroupdriver') !== 'systemd') return undefined;
       if (typeof parent !== 'string' || parent === '' || parent.endsWith('.slice')) return undefined;
       return {
-        severity: 'error',
+        severity: severityOf(facts),
         title: '"cgroup-parent" does not go with the systemd driver',
         cause: `It is ${parent}, and that driver wants the name of a slice.`,
-        evidence: [seen(`${daemonConfig.file.path} cgroup-parent`, parent)],
+        evidence: [seenIn(daemonConfig, 'cgroup-parent', parent)],
         consequence: 'The daemon does not start.',
         remedy: mend(
           'Name a slice (x.slice), or use the driver cgroupfs.',

@@ -1,45 +1,14 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import type { DaemonConfigFacts, PidFileFacts } from '../../machine/facts/daemon';
-import { answers, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
-import type { Remedy } from '../finding';
+import type { PidFileFacts } from '../../machine/facts/daemon';
+import { seenIn } from '../fileEvidence';
+import { answers, daemonRuns, engineInfo, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
-import { daemonOptions, daemonFlagOf } from './daemonOptions';
-
-const unanswered = ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'];
-
-function editConfig(config: DaemonConfigFacts): string {
-  return `sudo editor ${config.file.path}`;
-}
-
-/** A dockerd lives, as far as `/proc` shows. */
-function daemonRuns(facts: Facts): boolean {
-  return (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
-}
-
-/** A wrong configuration stops the next start; while a daemon runs with an older one it is a warning. */
-function severityOf(facts: Facts): 'error' | 'warning' {
-  return daemonRuns(facts) || answers(facts) ? 'warning' : 'error';
-}
+import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
 function pidEvidence({ path, content, process }: PidFileFacts) {
   return [
     seen(path, content?.trim()),
     ...(process === undefined ? [] : [seen('/proc', `that process is ${process.comm}`)]),
   ];
-}
-
-/** The helper puts such a file aside only while no daemon runs, and never one that may name the place of the images. */
-function correctJson(file: DaemonConfigFacts['file'], aside: boolean): Remedy {
-  const command = `sudo editor ${file.path}`;
-  const places = file.state === 'invalid' && /"(?:data-root|graph)"/.test(file.text);
-  return aside && !places
-    ? mend(
-        'Correct it, or move it aside and start with the defaults.',
-        command,
-        'restarts-daemon',
-        'move-daemon-json-aside',
-      )
-    : mend('Correct it.', command, 'restarts-daemon');
 }
 
 /** A program that the daemon needs and does not find. */
@@ -150,80 +119,19 @@ export const daemonRules: readonly Rule[] = [
       };
     },
   }),
-  rule({
-    id: 'daemon.daemon-json-syntax',
-    needs: ['daemonConfig'],
-    explains: ['start.daemon-json-syntax', ...unanswered],
-    judge: ({ daemonConfig: { file } }, facts) => {
-      if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT'))
-        return { undecided: `${file.path}: ${file.reason}` };
-      if (file.state !== 'invalid' && file.state !== 'not-a-file') return undefined;
-      const where =
-        file.state === 'invalid' ? `line ${String(file.line)}, column ${String(file.column)}` : `a ${file.kind}`;
-      return {
-        severity: severityOf(facts),
-        title: `${file.path} is not valid JSON`,
-        cause: file.state === 'invalid' ? `${file.message} (${where}).` : `It is ${where}, not a file.`,
-        evidence: [seen(file.path, file.state === 'invalid' ? `${where}: ${file.text}` : where)],
-        consequence: 'The daemon does not start.',
-        remedy: correctJson(file, severityOf(facts) === 'error'),
-      };
-    },
-  }),
-  rule({
-    id: 'daemon.daemon-json-unknown-key',
-    needs: ['daemonConfig'],
-    explains: ['start.daemon-json-unknown-key', ...unanswered],
-    judge: ({ daemonConfig }, facts) => {
-      const unknown = Object.keys(settings(daemonConfig)).filter((key) => !daemonOptions.has(key));
-      if (unknown.length === 0) return undefined;
-      return {
-        severity: severityOf(facts),
-        title: `daemon.json has keys that no engine knows: ${unknown.join(', ')}`,
-        cause: 'They are misspelt, or of an engine newer than this program.',
-        evidence: [seen(daemonConfig.file.path, unknown.join(', '))],
-        consequence: 'The daemon does not start: "the following directives don\'t match any configuration option".',
-        remedy: mend('Remove or rename them.', editConfig(daemonConfig), 'restarts-daemon'),
-      };
-    },
-  }),
-  rule({
-    id: 'daemon.flag-file-conflict',
-    needs: ['daemonConfig'],
-    explains: ['start.flag-file-conflict', ...unanswered],
-    judge: ({ daemonConfig }, facts) => {
-      if (daemonConfig.flags === undefined) return undefined;
-      const twice = Object.keys(settings(daemonConfig)).filter((key) => {
-        const flag = daemonFlagOf(key);
-        return daemonConfig.flags?.[flag] !== undefined || daemonConfig.flags?.[key] !== undefined;
-      });
-      if (twice.length === 0) return undefined;
-      return {
-        severity: severityOf(facts),
-        title: `Given twice, as a flag and in daemon.json: ${twice.join(', ')}`,
-        cause: 'The file was changed after this daemon had started with the flag.',
-        evidence: [seen(daemonConfig.file.path, twice.join(', ')), seen('/proc/PID/cmdline', daemonConfig.flags)],
-        consequence: 'The next start fails.',
-        remedy: mend(
-          'Remove them from the file, or from the flags where the daemon is started.',
-          editConfig(daemonConfig),
-          'restarts-daemon',
-        ),
-      };
-    },
-  }),
+  ...daemonJsonRules,
   rule({
     id: 'daemon.fd-listener-without-systemd',
     needs: ['daemonConfig', 'processes'],
     explains: ['start.*', ...unanswered],
-    judge: ({ daemonConfig, processes }) => {
+    judge: ({ daemonConfig, processes }, facts) => {
       const { hosts } = daemonConfig;
       if (!hosts.some((host) => host.startsWith('fd://')) || processes.systemdFolder) return undefined;
       return {
-        severity: 'error',
+        severity: severityOf(facts),
         title: 'The daemon is told to take its socket from systemd, and there is none',
         cause: '"hosts" has fd://, copied from a unit file.',
-        evidence: [seen(daemonConfig.file.path, hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
+        evidence: [seenIn(daemonConfig, 'hosts', hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
         consequence: 'The daemon ends with "no sockets found via socket activation".',
         remedy: mend('Use unix:///var/run/docker.sock.', editConfig(daemonConfig), 'restarts-daemon'),
       };
@@ -255,16 +163,14 @@ export const daemonRules: readonly Rule[] = [
     id: 'daemon.log-driver-unavailable',
     needs: ['daemonConfig', 'processes'],
     explains: ['log.logging-driver'],
-    judge: ({ daemonConfig, processes }) => {
+    judge: ({ daemonConfig, processes }, facts) => {
       if (option(daemonConfig, 'log-driver') !== 'journald' || processes.systemdFolder) return undefined;
       return {
-        severity: 'error',
+        // The daemon that runs may have begun before the file said so.
+        severity: engineInfo(facts)?.loggingDriver === 'journald' ? 'error' : severityOf(facts),
         title: 'Containers log to journald, and there is none',
         cause: '"log-driver" is journald.',
-        evidence: [
-          seen(`${daemonConfig.file.path} log-driver`, 'journald'),
-          seen('/run/systemd/system', 'does not exist'),
-        ],
+        evidence: [seenIn(daemonConfig, 'log-driver', 'journald'), seen('/run/systemd/system', 'does not exist')],
         consequence: 'No container starts: "journald is not enabled on this host".',
         remedy: mend('Use "local" or "json-file".', editConfig(daemonConfig), 'restarts-daemon'),
       };
@@ -284,7 +190,7 @@ export const daemonRules: readonly Rule[] = [
         severity: severityOf(facts),
         title: `The default runtime ${wanted} is not declared`,
         cause: '"default-runtime" names it, and "runtimes" does not.',
-        evidence: [seen(`${daemonConfig.file.path} default-runtime`, wanted)],
+        evidence: [seenIn(daemonConfig, 'default-runtime', wanted)],
         consequence: 'The daemon does not start.',
         remedy: mend(
           'Declare it under "runtimes", or remove "default-runtime".',

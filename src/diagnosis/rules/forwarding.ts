@@ -1,5 +1,6 @@
 import { valueOf, type Facts } from '../../machine/facts';
 import type { NetworkFacts } from '../../machine/facts/network';
+import { seenIn } from '../fileEvidence';
 import { engineInfo, engineMajor, isOff, option } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 
@@ -78,7 +79,7 @@ export const forwardingRules: readonly Rule[] = [
         severity: 'warning',
         title: 'The daemon was told to write no firewall rules',
         cause: '"iptables" is false.',
-        evidence: [seen(`${daemonConfig.file.path} iptables`, false)],
+        evidence: [seenIn(daemonConfig, 'iptables', false)],
         consequence: 'Containers have no way out, and published ports cannot be reached.',
         remedy: mend('Remove "iptables": false.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
       };

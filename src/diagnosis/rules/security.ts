@@ -1,4 +1,5 @@
 import { valueOf } from '../../machine/facts';
+import { seenIn } from '../fileEvidence';
 import { answers, engineInfo, isOn, isPlatform, mayHave, option } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
@@ -147,7 +148,7 @@ export const securityRules: readonly Rule[] = [
         severity: 'warning',
         title: 'SELinux is asked for, but there is none',
         cause: '"selinux-enabled" is set, and /sys/fs/selinux is not mounted.',
-        evidence: [seen(daemonConfig.file.path, 'selinux-enabled'), seen('/sys/fs/selinux', 'not mounted')],
+        evidence: [seenIn(daemonConfig, 'selinux-enabled', true), seen('/sys/fs/selinux', 'not mounted')],
         consequence: 'Containers run without SELinux labels, against what the setting promises.',
         remedy: mend(
           'Remove "selinux-enabled" from daemon.json.',
@@ -167,7 +168,7 @@ export const securityRules: readonly Rule[] = [
         severity: 'info',
         title: 'Users are remapped, so images and volumes live in a folder of their own',
         cause: '"userns-remap" makes the daemon keep everything below a folder named after the mapped user.',
-        evidence: [seen('GET /info DockerRootDir', info.dataRoot), seen(daemonConfig.file.path, 'userns-remap')],
+        evidence: [seen('GET /info DockerRootDir', info.dataRoot), seenIn(daemonConfig, 'userns-remap', 'set')],
         consequence: 'What was there before seems gone, and privileged containers need --userns=host.',
         remedy: mend(
           'Take "userns-remap" out to see the former images again.',

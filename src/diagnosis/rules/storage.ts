@@ -1,5 +1,6 @@
 import { valueOf, type Facts } from '../../machine/facts';
 import type { StorageFacts, StorageRole, StorageRoot } from '../../machine/facts/storage';
+import { seenIn } from '../fileEvidence';
 import { answers, engineInfo, engineMajor, lacksModule, option, size } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
@@ -218,7 +219,7 @@ export const storageRules: readonly Rule[] = [
         cause: removedDrivers.includes(driver)
           ? 'Engines from 24 on have no such driver any more.'
           : `The data root is on ${fsType ?? 'an unknown file system'}.`,
-        evidence: [seen(`${daemonConfig.file.path} storage-driver`, driver), seen('/proc/self/mountinfo', fsType)],
+        evidence: [seenIn(daemonConfig, 'storage-driver', driver), seen('/proc/self/mountinfo', fsType)],
         consequence: 'The daemon does not start.',
         remedy: mend(
           'Remove "storage-driver"; images made with another driver stay, but are not seen.',

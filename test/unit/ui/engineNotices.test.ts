@@ -128,6 +128,30 @@ describe('EngineNotices', () => {
     expect(editor.shown).toHaveLength(2);
   });
 
+  it('tells a fault of a running engine once, with its buttons, and can be silenced', async () => {
+    const { editor, knobs, notices } = bench();
+    const fault = { id: 'storage.full', title: 'The disk is full', cause: 'c.', consequence: 'Nothing starts.' };
+    const buttons = [{ label: 'Show log', command: 'dindStation.showLog' }] as const;
+    knobs.busy = true;
+    await notices.tellFault(fault, buttons);
+    expect(editor.shown).toEqual([]);
+    knobs.busy = false;
+    await notices.tellFault(fault, buttons);
+    await notices.tellFault({ ...fault, title: 'other words' }, buttons);
+    expect(editor.shown).toMatchObject([
+      {
+        severity: 'warning',
+        message: 'Docker runs, but: The disk is full. Nothing starts.',
+        labels: ['Show log', "Don't show again"],
+      },
+    ]);
+    editor.answer = () => "Don't show again";
+    await notices.tellFault({ ...fault, id: 'other' }, buttons);
+    expect(knobs.level).toBe('errors');
+    await notices.tellFault({ ...fault, id: 'third' }, buttons);
+    expect(editor.shown).toHaveLength(2);
+  });
+
   it('can be silenced from the notification', async () => {
     const { editor, knobs, become } = bench();
     editor.answer = () => "Don't show again";

@@ -126,6 +126,18 @@ describe('present', () => {
     expect(shown.label).toBe('Headline. Now waiting for the daemon to answer. Opens the Docker menu.');
   });
 
+  it('warns of a fault that stands while the engine runs, and only then', () => {
+    const fault = { id: 'storage.full', title: 'The disk is full', cause: 'It has 0 bytes left.', consequence: 'So.' };
+    const shown = present(sceneOf(stateOf('running'), { fault }));
+    expect(shown).toMatchObject({ icon: 'warning', text: 'Docker', background: 'warning' });
+    expect(shown.tooltip).toContain('$(warning) **The disk is full**  \nIt has 0 bytes left&#46; So&#46;');
+    expect(shown.label).toBe('Headline. Warning: The disk is full. Opens the Docker menu.');
+    for (const kind of stateKinds.filter((kind) => kind !== 'running')) {
+      expect(present(sceneOf(stateOf(kind), { fault }))).toEqual(present(sceneOf(stateOf(kind))));
+    }
+    expect(present(sceneOf(stateOf('running'), { fault, flash: 'restarted' })).text).toBe('Docker');
+  });
+
   it('speaks the number of containers of a running engine', () => {
     const shown = present(sceneOf(stateOf('running', undefined, { details: someDetails })));
     expect(shown.label).toBe('Headline. 2 of 5 containers running. Opens the Docker menu.');

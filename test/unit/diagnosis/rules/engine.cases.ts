@@ -207,6 +207,7 @@ export const engineCases: readonly Case[] = [
     (f) => void (f.daemonConfig.value.file = { state: 'absent', path: '/d' }),
   ],
   ['daemon.daemon-json-unknown-key', set({ 'storage-drvier': 'x' }), set({ 'storage-driver': 'overlay2' })],
+  ['daemon.daemon-json-unread-key', set({ host: ['unix:///x'] }), set({ hosts: ['unix:///x'], proxies: {} })],
   [
     'daemon.flag-file-conflict',
     (f) => {

@@ -1,0 +1,93 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { daemon, prepare, Station, until } from './station';
+import { uiMs, type Workbench } from './workbench';
+
+let station: Station;
+let workbench: Workbench;
+
+/** The rows of the Problems view. */
+function problems() {
+  return workbench.page.locator(
+    '.markers-panel .monaco-list-row .marker-message-details, .markers-panel .monaco-tl-row',
+  );
+}
+
+async function rows(): Promise<string> {
+  return (await problems().allInnerTexts()).join('\n');
+}
+
+beforeAll(async () => {
+  prepare();
+  station = await Station.begin({
+    restricted: true,
+    files: { 'docker/daemon.json': '{\n  "debug": "yes",\n  "storage-drvier": "overlay2"\n}\n' },
+  });
+  ({ workbench } = station);
+  await workbench.indicatorSays('Docker');
+});
+afterAll(async () => {
+  rmSync('/etc/docker/daemon.json', { force: true });
+  await station.end();
+});
+
+/** Opens a file by its path, as a person would who has it from a message. */
+async function open(path: string): Promise<void> {
+  await workbench.page.keyboard.press('Control+P');
+  const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor({ timeout: uiMs });
+  await input.fill(path);
+  await workbench.rows.first().waitFor({ timeout: uiMs });
+  await workbench.page.keyboard.press('Enter');
+  await workbench.page.locator('.monaco-editor .view-lines').first().waitFor({ timeout: uiMs });
+}
+
+describe('daemon.json in the editor', () => {
+  it('has problems by the schema and by the rules, in Restricted Mode', async () => {
+    await open('docker/daemon.json');
+    await workbench.run('Problems: Focus on Problems View');
+    await until('problems are listed', async () => /storage-drvier/u.test(await rows()));
+    await until('the schema has its say', async () => /Incorrect type/u.test(await rows()));
+    expect(await rows()).toContain('"storage-drvier" is known to no engine');
+    await workbench.screenshot('daemon-json-problems');
+  });
+
+  it('has none left when it is closed', async () => {
+    await workbench.run('View: Close All Editors');
+    await until('no problem is listed', async () => !/storage-drvier/u.test(await rows()));
+  });
+
+  it("knows the running daemon's flags for the file that daemon reads", async () => {
+    mkdirSync('/etc/docker', { recursive: true });
+    writeFileSync('/etc/docker/daemon.json', '{ "bridge-accept-fwmark": "1", "default-runtime": "runsc" }\n');
+    await open('/etc/docker/daemon.json');
+    await workbench.run('Problems: Focus on Problems View');
+    await until('the version counts', async () =>
+      /"bridge-accept-fwmark" is for engine 29\.0 and later, this one is 20\.10/u.test(await rows()),
+    );
+    expect(await rows()).toContain('The default runtime runsc is not declared');
+    await workbench.run('View: Close All Editors');
+  });
+
+  it('a fault that stands while the engine runs is in the indicator', async () => {
+    writeFileSync('/etc/docker/daemon.json', '{ "log-driver": "journald" }\n');
+    daemon.helper('restart');
+    await workbench.page
+      .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
+      .waitFor({ timeout: 110_000 });
+    await workbench.indicatorSays('Docker');
+    await workbench.notification('Containers log to journald').waitFor();
+    expect(await (await workbench.tooltip()).innerText()).toContain('Containers log to journald, and there is none');
+    await workbench.screenshot('indicator-standing-fault');
+    await workbench.leaveHover();
+  });
+
+  it('is gone from there after the fault is', async () => {
+    rmSync('/etc/docker/daemon.json');
+    daemon.helper('restart');
+    await workbench.page
+      .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
+      .waitFor({ state: 'detached', timeout: 110_000 });
+    await workbench.indicatorSays('Docker');
+  });
+});
