@@ -16,9 +16,9 @@ import { prepareBench } from './test/stages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const resultsFile = join(root, 'bench', 'results.json');
-const names = ['start', 'usual', 'restart', 'death', 'activation', 'limits', 'verdicts'];
+const names = ['start', 'usual', 'restart', 'death', 'activation', 'limits', 'verdicts', 'doctor'];
 /** Variables that a measurement may be given. */
-const passedOn = ['BENCH_RUNS', 'BENCH_CRASHES', 'BENCH_OFFICIAL'];
+const passedOn = ['BENCH_RUNS', 'BENCH_CRASHES', 'BENCH_OFFICIAL', 'BENCH_CONTAINERS'];
 
 const help = `usage: npm run bench [-- NAME...]
 
@@ -32,7 +32,8 @@ The rows are also kept in bench/results.json. Nothing fails on a slow machine.
   death       P5  a death noticed and shown; P6  a frozen dockerd or containerd noticed
   activation  P8  what the extension costs the editor, and sizes
   limits      P11 every proof of a resource limit and its control
-  verdicts    C1  CPU proofs under load, limit on and off; C2  memory proofs: how many verdicts are false`;
+  verdicts    C1  CPU proofs under load, limit on and off; C2  memory proofs: how many verdicts are false
+  doctor      P9  a whole diagnosis, warm and as a command; P10  beside many containers, mounts and a log of a gigabyte`;
 
 /** @param {Row} row */
 function tableRow(row) {

@@ -1,5 +1,6 @@
 import { areas, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
-import type { Facts } from '../machine/facts';
+import { valueOf, type Facts } from '../machine/facts';
+import type { Confidence, PlatformName } from '../machine/facts/platform';
 import type { Rule } from './rule';
 import { rules as allRules } from './rules';
 
@@ -16,6 +17,8 @@ export interface Diagnosis {
   readonly sum: Readonly<Record<'info' | 'warning' | 'error' | 'undecided', number>>;
   /** The engine answered a ping and described itself: what is undecided then does not put its use in doubt. */
   readonly engineWorks: boolean;
+  /** What the machine is made of, outermost first; empty where nothing tells it. */
+  readonly platform: readonly { readonly name: PlatformName; readonly confidence: Confidence }[];
 }
 
 function areaOf(rule: Rule): Area {
@@ -61,6 +64,11 @@ function engineWorks(facts: Facts): boolean {
   return ping?.outcome === 'ok' && info?.outcome === 'ok';
 }
 
+function platformOf(facts: Facts): Diagnosis['platform'] {
+  const chain = valueOf(facts.platform)?.chain ?? [];
+  return chain.map(({ name, confidence }) => ({ name, confidence }));
+}
+
 /** Judges one snapshot. Pure; never throws, whatever the facts are: what cannot be judged is undecided and says why. */
 export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagnosis {
   const standing: Standing[] = [];
@@ -99,12 +107,16 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
     );
 
   const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
-  let works = false;
-  try {
-    works = engineWorks(facts);
-  } catch (error) {
-    undecided.push({ id: 'daemon.engine', area: 'daemon', reason: message(error) });
-  }
+  const read = <T>(id: string, area: Area, of: (facts: Facts) => T, without: T): T => {
+    try {
+      return of(facts);
+    } catch (error) {
+      undecided.push({ id, area, reason: message(error) });
+      return without;
+    }
+  };
+  const works = read('daemon.engine', 'daemon', engineWorks, false);
+  const platform = read<Diagnosis['platform']>('platform.chain', 'platform', platformOf, []);
   return {
     schema: 1,
     takenAt: typeof facts.takenAt === 'string' ? facts.takenAt : '',
@@ -122,5 +134,6 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
     }),
     sum: { info: count('info'), warning: count('warning'), error: count('error'), undecided: undecided.length },
     engineWorks: works,
+    platform,
   };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { actionIds } from './actions';
 import { areas, risks, severities } from './finding';
+import { confidences, platformNames } from '../machine/facts/platform';
 
 /**
  * What `dind-station doctor --json` prints, for whoever reads it by program. `schemas/diagnosis.schema.json` is made of
@@ -79,6 +80,10 @@ export const diagnosisSchema = v.pipe(
       undecided: count('Checks that could not be made.'),
     }),
     engineWorks: v.pipe(v.boolean(), v.description('The engine answered a ping and described itself.')),
+    platform: v.pipe(
+      v.array(v.object({ name: v.picklist(platformNames), confidence: v.picklist(confidences) })),
+      v.description('What the machine is made of, outermost first.'),
+    ),
   }),
   v.title('What dind-station doctor --json prints'),
 );

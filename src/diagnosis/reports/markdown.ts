@@ -19,6 +19,8 @@ function code(text: string): string {
 /** The report to paste into an issue. */
 export function reportMarkdown(diagnosis: Diagnosis): string {
   const parts = ['# Docker diagnosis', `${sumLine(diagnosis)} Facts of ${escapeMarkdown(diagnosis.takenAt)}.`];
+  if (diagnosis.platform.length > 0)
+    parts.push(`Platform: ${diagnosis.platform.map(({ name, confidence }) => `${name} (${confidence})`).join(' > ')}.`);
   for (const { severity, title, id, cause, consequence, evidence, explains, remedy } of diagnosis.findings) {
     parts.push(
       `## ${severity === 'info' ? 'Remark' : severity === 'error' ? 'Error' : 'Warning'}: ${escapeMarkdown(title)}`,

@@ -53,6 +53,12 @@ function details(finding: Finding, paint: ReportPaint): string[] {
   return lines;
 }
 
+/** ` kubernetes > docker > code-server?`: what is only likely or a hint has a question mark. */
+function platformWords({ platform }: Diagnosis): string {
+  const links = platform.map(({ name, confidence }) => `${name}${confidence === 'certain' ? '' : '?'}`);
+  return links.length === 0 ? '' : ` ${links.join(' > ')}`;
+}
+
 /** The report for a terminal: a line for each area, details of what is not fine, a closing sum. */
 export function reportText(diagnosis: Diagnosis, paint: ReportPaint): string[] {
   const lines = diagnosis.areas.flatMap(({ area, severity }) => {
@@ -60,6 +66,7 @@ export function reportText(diagnosis: Diagnosis, paint: ReportPaint): string[] {
       severity
     ];
     const head = colour(`${marks[severity === 'info' ? 'ok' : severity]} ${areaTitles[area]}`);
+    const after = area === 'platform' ? paint.dim(platformWords(diagnosis)) : '';
     const open = diagnosis.undecided.filter((item) => item.area === area);
     const reasons = [...new Set(open.map(({ reason }) => harmlessText(reason)))];
     const notes =
@@ -67,7 +74,7 @@ export function reportText(diagnosis: Diagnosis, paint: ReportPaint): string[] {
         ? []
         : [`  ${paint.dim(`? ${plural(open.length, 'check')} could not be made: ${reasons.slice(0, 2).join('; ')}`)}`];
     return [
-      head,
+      `${head}${after}`,
       ...diagnosis.findings.filter((finding) => finding.area === area).flatMap((finding) => details(finding, paint)),
       ...notes,
     ];

@@ -35,7 +35,8 @@ export type PlatformName = (typeof platformNames)[number];
  * `certain`: only this platform leaves that trace. `likely`: made by it, and forgeable or copied by images. `hint`:
  * consistent with it and no more; a `/.dockerenv` that an image carries along is one.
  */
-export type Confidence = 'certain' | 'likely' | 'hint';
+export const confidences = ['certain', 'likely', 'hint'] as const;
+export type Confidence = (typeof confidences)[number];
 
 export interface PlatformLink {
   readonly layer: PlatformLayer;

@@ -12,6 +12,7 @@ const diagnosisOf = (findings: readonly Finding[], undecided: Diagnosis['undecid
   areas: [],
   sum: { info: 0, warning: 0, error: findings.length, undecided: undecided.length },
   engineWorks: true,
+  platform: [],
 });
 
 describe('mendingOf', () => {
