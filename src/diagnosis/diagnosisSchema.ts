@@ -39,6 +39,10 @@ const remedy = v.object({
     v.description('What dind-helper does for it; absent: it does nothing.'),
   ),
   risk: v.pipe(v.picklist(risks), v.description('What applying it costs, mildest first.')),
+  outside: v.pipe(
+    v.exactOptional(v.literal(true)),
+    v.description('The command is not for this machine, but for whoever starts this container.'),
+  ),
 });
 
 const finding = v.object({

@@ -54,6 +54,8 @@ export interface Remedy {
   /** What the helper does for it; absent: it does nothing. */
   readonly action?: ActionId;
   readonly risk: Risk;
+  /** The command is not for this machine, but for whoever starts this container. */
+  readonly outside?: true;
 }
 
 /** What follows from a finding, and would be a finding of its own without it. */

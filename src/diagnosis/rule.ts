@@ -67,5 +67,5 @@ export function mend(summary: string, command: string, risk: Risk = 'none', acti
 
 /** A remedy only whoever starts this container has; `flag` is what to start it with. */
 export function outside(summary: string, flag: string): Remedy {
-  return { summary: `Outside of this container: ${summary}`, command: flag, risk: 'stops-containers' };
+  return { summary: `Outside of this container: ${summary}`, command: flag, risk: 'stops-containers', outside: true };
 }

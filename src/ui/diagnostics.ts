@@ -15,13 +15,15 @@ import { Paced } from './diagnostics/paced';
 import { pageOf, type PageScene, type SeenState } from './diagnostics/page';
 import { Panel, type PanelHost } from './diagnostics/panel';
 import { ReportDocuments, type DocumentHost } from './diagnostics/reportDocuments';
+import { canBeTyped, typeIntoTerminal, type TypingHost } from './diagnostics/typing';
 import type { LateLog } from './lateLog';
 import type { Verdict } from './outcome';
 
 /** The parts of `vscode` the page and its reports need. */
 export type DiagnosticsHost = PanelHost &
   DocumentHost &
-  MenderHost & {
+  MenderHost &
+  TypingHost & {
     readonly env: { readonly clipboard: Pick<vscode.Clipboard, 'writeText'> };
   };
 
@@ -155,6 +157,9 @@ export class Diagnostics {
       case 'copy-remedy':
         this.guarded('copying', () => this.copy(this.finding(message.finding)?.remedy.command, 'The command'));
         return;
+      case 'type-remedy':
+        this.type(this.finding(message.finding));
+        return;
       case 'command':
         this.guarded('the command', () => this.run(message.name));
         return;
@@ -204,6 +209,12 @@ export class Diagnostics {
     if (text === undefined || text === '') return;
     await this.parts.host.env.clipboard.writeText(text);
     this.panel?.post({ kind: 'said', text: `${what} is on the clipboard.` });
+  }
+
+  private type(finding: Finding | undefined): void {
+    if (finding === undefined || !canBeTyped(finding.remedy)) return;
+    typeIntoTerminal(this.parts.host, finding.remedy.command);
+    this.panel?.post({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
   }
 
   private reports(): ReportDocuments {

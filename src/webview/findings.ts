@@ -17,9 +17,12 @@ export function evidenceList(evidence: readonly Evidence[]): HTMLElement {
 }
 
 function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
-  const { summary, command, button: mend } = remedy;
+  const { summary, command, typed, button: mend } = remedy;
   const buttons = [
     mend && button(mend.label, `mend ${id}`, () => send({ kind: 'mend', finding: id }), 'primary'),
+    typed
+      ? button('Type it into a terminal', `type ${id}`, () => send({ kind: 'type-remedy', finding: id }))
+      : undefined,
     command === '' ? undefined : button('Copy command', `copy ${id}`, () => send({ kind: 'copy-remedy', finding: id })),
   ];
   // Several findings may have buttons of the same words.

@@ -33,6 +33,8 @@ export interface FindingCard {
     readonly summary: string;
     /** Empty: there is nothing to paste. */
     readonly command: string;
+    /** It can be typed into a terminal here. */
+    readonly typed: boolean;
     readonly button?: MendButton;
     readonly undo?: string;
   };
@@ -153,5 +155,6 @@ export type FromPage =
   /** Do what the button of this finding says. */
   | { readonly kind: 'mend'; readonly finding: string }
   | { readonly kind: 'copy-remedy'; readonly finding: string }
+  | { readonly kind: 'type-remedy'; readonly finding: string }
   | { readonly kind: 'command'; readonly name: CommandName }
   | { readonly kind: 'report'; readonly name: ReportName };

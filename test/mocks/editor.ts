@@ -18,6 +18,8 @@ interface FakeProgress {
 
 interface FakeTerminal {
   readonly options: vscode.TerminalOptions;
+  /** What was sent to its shell; a line end stands for Enter. */
+  readonly typed: readonly string[];
   readonly close: () => void;
 }
 
@@ -138,9 +140,14 @@ export class FakeEditor {
   }
 
   private createTerminal(options: vscode.TerminalOptions): vscode.Terminal {
-    const terminal = { show: () => undefined } as unknown as vscode.Terminal;
+    const typed: string[] = [];
+    const terminal = {
+      show: () => undefined,
+      sendText: (text: string, run = true) => typed.push(run ? `${text}\n` : text),
+    } as unknown as vscode.Terminal;
     this.terminals.push({
       options,
+      typed,
       close: () => {
         for (const listener of Array.from(this.closeListeners)) listener(terminal);
       },

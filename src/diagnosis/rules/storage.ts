@@ -71,11 +71,16 @@ export const storageRules: readonly Rule[] = [
         ),
         consequence:
           'Images cannot be pulled, containers not be made; a daemon that is stopped now does not start again.',
-        remedy: mend(
-          'Free space before Docker is restarted: unused images and build cache first.',
-          'docker builder prune; docker image prune',
-          'changes-data',
-        ),
+        remedy: answers(facts)
+          ? mend(
+              'Free space before Docker is restarted: unused images and build cache first.',
+              'docker builder prune; docker image prune',
+              'changes-data',
+            )
+          : mend(
+              'See what takes the space, and make room: without a daemon nothing of it can be told apart, so do not delete in its data root.',
+              `sudo du -xh --max-depth=2 ${root.mountPoint} | sort -h | tail -20`,
+            ),
       };
     },
   }),

@@ -7,6 +7,7 @@ const Message = v.variant('kind', [
   v.object({ kind: v.literal('refresh') }),
   v.object({ kind: v.literal('mend'), finding }),
   v.object({ kind: v.literal('copy-remedy'), finding }),
+  v.object({ kind: v.literal('type-remedy'), finding }),
   v.object({
     kind: v.literal('command'),
     name: v.picklist(['start', 'restart', 'stop', 'show-log', 'set-up-helper']),

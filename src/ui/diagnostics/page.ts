@@ -14,6 +14,7 @@ import { logExcerpt } from './logExcerpt';
 import { areaMeanings, riskWords } from './meanings';
 import { mendingOf } from './mending';
 import { shownText } from './shownText';
+import { canBeTyped } from './typing';
 
 /** A state as it was seen to begin, in the words of then. */
 export interface SeenState {
@@ -76,6 +77,7 @@ function card(finding: Finding, attempt: string | undefined): FindingCard {
     remedy: {
       summary: shownText(remedy.summary),
       command: shownText(remedy.command),
+      typed: canBeTyped(remedy),
       ...(mending !== undefined && { button: { label: mending.label, cost: riskWords[mending.risk] } }),
       ...(remedy.action !== undefined && { undo: undoOf(remedy.action) }),
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../../../src/diagnosis/rules';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
-import { configure, healthyFacts, inform, mount } from '../healthy';
+import { configure, down, healthyFacts, inform, mount, type HealthyFacts } from '../healthy';
 import { engineCases } from './engine.cases';
 import { machineCases } from './machine.cases';
 
@@ -77,6 +77,20 @@ test('TLS files that cannot be read are what is wrong, and not the address that 
       .map(({ id }) => id);
   expect(ids('The TLS file /c/ca.pem cannot be read (ENOENT).')).toEqual(['client.tls-client-files-missing']);
   expect(ids('connect ECONNREFUSED')).toEqual(['client.docker-host-wrong']);
+});
+
+test('a full disk is cleared by Docker where it answers, and looked at where it does not', () => {
+  const remedyOf = (...changes: readonly ((facts: HealthyFacts) => void)[]) =>
+    diagnose(
+      healthyFacts((facts) => {
+        for (const root of facts.storage.value.roots) {
+          if ('value' in root.space) root.space.value.freeBytes = 1e6;
+        }
+        for (const change of changes) change(facts);
+      }),
+    ).findings.find(({ id }) => id === 'storage.data-root-full')?.remedy.command;
+  expect(remedyOf()).toBe('docker builder prune; docker image prune');
+  expect(remedyOf(down)).toMatch(/^sudo du /u);
 });
 
 describe('configured address pools', () => {

@@ -5,6 +5,8 @@ import type { ToPage } from '../../../../src/webview/messages';
 import { FakeEditor } from '../../../mocks/editor';
 import { stateOf } from '../states';
 import { fakePanel } from './fakePanel';
+import { canBeTyped } from '../../../../src/ui/diagnostics/typing';
+import { down, healthyFacts as factsOfDaemon } from '../../diagnosis/healthy';
 import { healthyFacts } from './scenes';
 
 let facts: Facts;
@@ -157,6 +159,31 @@ describe('reports', () => {
     await vi.advanceTimersByTimeAsync(300);
     expect(documents).toHaveLength(2);
     diagnostics.dispose();
+  });
+});
+
+describe('the command of a remedy', () => {
+  it('is typed into a terminal and not run', async () => {
+    const { diagnostics, editor, says, sent } = stage({ takeFacts: () => Promise.resolve(factsOfDaemon(down)) });
+    diagnostics.show();
+    says({ kind: 'ready' });
+    await settle();
+    says({ kind: 'type-remedy', finding: 'socket.socket-absent' });
+    says({ kind: 'type-remedy', finding: 'socket.of-nobody' });
+    expect(editor.terminals.map(({ typed }) => typed)).toEqual([['dind-station start']]);
+    expect(sent('said')).toContainEqual({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
+    diagnostics.dispose();
+  });
+
+  it.each([
+    ['is for whoever starts this container', { command: 'docker run', outside: true as const }],
+    ['would run before anybody read it', { command: 'ls\nreboot' }],
+    ['would act on the terminal', { command: 'ls \u001b[2K' }],
+    ['reads as another', { command: 'ls \u202e' }],
+    ['is none', { command: '' }],
+  ])('is not, when it %s', (_, remedy) => {
+    expect(canBeTyped(remedy)).toBe(false);
+    expect(canBeTyped({ command: 'ls' })).toBe(true);
   });
 });
 
