@@ -2,7 +2,7 @@
 // machine. P10: the same with many containers, ten thousand mounts and a log of a gigabyte.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, truncateSync } from 'node:fs';
-import { build } from 'esbuild';
+import { bundle } from '../tools/lib/bundle.mjs';
 import { askHelper, prepareUser, requireBed, sleeper } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
@@ -15,24 +15,14 @@ const checkConfig = '/usr/share/docker.io/contrib/check-config.sh';
 /** True of every bed, which has no network: no name server answers. */
 const ofTheBed = ['network.dns-of-daemon-missing'];
 
-const bundle = '/tmp/doctorWarm.cjs';
-await build({
-  entryPoints: ['bench/doctorWarm.ts'],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  // As in esbuild.mjs: jsonc-parser's other file loads parts that are not there.
-  mainFields: ['module', 'main'],
-  external: ['dockerode'],
-  logLevel: 'error',
-});
+const program = '/tmp/doctorWarm.cjs';
+await bundle('bench/doctorWarm.ts', program);
 
 /** @typedef {{ own: number[], whole: number[], mostRss: number, factsBytes: number, alarms: string[], undecided: number }} Warm */
 
 /** @returns {Warm} facts and rules in one process, as the user */
 function warm() {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [bundle, String(runs)], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, String(runs)], {
     ...user,
     cwd: '/',
     encoding: 'utf8',

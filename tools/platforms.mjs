@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundle } from './lib/bundle.mjs';
 import { runEntry } from './lib/entry.mjs';
 import { ensurePackages } from './lib/npmPackages.mjs';
 import { createProgress } from './lib/progress.mjs';
@@ -31,22 +32,9 @@ has seen the real one here. Exit status: 0 all right, 1 not all.`;
  * @returns {Promise<Recorded[]>}
  */
 async function writeFacts(folder, signal) {
-  const { build } = await import('esbuild');
-  const bundle = join(folder, 'writeFacts.cjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['test/fixtures/writeFacts.ts'],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    // As in esbuild.mjs: jsonc-parser's other file loads parts that are not there.
-    mainFields: ['module', 'main'],
-    external: ['dockerode'],
-    define: { __dirname: JSON.stringify(join(root, 'test/fixtures')) },
-    logLevel: 'error',
-  });
-  const { stdout } = await runOrRefuse('writing the facts', [process.execPath, bundle, folder], { cwd: root, signal });
+  const program = join(folder, 'writeFacts.cjs');
+  await bundle('test/fixtures/writeFacts.ts', program, { __dirname: JSON.stringify(join(root, 'test/fixtures')) });
+  const { stdout } = await runOrRefuse('writing the facts', [process.execPath, program, folder], { cwd: root, signal });
   return /** @type {Recorded[]} */ (JSON.parse(stdout));
 }
 
@@ -60,7 +48,7 @@ async function toldBy(file, signal) {
   const { code, stdout, stderr } = await run(argv, { cwd: root, signal });
   // 1: of a machine without a daemon it tells errors. 3: some checks have nothing to go by.
   if (code !== 0 && code !== 1 && code !== 3) throw new Refusal(`doctor ended with status ${code}: ${stderr}`);
-  return JSON.parse(stdout).platform;
+  return /** @type {{ platform: { name: string, confidence: string }[] }} */ (JSON.parse(stdout)).platform;
 }
 
 await runEntry('platforms', async (signal) => {

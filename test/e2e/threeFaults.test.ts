@@ -53,7 +53,8 @@ describe('three faults at once', () => {
   it('are three causes, the errors before the warning, with what follows under them', async () => {
     page = await DiagnosticsPage.open(workbench);
     await page.finding(faults.pid).waitFor();
-    const cards = await page.frame.locator('.finding').evaluateAll((all) => all.map(({ id }) => id));
+    const found = await page.frame.locator('.finding').all();
+    const cards = await Promise.all(found.map((card) => card.getAttribute('id')));
     expect(cards).toEqual([faults.pid, faults.disk, faults.mounts].map((id) => `finding-${id}`));
     await page.frame.getByText('One thing follows from this').first().waitFor();
     expect(await page.violations()).toEqual([]);

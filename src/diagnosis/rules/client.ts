@@ -1,4 +1,5 @@
 import { valueOf } from '../../machine/facts';
+import type { EngineVersion } from '../../machine/facts/engine';
 import { engineVersion } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 
@@ -46,6 +47,45 @@ const tlsCauses: readonly {
     remedy: 'Unset DOCKER_TLS_VERIFY, or use the port with TLS (2376).',
   },
 ];
+
+/** A client that is told by its environment to speak an API outside of what the engine has. */
+function forcedApi(
+  id: Rule['id'],
+  parts: {
+    /** @param asked as a number that compares */
+    readonly refuses: (asked: number, engine: EngineVersion) => boolean;
+    readonly title: string;
+    readonly bound: (engine: EngineVersion) => {
+      readonly field: string;
+      readonly version: string;
+      readonly words: string;
+    };
+    /** What every command fails with. */
+    readonly message: string;
+    readonly cure: string;
+  },
+): Rule {
+  return rule({
+    id,
+    needs: ['endpoint', 'engine'],
+    judge: ({ endpoint }, facts) => {
+      const engine = engineVersion(facts);
+      const forced = endpoint.clients.find(({ environment }) => environment['DOCKER_API_VERSION'] !== undefined);
+      const asked = forced?.environment['DOCKER_API_VERSION'];
+      if (engine === undefined || forced === undefined || asked === undefined) return undefined;
+      if (!parts.refuses(apiNumber(asked), engine)) return undefined;
+      const { field, version, words } = parts.bound(engine);
+      return {
+        severity: 'error',
+        title: `${forced.client} ${parts.title}`,
+        cause: `DOCKER_API_VERSION is ${asked}; the engine has ${words}.`,
+        evidence: [seen('DOCKER_API_VERSION', asked), seen(`GET /version ${field}`, version)],
+        consequence: `Every docker command fails with "${parts.message}".`,
+        remedy: mend(parts.cure, 'unset DOCKER_API_VERSION'),
+      };
+    },
+  });
+}
 
 /** Where clients look for the engine, and with what. */
 export const clientRules: readonly Rule[] = [
@@ -134,53 +174,23 @@ export const clientRules: readonly Rule[] = [
       };
     },
   }),
-  rule({
-    id: 'client.client-too-new-forced',
-    needs: ['endpoint', 'engine'],
-    judge: ({ endpoint }, facts) => {
-      const version = engineVersion(facts);
-      const forced = endpoint.clients.find(({ environment }) => environment['DOCKER_API_VERSION'] !== undefined);
-      const asked = forced?.environment['DOCKER_API_VERSION'];
-      if (
-        version === undefined ||
-        forced === undefined ||
-        asked === undefined ||
-        apiNumber(asked) <= apiNumber(version.apiVersion)
-      )
-        return undefined;
-      return {
-        severity: 'error',
-        title: `${forced.client} asks for an API that this engine does not have`,
-        cause: `DOCKER_API_VERSION is ${asked}; the engine has ${version.apiVersion} at most.`,
-        evidence: [seen('DOCKER_API_VERSION', asked), seen('GET /version ApiVersion', version.apiVersion)],
-        consequence: 'Every docker command fails with "client version is too new".',
-        remedy: mend('Unset it; clients agree on a version by themselves.', 'unset DOCKER_API_VERSION'),
-      };
-    },
+  forcedApi('client.client-too-new-forced', {
+    refuses: (asked, { apiVersion }) => asked > apiNumber(apiVersion),
+    title: 'asks for an API that this engine does not have',
+    bound: ({ apiVersion }) => ({ field: 'ApiVersion', version: apiVersion, words: `${apiVersion} at most` }),
+    message: 'client version is too new',
+    cure: 'Unset it; clients agree on a version by themselves.',
   }),
-  rule({
-    id: 'client.client-too-old',
-    needs: ['endpoint', 'engine'],
-    judge: ({ endpoint }, facts) => {
-      const version = engineVersion(facts);
-      const forced = endpoint.clients.find(({ environment }) => environment['DOCKER_API_VERSION'] !== undefined);
-      const asked = forced?.environment['DOCKER_API_VERSION'];
-      if (
-        version === undefined ||
-        forced === undefined ||
-        asked === undefined ||
-        apiNumber(asked) >= apiNumber(version.minApiVersion)
-      )
-        return undefined;
-      return {
-        severity: 'error',
-        title: `${forced.client} asks for an API that this engine has no more`,
-        cause: `DOCKER_API_VERSION is ${asked}; the engine has ${version.minApiVersion} at least.`,
-        evidence: [seen('DOCKER_API_VERSION', asked), seen('GET /version MinAPIVersion', version.minApiVersion)],
-        consequence: 'Every docker command fails with "client version is too old".',
-        remedy: mend('Unset it, or use a newer client.', 'unset DOCKER_API_VERSION'),
-      };
-    },
+  forcedApi('client.client-too-old', {
+    refuses: (asked, { minApiVersion }) => asked < apiNumber(minApiVersion),
+    title: 'asks for an API that this engine has no more',
+    bound: ({ minApiVersion }) => ({
+      field: 'MinAPIVersion',
+      version: minApiVersion,
+      words: `${minApiVersion} at least`,
+    }),
+    message: 'client version is too old',
+    cure: 'Unset it, or use a newer client.',
   }),
   rule({
     id: 'client.cli-config-broken',
