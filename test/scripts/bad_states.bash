@@ -121,7 +121,7 @@ make_cgroups_refuse() {
 }
 start_cgroups_refuse() { setpriv --bounding-set=-sys_admin "$HELPER" start; }
 holds_cgroups_refuse() {
-  [ "$status" -eq 69 ] && [ "$(result ms)" -lt 10000 ] && said 'Run this container with --privileged' &&
+  [ "$status" -eq 69 ] && [ "$(result ms)" -lt 10000 ] && said 'lacks SYS_ADMIN' && said 'run it with --privileged' &&
     [ "$MET_STATE" = failed ] && [ -z "$(pids dockerd)" ]
 }
 
