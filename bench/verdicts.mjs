@@ -6,8 +6,10 @@ import { bareDaemon, endDaemon, firstPing, requireBed } from './engine.mjs';
 import { proofsNow } from './proofs.mjs';
 
 requireBed();
+/** CPU proofs, shared out over the loads and the two kinds of workload, and as many memory proofs; each with the limit on and off. */
 const runs = Number(process.env['BENCH_RUNS'] ?? 100);
 const loads = [0, 2, 4, 8];
+const cpuProofs = ['cpu.quota', 'cpu.quota-threads'];
 const forgetful = `${process.cwd()}/test/station/droppingRuntime`;
 
 /** @typedef {{ right: number, wrong: number, untold: number, reasons: string[] }} Tally */
@@ -45,12 +47,12 @@ for (const limit of ['on', 'off']) {
   const daemon = bareDaemon([]);
   await firstPing();
   const [right, wrong] = limit === 'on' ? ['enforced', 'not-enforced'] : ['not-enforced', 'enforced'];
-  /** @param {string} id @param {string} what @param {string[]} only @param {number} load */
-  const measure = (id, what, only, load) => {
+  /** @param {string} id @param {string} what @param {readonly string[]} proofs taken in turns @param {number} load @param {number} count */
+  const measure = (id, what, proofs, load, count) => {
     /** @type {Tally} */
     const tally = { right: 0, wrong: 0, untold: 0, reasons: [] };
     underLoad(load, () => {
-      for (let run = 0; run < runs; run += 1) once(only, right, wrong, tally);
+      for (let run = 0; run < count; run += 1) once([proofs[run % proofs.length] ?? ''], right, wrong, tally);
     });
     const why = tally.reasons.length === 0 ? '' : `, such as: ${tally.reasons[0]}`;
     process.stderr.write(`${what}: ${JSON.stringify({ ...tally, reasons: tally.reasons.slice(0, 3) })}\n`);
@@ -63,9 +65,9 @@ for (const limit of ['on', 'off']) {
     });
   };
   for (const load of loads) {
-    measure('C1', `CPU, limit ${limit}, load ${load}`, ['cpu.quota', 'cpu.quota-threads'], load);
+    measure('C1', `CPU, limit ${limit}, load ${load}`, cpuProofs, load, Math.ceil(runs / loads.length));
   }
-  measure('C2', `memory, limit ${limit}`, ['memory.limit'], 0);
+  measure('C2', `memory, limit ${limit}`, ['memory.limit'], 0, runs);
   await endDaemon(daemon);
   rmSync('/etc/docker/daemon.json', { force: true });
 }
