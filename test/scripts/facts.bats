@@ -61,7 +61,10 @@ fact() {
   cp "$(command -v sleep)" /tmp/dockerd
   bash -c 'exec -a "$1" /tmp/dockerd 30 >"$2" 2>&1' - $'x","pid":0}\n{"fact":"process"' /tmp/$'a"\nb\\' 3>&- &
   local hostile=$!
-  sleep 0.2
+  for _ in $(seq 100); do
+    [ "$(cat "/proc/$hostile/comm")" != dockerd ] || break
+    sleep 0.1
+  done
   run "$HELPER" facts
   kill "$hostile" 2>/dev/null || :
   rm -f /tmp/dockerd /tmp/$'a"\nb\\'

@@ -85,7 +85,7 @@ entry() { run --separate-stderr timeout 60 "$ENTRY" "$@" 3>&-; }
 
 @test "a supervisor that was killed does not keep the daemon from ending in order" {
   rm -f /tmp/entry.up
-  setsid "$ENTRY" sh -c 'touch /tmp/entry.up; sleep 1000' </dev/null >/tmp/entry.log 2>&1 3>&- &
+  setsid "$ENTRY" sh -c 'touch /tmp/entry.up; exec sleep 1000' </dev/null >/tmp/entry.log 2>&1 3>&- &
   local entry=$! supervisor
   until_true 40 '[ -e /tmp/entry.up ]'
   supervisor=$(sed 's/process //' /run/dind-station/supervisor)

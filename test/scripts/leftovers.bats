@@ -50,8 +50,11 @@ starts_after_removing() {
     sleep 0.2 &
     echo $! >/tmp/zombie
   )
-  sleep 0.5
   read -r pid </tmp/zombie
+  for _ in $(seq 100); do
+    [ "$(ps -o stat= -p "$pid")" != Z ] || break
+    sleep 0.1
+  done
   [ "$(ps -o stat= -p "$pid")" = Z ]
   printf %d "$pid" >/var/run/docker/containerd/containerd.pid
   starts_after_removing "process $pid is a zombie"

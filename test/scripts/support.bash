@@ -37,6 +37,10 @@ reset_engine() {
   umount "$SOCKET" 2>/dev/null || :
   # Of containers that a failed test left behind.
   umount /var/run/docker/netns/* 2>/dev/null || :
+  # Bridges of networks outlive their daemon.
+  for name in /sys/class/net/br-*; do
+    [ ! -e "$name" ] || ip link delete "${name##*/}"
+  done
   rm -rf "$SOCKET" /var/run/docker.pid /var/run/docker /etc/docker /run/dind-station "$LOG"*
   rm -f /etc/dind-station/helper.conf
 }
