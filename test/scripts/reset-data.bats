@@ -298,7 +298,7 @@ half_done() {
 # interrupted WORDS: as a run leaves it that was killed when it had moved the engine's id and the volumes, but not the images;
 # then a daemon that was started by hand made its own.
 interrupted() {
-  rm -rf "$ROOT"/* "$ROOT"/.dind-station-*
+  find "$ROOT" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
   chmod 0755 "$ROOT"
   mkdir -p "$ROOT/image/mine" "$ROOT/volumes/later" "$ROOT/.dind-station-data-20260101T000000Z/volumes/mine"
   echo original >"$ROOT/.dind-station-data-20260101T000000Z/engine-id"
