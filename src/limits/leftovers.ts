@@ -75,7 +75,10 @@ async function isOver(labels: Readonly<Record<string, string>>, now: number): Pr
 }
 
 /** Removes what earlier runs left that ended before they could; containers of a run that lives stay. How many were removed. */
-export async function removeLeftovers(engine: Pick<EngineCalls, 'containers' | 'remove'>, now: number): Promise<number> {
+export async function removeLeftovers(
+  engine: Pick<EngineCalls, 'containers' | 'remove'>,
+  now: number,
+): Promise<number> {
   let removed = 0;
   for (const container of await engine.containers(runLabel)) {
     if (!isOfRun(container) || !(await isOver(container.labels, now))) continue;
