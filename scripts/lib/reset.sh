@@ -261,10 +261,19 @@ verb_reset_data_preview() {
   done
   step reset.holds ok "$RESET_ROOT holds $images image(s), $held container(s), of which $CONTAINERS run, and $volumes volume(s)."
   reset_size
+  reset_others
   free=$(df -Pk "$RESET_ROOT" | awk 'NR == 2 { print $4 }')
   step reset.space ok "It takes $SIZE. $((free / 1024)) MiB are free, and stay so: what is moved aside still takes its space."
   ! reset_marked || step reset.unfinished failed "Moving it was interrupted: finish it with dind-helper reset-data or dind-helper undo-reset-data."
-  succeed data-preview "reset-data would stop the daemon and move $images image(s), $held container(s) and $volumes volume(s), $SIZE, into a dated folder in $RESET_ROOT. Nothing is deleted."
+  succeed data-preview "reset-data would stop the daemon and move $images image(s), $held container(s) and $volumes volume(s), $SIZE, into a dated folder in $RESET_ROOT${OTHERS:+, and with them what no daemon makes: $OTHERS}. Nothing is deleted."
+}
+
+# reset_others: sets OTHERS to the first names in the data root that are not known to be an engine's. They are moved as
+# well, since an engine may have made them, but whoever keeps folders of their own there is told.
+reset_others() {
+  OTHERS=$(reset_entries "$RESET_ROOT" | grep -vxE 'builder|buildkit|containerd|containers|engine-id|image|network|plugins|rootfs|runtimes|swarm|tmp|tmp-old|trust|volumes|aufs|btrfs|devicemapper|fuse-overlayfs|overlay|overlay2|vfs|zfs|[0-9]+\.[0-9]+' |
+    sort | head -n 5 | tr '\n' ' ') || :
+  OTHERS=${OTHERS% }
 }
 
 # reset_size: sets SIZE to words for how much the daemon's data takes. Counting millions of files can take minutes.

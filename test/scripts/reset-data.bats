@@ -355,6 +355,15 @@ kept() {
   [ "$(find "$ROOT" | sort)" = "$before" ]
 }
 
+@test "the preview names what no daemon makes" {
+  furnish
+  run_helper reset-data-preview
+  [[ "$(result message)" != *"no daemon makes"* ]]
+  mkdir "$ROOT/projects"
+  run_helper reset-data-preview
+  [[ "$(result message)" == *"what no daemon makes: projects. Nothing is deleted."* ]]
+}
+
 @test "sudo allows them by their exact names" {
   as_coder "sudo -n $HELPER reset-data-preview"
   run as_coder "sudo -n $HELPER reset-data --yes"
