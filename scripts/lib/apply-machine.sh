@@ -31,7 +31,10 @@ action_share_root_mount() {
 # undo_private DIR: mountinfo's escapes (\040) are what printf %b reads.
 undo_private() {
   dir=$(printf '%b' "$1")
-  if said=$(mount --make-private "$dir" 2>&1); then
+  # mount follows a link, and a user's mount point is the user's to replace by one.
+  if [ "$(readlink -f "$dir")" != "$dir" ]; then
+    step undo.private skipped "$dir is not the folder it was."
+  elif said=$(mount --make-private "$dir" 2>&1); then
     step undo.private changed "$dir is private again."
   else
     step undo.private skipped "$dir stays shared (${said##*: })."

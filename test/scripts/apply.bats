@@ -521,6 +521,19 @@ broken_database() {
   rmdir "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c
 }
 
+@test "undo makes no mount private that a user put a link to in the place of theirs" {
+  mkdir -p /root/shared /var/lib/dind-station/undo/share-root-mount/20260101T000000Z
+  mount -t tmpfs none /root/shared
+  mount --make-shared /root/shared
+  ln -sfn /root/shared /home/coder/mine
+  echo 'private /home/coder/mine' >/var/lib/dind-station/undo/share-root-mount/20260101T000000Z/steps
+  apply undo-share-root-mount
+  code undone
+  propagation=$(findmnt --noheadings --output PROPAGATION /root/shared)
+  umount /root/shared
+  [ "$propagation" = shared ]
+}
+
 @test "killed before it mounted: there is nothing to take off" {
   umount /sys/kernel/security 2>/dev/null || :
   mkdir -p /var/lib/dind-station/undo/mount-securityfs/20260101T000000Z
