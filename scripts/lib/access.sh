@@ -4,8 +4,9 @@
 
 # access_apply: gives the configured users access to the socket.
 access_apply() {
-  # Never on a socket that was mounted over ours: that would open somebody else's daemon to our users.
-  ! socket_mounted || return 0
+  # Never on a socket that was mounted over ours: that would open somebody else's daemon to our users. Nor through a link,
+  # which may lead to where a user decides what is found.
+  ! socket_mounted && [ ! -L "$socket" ] || return 0
   case $socket_mode in
     acl)
       chmod 0660 "$socket"

@@ -17,9 +17,7 @@ action_move_build_cache_aside() {
 # containerd's list of what it holds. With the engine's own store of images it has nothing to say of them; with
 # containerd's store it is all there is, and then it is its owner's to decide.
 action_move_containerd_metadata_aside() {
-  CONTAINERD_PID=
-  containerd_find
-  [ -z "$CONTAINERD_PID" ] || action_not "containerd runs, process id $CONTAINERD_PID, and holds its database: dind-helper stop first."
+  containerd_needs_stopped
   storage_held
   case $HELD in
     *containerd*) action_not "The images in $data_root are in containerd's own store, and without its database all of them would be gone." ;;
@@ -27,12 +25,24 @@ action_move_containerd_metadata_aside() {
   data_database containerd/daemon/io.containerd.metadata.v1.bolt/meta.db "Images, volumes and stopped containers stay."
 }
 
+containerd_needs_stopped() {
+  CONTAINERD_PID=
+  containerd_find
+  [ -z "$CONTAINERD_PID" ] || action_not "containerd runs, process id $CONTAINERD_PID, and holds its database: dind-helper stop first."
+}
+
+# data_needs_stopped WHAT: by any daemon that works on the data root, seen from here or not.
+data_needs_stopped() {
+  action_needs_stopped "$1"
+  ! data_locked || action_not "Another daemon, which is not seen from here, works on $data_root, so $1 is left alone: stop that one first."
+}
+
 # data_database BELOW_DATA_ROOT CONSEQUENCE
 data_database() {
   database=$(readlink -f "$data_root")/$1
   [ -e "$database" ] || [ -L "$database" ] || action_so "There is no $database."
   plain -f "$database" || action_not "$database is no plain file: it is left alone."
-  action_needs_stopped "$database"
+  data_needs_stopped "$database"
   bolt_broken "$database" || action_so "$database is in order."
   undo_open "$action"
   move_aside "$database" data
@@ -48,6 +58,8 @@ bolt_broken() {
   pages=$(bolt_pages "$1" 0 && bolt_pages "$1" "$page")
   # Of two that are good the larger number is the newer one: a database never gets smaller.
   pages=$(printf '%s\n' "$pages" | sort -n | tail -n 1)
+  # The page size is that of the machine on which the database was made.
+  page=${pages#* } pages=${pages% *}
   if [ -z "$pages" ]; then
     BROKEN='neither of its two first pages is that of a database'
   elif [ "$bytes" -lt $((pages * page)) ]; then
@@ -57,18 +69,19 @@ bolt_broken() {
   fi
 }
 
-# bolt_pages FILE OFFSET: prints how many pages are in use, when the page there is a good first one (bbolt's page.go and
-# db.go): a header of 16 bytes, magic, version, page size, flags, then four numbers of 64 bits, the last is it.
+# bolt_pages FILE OFFSET: prints how many pages are in use and how many bytes each has, when the page there is a good first
+# one (bbolt's page.go and db.go): a header of 16 bytes, magic, version, page size, flags, then four numbers of 64 bits, the
+# last is it.
 bolt_pages() {
   od -A n -v -t u4 -j "$2" -N 64 "$1" 2>/dev/null | awk '
     { for (i = 1; i <= NF; i++) word[++n] = $i }
     # 0xED0CDAED
-    END { if (n == 16 && word[5] == 3977042669 && word[6] == 2) print word[15] }'
+    END { if (n == 16 && word[5] == 3977042669 && word[6] == 2 && word[7] > 0) print word[15], word[7] }'
 }
 
 # The names of images; the images stay, without them.
 action_move_repositories_aside() {
-  action_needs_stopped "the list of image names"
+  data_needs_stopped "the list of image names"
   tags=
   for file in "$(readlink -f "$data_root")"/image/*/repositories.json; do
     plain -f "$file" || continue
@@ -99,7 +112,8 @@ action_move_daemon_json_aside() {
     if [ -z "$broken" ]; then
       action_not "$DAEMON_JSON is valid JSON: mend what is wrong in it instead of losing all of it."
     fi
-    ! grep -q '"data-root"\|"graph"' "$DAEMON_JSON" ||
+    # Without its quotes, which may be what is broken, and in whatever width of characters.
+    ! tr -d '\000' <"$DAEMON_JSON" | grep -q 'data-root\|graph' ||
       action_not "$DAEMON_JSON names a data root, so without it all images would seem to be gone: mend it instead ($broken)."
   fi
   undo_open "$action"

@@ -31,7 +31,10 @@ action_share_root_mount() {
 # undo_private DIR: mountinfo's escapes (\040) are what printf %b reads.
 undo_private() {
   dir=$(printf '%b' "$1")
-  if said=$(mount --make-private "$dir" 2>&1); then
+  # mount follows a link, and a user's mount point is the user's to replace by one.
+  if [ "$(readlink -f "$dir")" != "$dir" ]; then
+    step undo.private skipped "$dir is not the folder it was."
+  elif said=$(mount --make-private "$dir" 2>&1); then
     step undo.private changed "$dir is private again."
   else
     step undo.private skipped "$dir stays shared (${said##*: })."
@@ -77,10 +80,10 @@ undo_cgroups() {
   [ ! -e "$RECORD/controllers" ] || undo_delegation || return 1
   # Deepest first: what is in the folder is taken off before the folder is read-only again.
   cgroup_mounts | sort -r | while read -r dir mode root; do
-    if ! grep -q "^$dir r[ow] $root\$" "$RECORD/mounts"; then
+    if ! grep -qxF -e "$dir rw $root" -e "$dir ro $root" "$RECORD/mounts"; then
       umount "$dir" || exit 1
       step undo.cgroup changed "Took off the mount on $dir."
-    elif grep -q "^$dir ro " "$RECORD/mounts" && [ "$mode" = rw ]; then
+    elif [ "$mode" = rw ] && ! grep -qxF -e "$dir rw $root" "$RECORD/mounts"; then
       mount -o remount,bind,ro "$dir" || exit 1
       step undo.cgroup changed "$dir is read-only again."
     fi
@@ -137,6 +140,11 @@ action_mount_securityfs() {
 
 # undo_mounted DIR
 undo_mounted() {
+  mount_find "$1"
+  if [ -z "$MOUNT_TYPE" ]; then
+    step undo.mounted skipped "Nothing is mounted on $1 (any more)."
+    return 0
+  fi
   umount "$1" || {
     undo_fault="$1 is in use."
     return 1
@@ -204,6 +212,7 @@ socket_access_restore() {
   [ -S "$socket" ] || action_so "There is no socket at $socket."
   ! socket_mounted || action_not "The socket $socket is mounted from outside: its access is not this container's to give."
   action_socket=$(real_path "$socket")
+  plain -S "$action_socket" || action_not "$socket is a link: the access to what it leads to is not this helper's to give."
   root_folder "${action_socket%/*}" || action_not "A folder above $socket can be written by others than root."
   [ -n "$DAEMON_PID" ] || action_not "No dockerd of this container runs, so $socket is nobody's: dind-helper start."
   undo_open "$action"
@@ -231,7 +240,15 @@ socket_access() {
 undo_access() {
   if [ ! -S "$1" ] || [ -L "$1" ]; then
     step undo.access skipped "There is no socket at $1 now."
-  elif command -v setfacl >/dev/null; then
+    return 0
+  fi
+  # Whoever was refused access since would have it again.
+  action_socket=$1
+  [ ! -e "$RECORD/after" ] || socket_access | cmp -s - "$RECORD/after" || {
+    undo_fault="the access to $1 is not as the action left it: who may use it now was decided since."
+    return 1
+  }
+  if command -v setfacl >/dev/null; then
     setfacl --set-file="$RECORD/before" "$1" || {
       undo_fault="setfacl refused."
       return 1

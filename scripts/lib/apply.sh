@@ -77,12 +77,17 @@ action_undo() {
   undo_prepare
   undo_newest "$1" || succeed nothing-to-undo "There is nothing to undo: $1 was not applied here."
   case $1 in
+    move-containerd-metadata-aside) containerd_needs_stopped ;;
+  esac
+  case $1 in
     remove-stale-* | remove-dead-socket | remove-socket-directory | move-*) action_needs_stopped "what $1 changed" ;;
   esac
   step undo.record ok "Undoing what was done at ${RECORD##*/}."
   undone=0 undo_fault=
   # One word a part: every path in it was checked for blanks before it was written.
   while read -r kind first second third fourth; do
+    # Killed before anything was noted.
+    [ -n "$kind" ] || continue
     "undo_$kind" "$first" "$second" "$third" "$fourth" || break
     undone=$((undone + 1))
   done <<END

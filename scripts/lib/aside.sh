@@ -18,6 +18,11 @@ plain() {
 # rename_only FROM TO: a rename or nothing. mv would copy and delete where a rename is refused, which is the case on an
 # overlay for a folder that comes from the image (rename(2), EXDEV). Sets REFUSED.
 rename_only() {
+  # rename(2) replaces a file, and mv puts things into a folder: what is there already stays as it is.
+  if [ -e "$2" ] || [ -L "$2" ]; then
+    REFUSED="$2 is there already"
+    return 1
+  fi
   if command -v perl >/dev/null; then
     # shellcheck disable=SC2016 # perl's variables
     said=$(perl -e 'rename($ARGV[0], $ARGV[1]) or do { print STDERR "$!\n"; exit 1 }' "$1" "$2" 2>&1) && return 0

@@ -50,6 +50,13 @@ data_root_of() {
   printf '%s\n' "${given:-/var/lib/docker}"
 }
 
+# data_locked: a living daemon has the database of volumes in the data root open, and so locked: perhaps one of another
+# container with the same data root, which nothing else here shows.
+data_locked() {
+  held=$data_root/volumes/metadata.db
+  [ -f "$held" ] && [ ! -L "$held" ] && ! flock -n "$held" true
+}
+
 # socket_mounted: something is mounted on the socket's path, so the daemon behind it is somebody else's. The mount table
 # names the real path (/run/docker.sock for /var/run/docker.sock), with blanks as \040.
 socket_mounted() {

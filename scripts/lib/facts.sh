@@ -42,9 +42,9 @@ facts_processes() {
 
 facts_process() {
   fact=
-  for link in exe fd/1 fd/2; do
-    json_text "$(readlink "/proc/$1/$link" 2>/dev/null || :)"
-    fact="$fact,\"$JSON\""
+  for link in exe:exe stdout:fd/1 stderr:fd/2; do
+    json_text "$(readlink "/proc/$1/${link#*:}" 2>/dev/null || :)"
+    fact="$fact\"${link%%:*}\":\"$JSON\","
   done
   json_text "$2"
   name=$JSON
@@ -56,11 +56,7 @@ facts_process() {
   for file in "/proc/$1/fd/"*; do
     [ ! -L "$file" ] || open=$((open + 1))
   done
-  fact=${fact#,}
-  exe=${fact%%,\"*}
-  fact=${fact#*,}
-  printf '{"fact":"process","pid":%d,"comm":"%s","exe":%s,"stdout":%s,"stderr":%s,"wchan":"%s","openFiles":%d}\n' \
-    "$1" "$name" "$exe" "${fact%%,\"*}" "${fact#*,}" "$wchan" "$open"
+  printf '{"fact":"process","pid":%d,"comm":"%s",%s"wchan":"%s","openFiles":%d}\n' "$1" "$name" "$fact" "$wchan" "$open"
 }
 
 # facts_container: the variable by which a runtime names itself to process 1; no other one of its environment.

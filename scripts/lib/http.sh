@@ -22,9 +22,18 @@ http_get() {
   # shellcheck disable=SC2034 # for whoever asks
   case $asked_status in
     0 | 22) HTTP_ANSWERED=1 ;;
-    7) HTTP_REFUSED=1 ;;
+    # curl says so too of a program that listens but does not take the connection, because too many wait already.
+    7) socket_listened || HTTP_REFUSED=1 ;;
   esac
   [ "$asked_status" -eq 0 ]
+}
+
+# socket_listened: a program of this network namespace listens at the socket's path, by either of its names.
+socket_listened() {
+  awk -v a="$socket" -v b="$(readlink -f "$socket")" '
+    # __SO_ACCEPTCON
+    $4 == "00010000" && ($8 == a || $8 == b) { found = 1 }
+    END { exit !found }' /proc/net/unix
 }
 
 # Perl is part of every Debian; curl is not.

@@ -151,7 +151,7 @@ supervise_attempt() {
   fi
   case $RUN_CODE in
     foreign) fail foreign "$RUN_WORDS" ;;
-    conflict | no-engine | no-tool | no-rights | bad-config | not-trusted | socket-path | cancelled)
+    conflict | no-engine | no-tool | no-rights | bad-config | not-trusted | socket-path | data-unfinished | cancelled)
       history_add gave-up "$RUN_WORDS"
       [ -z "$RUN_REFUSED" ] || failed_say "$RUN_CODE" "$RUN_WORDS" "$RUN_CAUSE"
       idle "The daemon is not started again until somebody does: $RUN_WORDS"

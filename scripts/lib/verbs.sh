@@ -50,6 +50,7 @@ verb_start() {
     start_already
   fi
   refuse_foreign
+  reset_refuse_half
   if [ "$INIT" != none ]; then
     init_ask start
     init_await
@@ -75,7 +76,6 @@ start_already() {
 
 # start_engine: from nothing running to an engine that answers. Sets DAEMON_PID.
 start_engine() {
-  reset_refuse_half
   clean_leftovers
   log_prepare
   launch_choose
@@ -163,6 +163,7 @@ refuse_mounted() {
 
 verb_restart() {
   set_out restarting
+  reset_refuse_half
   if [ -z "$DAEMON_PID" ]; then
     refuse_foreign
   else

@@ -11,8 +11,10 @@ const secretName =
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]{0,40}-----[\s\S]{0,16384}?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g, hidden],
   // User and password in URLs; also what a proxy variable without a scheme has.
+  // A password with a slash or an at sign that nobody encoded is what such a URL is complained about for.
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/:"']{1,256}:[^\s"']{1,1024}@(?!sha256:)/gi, `$1${hidden}@`],
   [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"']{1,1024}@/gi, `$1${hidden}@`],
-  [/(^|[\s="'])[^\s/@:"'=]{1,256}:[^\s/@"']{1,256}@(?=[\w.[-])/g, `$1${hidden}@`],
+  [/(^|[\s="'])[^\s/@:"'=]{1,256}:[^\s/"']{1,256}@(?=[\w.[-])/g, `$1${hidden}@`],
   [
     /\b((?:proxy-)?authorization|x-registry-auth|x-registry-config|cookie|set-cookie|x-api-key|x-auth-token)(["']?\s*[:=]\s*["']?)[^\r\n"']{1,8192}/gi,
     `$1$2${hidden}`,

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { EngineCalls } from '../engine/engineCalls';
+import type { EngineCalls, ListedContainer } from '../engine/engineCalls';
 import { readText, isUnreadable } from '../machine/reading';
 
 /** What every container of a run carries. */
@@ -32,7 +34,9 @@ async function startOf(pid: number, root = '/'): Promise<string | undefined> {
 
 async function hostName(root = '/'): Promise<string> {
   const boot = await readText(root, '/proc/sys/kernel/random/boot_id');
-  return `${hostname()} ${isUnreadable(boot) ? '' : boot.text.trim()}`;
+  // Containers of one machine can have one name, and each its own process 42.
+  const processes = await readlink('/proc/self/ns/pid').catch(() => '');
+  return `${hostname()} ${isUnreadable(boot) ? '' : boot.text.trim()} ${processes}`;
 }
 
 /** This process as an owner. `seconds`: how long a run takes at the very most. */
@@ -51,19 +55,34 @@ export function labelsOf(owner: Owner): Record<string, string> {
   };
 }
 
+/** A name for a container of a run. It begins with the run's: labels alone come with an image, or are set by hand. */
+export function containerName(run: string): string {
+  return `dind-station-${run}-${randomUUID().slice(0, 8)}`;
+}
+
+/** Whether a container was made by the run that its labels name. Whatever else carries the label is somebody's own. */
+export function isOfRun({ name, labels }: Pick<ListedContainer, 'name' | 'labels'>): boolean {
+  const run = labels[runLabel] ?? '';
+  const whole = [pidLabel, startLabel, untilLabel].every((label) => /^\d{0,20}$/u.test(labels[label] ?? 'none'));
+  return run !== '' && labels[hostLabel] !== undefined && whole && name.startsWith(`dind-station-${run}-`);
+}
+
 /** Whether the run that a container's labels name is over, so that nobody will remove the container any more. */
 async function isOver(labels: Readonly<Record<string, string>>, now: number): Promise<boolean> {
-  if (now > Number(labels[untilLabel] ?? 0)) return true;
+  if (now > Number(labels[untilLabel])) return true;
   if (labels[hostLabel] !== (await hostName())) return false;
   return (await startOf(Number(labels[pidLabel]))) !== labels[startLabel];
 }
 
 /** Removes what earlier runs left that ended before they could; containers of a run that lives stay. How many were removed. */
-export async function removeLeftovers(engine: EngineCalls, now: number): Promise<number> {
+export async function removeLeftovers(
+  engine: Pick<EngineCalls, 'containers' | 'remove'>,
+  now: number,
+): Promise<number> {
   let removed = 0;
-  for (const { id, labels } of await engine.containers(runLabel)) {
-    if (!(await isOver(labels, now))) continue;
-    await engine.remove(id);
+  for (const container of await engine.containers(runLabel)) {
+    if (!isOfRun(container) || !(await isOver(container.labels, now))) continue;
+    await engine.remove(container.id);
     removed += 1;
   }
   return removed;

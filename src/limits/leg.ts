@@ -1,5 +1,6 @@
 import { refusalOf, type ContainerConfig, type EngineCalls, type HostConfig } from '../engine/engineCalls';
 import { parseLine, samplesOf, type Evidence, type Sample } from './evidence';
+import { containerName, runLabel } from './leftovers';
 import type { Leg } from './proof';
 import { workload } from './script';
 
@@ -21,6 +22,7 @@ export class EngineSilent extends Error {}
 
 function configOf(leg: Leg, { image, labels }: LegRun): ContainerConfig {
   return {
+    name: containerName(labels[runLabel] ?? ''),
     Image: image,
     Cmd: workload(leg.script),
     Entrypoint: [],

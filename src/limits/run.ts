@@ -7,7 +7,7 @@ import type { Reading } from '../machine/reading';
 import { budgetOf } from './budget';
 import { isComplete, type Sample } from './evidence';
 import { ensureImage } from './image';
-import { labelsOf, ownRun, removeLeftovers, runLabel } from './leftovers';
+import { isOfRun, labelsOf, ownRun, removeLeftovers, runLabel } from './leftovers';
 import { EngineSilent, runLeg, type LegRun } from './leg';
 import { lanes, type Proof } from './proof';
 import { ProofRun } from './proofRun';
@@ -172,7 +172,8 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
 
 /** Whatever of this run is still there: a container whose making was answered too late to be known. */
 async function removeOwn(engine: EngineCalls, run: string, left: string[]): Promise<void> {
-  for (const { id } of await engine.containers(`${runLabel}=${run}`)) {
+  const own = (await engine.containers(`${runLabel}=${run}`)).filter(isOfRun);
+  for (const { id } of own) {
     await engine.remove(id).catch((error: unknown) => left.push(`${id.slice(0, 12)}: ${reasonOf(error)}`));
   }
 }

@@ -399,6 +399,157 @@ broken_database() {
   [ "$(docker images --quiet --no-trunc)" = "$images" ]
 }
 
+@test "a program that takes no more connections lives: its socket is not touched, by an action or by a start" {
+  # Five clients in a queue for two: curl calls that a refusal, as of a socket on which nobody listens.
+  perl -MIO::Socket::UNIX -e '
+    $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1);
+    for (1 .. 5) { push @c, IO::Socket::UNIX->new(Peer => $ARGV[0], Blocking => 0) }
+    sleep 600' "$SOCKET" 3>&- &
+  helper_pid=$!
+  until [ -S "$SOCKET" ]; do sleep 0.05; done
+  sleep 0.5
+  not_touched remove-dead-socket /run/docker.sock
+  run_helper start
+  [ "$(result code)" = foreign ]
+  [ -S "$SOCKET" ]
+}
+
+@test "a whole database of a machine with other pages is in order" {
+  run_helper start
+  docker network create mine >/dev/null
+  run_helper stop
+  # A machine with pages of 64 KiB, which are sixteen times what the database has.
+  printf '#!/bin/sh\necho 65536\n' >/usr/local/sbin/getconf
+  chmod +x /usr/local/sbin/getconf
+  apply move-network-database-aside
+  rm /usr/local/sbin/getconf
+  code already-so
+}
+
+@test "a database that a daemon out of sight holds is not touched" {
+  mkdir -p /var/lib/docker/volumes /var/lib/docker/network/files
+  : >/var/lib/docker/volumes/metadata.db
+  head -c 65536 /dev/urandom >/var/lib/docker/network/files/local-kv.db
+  flock /var/lib/docker/volumes/metadata.db sleep 600 3>&- &
+  helper_pid=$!
+  until ! flock -n /var/lib/docker/volumes/metadata.db true; do sleep 0.05; done
+  not_touched move-network-database-aside /var/lib/docker/network
+  not_touched move-repositories-aside /var/lib/docker/network
+}
+
+@test "a daemon.json whose very data root is what is broken stays" {
+  mkdir -p /etc/docker
+  echo '{"data-root: "/data"}' >/etc/docker/daemon.json
+  not_touched move-daemon-json-aside /etc/docker/daemon.json
+  printf '{\0"\0d\0a\0t\0a\0-\0r\0o\0o\0t\0"\0:\0"\0/\0d\0"\0}\0' >/etc/docker/daemon.json
+  not_touched move-daemon-json-aside /etc/docker/daemon.json
+}
+
+@test "undo replaces nothing: what took the place twice within a second is kept both times" {
+  mkdir -p /run/docker/containerd /usr/local/sbin
+  # A clock that stands still, so that every name is of one second; busybox has its own, but needs less than one for all.
+  printf '#!/bin/sh\necho 20260101T000000Z\n' >/usr/local/sbin/date
+  chmod +x /usr/local/sbin/date
+  echo 1 >/run/docker.pid
+  apply remove-stale-pid-file
+  echo 2 >/run/docker.pid
+  apply undo-remove-stale-pid-file
+  apply remove-stale-pid-file
+  echo 3 >/run/docker.pid
+  apply undo-remove-stale-pid-file
+  rm /usr/local/sbin/date
+  code not-undone
+  [ "$(cat /run/docker.pid /run/docker.pid.dind-station-* | sort | tr '\n' ' ')" = '1 2 3 ' ]
+  sleep 1.1
+  apply undo-remove-stale-pid-file
+  code undone
+  [ "$(cat /run/docker.pid)" = 1 ]
+  rm -f /run/docker.pid.dind-station-*
+}
+
+@test "undo does not take a database from under a living containerd" {
+  run_helper start
+  run_helper stop
+  file=/var/lib/docker/containerd/daemon/io.containerd.metadata.v1.bolt/meta.db
+  head -c 65536 /dev/urandom >"$file"
+  apply move-containerd-metadata-aside
+  code applied
+  run_helper start
+  busybox_image
+  docker run --detach --network none busybox sleep 600
+  run_helper stop
+  [ -n "$(pids containerd)" ]
+  apply undo-move-containerd-metadata-aside
+  code not-applicable
+  [ ! -e "$(echo "$file".dind-station-later-*)" ]
+  run_helper start
+}
+
+@test "undo does not give back an access that was taken since" {
+  run_helper start
+  setfacl -m u:65534:rw "$SOCKET"
+  setfacl -x u:coder "$SOCKET"
+  apply grant-socket-access
+  code applied
+  setfacl -x u:65534 "$SOCKET"
+  apply undo-grant-socket-access
+  code not-undone
+  [ "$(getfacl -cpn "$SOCKET" | grep -c 65534)" -eq 0 ]
+}
+
+@test "no access is given through a link, which may lead to a file of anybody" {
+  run_helper start
+  install -d -o coder /home/coder/run
+  listen_and_die /home/coder/run/docker.sock
+  ln -sfn /home/coder/run/docker.sock "$SOCKET"
+  not_touched close-socket /home/coder/run/docker.sock
+  run_helper install coder
+  [ "$(getfacl -cp /home/coder/run/docker.sock | grep -c user:coder)" -eq 0 ]
+}
+
+@test "undo takes off no mount that was there before, whatever its name" {
+  [ -e /sys/fs/cgroup/memory/tasks ] || skip "no cgroup v1 here"
+  mkdir -p "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c /var/lib/dind-station/undo/mount-cgroup/20260101T000000Z
+  mount --bind "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c
+  record=/var/lib/dind-station/undo/mount-cgroup/20260101T000000Z
+  echo cgroups >"$record/steps"
+  awk '$5 ~ "^/sys/fs/cgroup(/|$)" { print $5, ("," $6 ",") ~ /,ro,/ ? "ro" : "rw", $4 }' /proc/self/mountinfo >"$record/mounts"
+  apply undo-mount-cgroup
+  code undone
+  mountpoint /sys/fs/cgroup/memory/c
+  umount /sys/fs/cgroup/memory/c
+  rmdir "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c
+}
+
+@test "undo makes no mount private that a user put a link to in the place of theirs" {
+  mkdir -p /root/shared /var/lib/dind-station/undo/share-root-mount/20260101T000000Z
+  mount -t tmpfs none /root/shared
+  mount --make-shared /root/shared
+  ln -sfn /root/shared /home/coder/mine
+  echo 'private /home/coder/mine' >/var/lib/dind-station/undo/share-root-mount/20260101T000000Z/steps
+  apply undo-share-root-mount
+  code undone
+  propagation=$(findmnt --noheadings --output PROPAGATION /root/shared)
+  umount /root/shared
+  [ "$propagation" = shared ]
+}
+
+@test "killed before it mounted: there is nothing to take off" {
+  umount /sys/kernel/security 2>/dev/null || :
+  mkdir -p /var/lib/dind-station/undo/mount-securityfs/20260101T000000Z
+  echo 'mounted /sys/kernel/security' >/var/lib/dind-station/undo/mount-securityfs/20260101T000000Z/steps
+  apply undo-mount-securityfs
+  code undone
+}
+
+@test "killed before it noted anything: there is nothing to put back" {
+  mkdir -p /var/lib/dind-station/undo/remove-dead-socket/20260101T000000Z
+  : >/var/lib/dind-station/undo/remove-dead-socket/20260101T000000Z/steps
+  apply undo-remove-dead-socket
+  code undone
+  [[ "$output" != *"not found"* ]]
+}
+
 @test "the records are root's alone" {
   echo 1 >/var/run/docker.pid
   apply remove-stale-pid-file

@@ -73,6 +73,17 @@ fact() {
   [ "$(fact process 'select(.exe == "/tmp/dockerd") | .stdout')" = '"/tmp/a\" b\\"' ]
 }
 
+@test "a log whose name ends in a comma does not break the lines" {
+  perl -e '$0 = "dockerd"; sleep 30' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
+  local hostile=$!
+  sleep 0.2
+  run "$HELPER" facts
+  kill "$hostile" 2>/dev/null || :
+  rm -f '/tmp/log,' '/tmp/err,'
+  printf '%s\n' "$output" | jq -e . >/dev/null
+  [ "$(fact process "select(.pid == $hostile) | .stdout + .stderr")" = '"/tmp/log,/tmp/err,"' ]
+}
+
 @test "facts takes no argument" {
   run "$HELPER" facts /etc/shadow
   [ "$status" -eq 64 ]

@@ -203,6 +203,146 @@ half_done() {
   umount "$ROOT/volumes/theirs"
 }
 
+@test "what cannot be done is refused before the daemon is stopped" {
+  furnish
+  daemon=$(daemon_pid)
+  still() {
+    [ "$(daemon_pid)" = "$daemon" ]
+    [ "$(state state)" = running ]
+    [ -z "$(asides)" ]
+  }
+  run_helper undo-reset-data
+  [ "$(result code)" = nothing-to-undo ]
+  still
+  mkdir -p "$ROOT/volumes/theirs"
+  mount -t tmpfs theirs "$ROOT/volumes/theirs"
+  run_helper reset-data
+  umount "$ROOT/volumes/theirs"
+  [ "$(result code)" = not-applicable ]
+  still
+  chmod o+w "$ROOT"
+  run_helper reset-data
+  chmod o-w "$ROOT"
+  [ "$(result code)" = not-trusted ]
+  still
+}
+
+@test "a daemon that keeps its data elsewhere is left alone, and so is what is in the data root" {
+  mkdir -p /root/other
+  echo mine >"$ROOT/precious"
+  dockerd --data-root /root/other >/dev/null 2>&1 3>&- &
+  until docker version >/dev/null 2>&1; do sleep 0.1; done
+  daemon=$(daemon_pid)
+  run_helper reset-data
+  [ "$(result code)" = conflict ]
+  [[ "$(result message)" == */root/other* ]]
+  [ "$(daemon_pid)" = "$daemon" ]
+  [ "$(cat "$ROOT/precious")" = mine ]
+}
+
+@test "a daemon out of sight that works on the data root keeps it" {
+  furnish
+  # As in another container with the same volume: its processes and its /run are not seen.
+  out_of_sight() {
+    unshare --mount --pid --fork --mount-proc sh -c "mount -t tmpfs -o mode=0755 none /run; $HELPER $1" 3>&-
+  }
+  run out_of_sight reset-data
+  [ "$(result code)" = conflict ]
+  [ -z "$(asides)" ]
+  furnished
+}
+
+@test "containers of an engine with the system's containerd run on, and are seen" {
+  mkdir -p /etc/docker /run/containerd
+  echo '{"containerd": "/run/containerd/containerd.sock", "live-restore": true}' >/etc/docker/daemon.json
+  containerd >/dev/null 2>&1 3>&- &
+  until [ -S /run/containerd/containerd.sock ]; do sleep 0.1; done
+  run_helper start
+  [ "$status" -eq 0 ]
+  busybox_image
+  docker run --detach --network none --name box busybox sleep 600
+  run_helper reset-data
+  [ "$(result code)" = containers-running ]
+  [ "$(docker inspect --format '{{.State.Running}}' box)" = true ]
+  run_helper stop
+  run_helper reset-data
+  [ "$(result code)" = containers-running ]
+  [ -z "$(asides)" ]
+  run_helper start
+  docker rm --force box
+}
+
+@test "with /run full all of it is moved, or it is said that it is not" {
+  furnish
+  run_helper stop
+  # No room for a list of names.
+  dd if=/dev/zero of=/run/full bs=4k 2>/dev/null || :
+  run "$HELPER" reset-data
+  rm /run/full
+  [ "$(result code)" = data-moved ]
+  [ -z "$(find "$ROOT" -mindepth 1 -maxdepth 1 ! -name '.dind-station-*')" ]
+}
+
+@test "where the data root has no room for a line, nothing is moved and the daemon can be started again" {
+  mkdir -p /root/small /etc/docker
+  mount -t tmpfs -o size=64k,mode=0700 none /root/small
+  mkdir /root/small/image
+  echo '{"data-root": "/root/small"}' >/etc/docker/daemon.json
+  dd if=/dev/zero of=/root/small/file bs=4k 2>/dev/null || :
+  run_helper reset-data
+  [ "$(result code)" = not-applicable ]
+  [ "$(ls -A /root/small | tr '\n' ' ')" = 'file image ' ]
+  umount /root/small
+}
+
+# interrupted WORDS: as a run leaves it that was killed when it had moved the engine's id and the volumes, but not the images;
+# then a daemon that was started by hand made its own.
+interrupted() {
+  find "$ROOT" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+  chmod 0755 "$ROOT"
+  mkdir -p "$ROOT/image/mine" "$ROOT/volumes/later" "$ROOT/.dind-station-data-20260101T000000Z/volumes/mine"
+  echo original >"$ROOT/.dind-station-data-20260101T000000Z/engine-id"
+  echo later >"$ROOT/engine-id"
+  echo "$1 20260101T000000Z" >"$ROOT/.dind-station-moving"
+}
+
+# kept DIR: all that there was before is in it, and the later things are in a folder of their own.
+kept() {
+  [ "$(cat "$1/engine-id")" = original ]
+  [ -d "$1/volumes/mine" ]
+  [ -d "$1/image/mine" ]
+  [ "$(cat "$ROOT"/.dind-station-later-*/engine-id)" = later ]
+  [ -d "$(echo "$ROOT"/.dind-station-later-*/volumes/later)" ]
+}
+
+@test "killed in the middle, and a daemon that was started by hand then made its own: neither is replaced" {
+  interrupted aside
+  run_helper reset-data
+  [ "$(result code)" = data-moved ]
+  kept "$(asides)"
+  for word in aside fill; do
+    interrupted $word
+    run_helper undo-reset-data
+    [ "$(result code)" = data-restored ]
+    kept "$ROOT"
+  done
+}
+
+@test "no init system is asked to start a daemon on half of the data" {
+  mkdir -p "$ROOT/a" "$ROOT/b" "$ROOT/c" /run/openrc
+  chmod 0755 "$ROOT"
+  half_done 1 reset-data
+  : >/run/openrc/softlevel
+  printf '#!/bin/sh\ntouch /tmp/asked\n' >/usr/local/sbin/rc-service
+  chmod +x /usr/local/sbin/rc-service
+  for verb in start restart; do
+    run_helper "$verb"
+    [ "$(result code)" = data-unfinished ]
+  done
+  rm -r /run/openrc /usr/local/sbin/rc-service
+  [ ! -e /tmp/asked ]
+}
+
 @test "the preview counts, tells the space and changes nothing" {
   furnish
   before=$(find "$ROOT" | sort)
@@ -213,6 +353,15 @@ half_done() {
   [[ "$output" == *"MiB are free"* ]]
   [[ "$(result message)" =~ \),\ [1-9][0-9]*\ MiB, ]]
   [ "$(find "$ROOT" | sort)" = "$before" ]
+}
+
+@test "the preview names what no daemon makes" {
+  furnish
+  run_helper reset-data-preview
+  [[ "$(result message)" != *"no daemon makes"* ]]
+  mkdir "$ROOT/projects"
+  run_helper reset-data-preview
+  [[ "$(result message)" == *"what no daemon makes: projects. Nothing is deleted."* ]]
 }
 
 @test "sudo allows them by their exact names" {

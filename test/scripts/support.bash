@@ -36,7 +36,7 @@ reset_engine() {
   done
   umount "$SOCKET" 2>/dev/null || :
   # Of containers that a failed test left behind.
-  umount /var/run/docker/netns/* 2>/dev/null || :
+  umount /var/run/docker/netns/* /var/lib/docker/overlay2/*/merged 2>/dev/null || :
   # Bridges of networks outlive their daemon.
   for name in /sys/class/net/br-*; do
     [ ! -e "$name" ] || ip link delete "${name##*/}"

@@ -8,6 +8,9 @@ import { healthyFacts, type HealthyFacts } from './healthy';
 const planted: readonly (readonly [text: string, secret: string])[] = [
   ['https://user:hunter2pass@registry.example/v2', 'hunter2pass'],
   ['HTTP_PROXY=http://proxyuser:pr0xyPw@10.0.0.1:3128', 'pr0xyPw'],
+  ['parse "http://user:sla/shed9@proxy:3128": invalid port', 'shed9'],
+  ['HTTP_PROXY=http://user:at@sign77@proxy:3128', 'sign77'],
+  ['HTTP_PROXY=user:at@sign78@proxy:3128', 'sign78'],
   ['https://tokenonly1234@github.com/x', 'tokenonly1234'],
   ['proxyname:S3cretPw@proxy.example:3128', 'S3cretPw'],
   ['Authorization: Basic dXNlcjpwYXNzd29yZA==', 'dXNlcjpwYXNzd29yZA'],
