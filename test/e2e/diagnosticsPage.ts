@@ -72,8 +72,10 @@ export class DiagnosticsPage {
   async evaluate<T>(expression: string): Promise<T> {
     const element = await this.workbench.page.locator('iframe.webview.ready').elementHandle();
     const outer = await element.contentFrame();
-    const inner = outer?.childFrames().find((frame) => frame.name() === 'active-frame');
-    if (inner === undefined) throw new Error('The page has no frame.');
+    // By its id: a frame keeps the name it was made with, "pending-frame".
+    const active = await outer?.waitForSelector('#active-frame', { state: 'attached' });
+    const inner = await active?.contentFrame();
+    if (inner === undefined || inner === null) throw new Error('The page has no frame.');
     return inner.evaluate<T>(expression);
   }
 }

@@ -30,7 +30,12 @@ beforeAll(async () => {
   stranger = spawn('sleep', ['3600'], { stdio: 'ignore' });
   mkdirSync('/run/docker/containerd', { recursive: true });
   writeFileSync('/run/docker/containerd/containerd.pid', String(stranger.pid));
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } }, { width: 1280, height: 1600 });
+  const settings = {
+    'workbench.colorTheme': themes.dark,
+    // Its text is in the document then.
+    'terminal.integrated.gpuAcceleration': 'off',
+  };
+  station = await Station.begin({ settings }, { width: 1280, height: 1600 });
   ({ workbench } = station);
   await workbench.indicatorSays('Docker: stopped');
 });
@@ -55,7 +60,7 @@ describe('three faults at once', () => {
     await page.finding(faults.pid).waitFor();
     const found = await page.frame.locator('.finding').all();
     const cards = await Promise.all(found.map((card) => card.getAttribute('id')));
-    expect(cards).toEqual([faults.pid, faults.disk, faults.mounts].map((id) => `finding-${id}`));
+    expect(cards).toEqual([faults.disk, faults.pid, faults.mounts].map((id) => `finding-${id}`));
     await page.frame.getByText('One thing follows from this').first().waitFor();
     expect(await page.violations()).toEqual([]);
     for (const theme of ['light', 'high-contrast', 'hc-light', 'dark'] as const) {
