@@ -20,7 +20,7 @@ function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
   const { summary, command, typed, button: mend } = remedy;
   const buttons = [
     mend && button(mend.label, `mend ${id}`, () => send({ kind: 'mend', finding: id }), 'primary'),
-    typed
+    typed && mend === undefined
       ? button('Type it into a terminal', `type ${id}`, () => send({ kind: 'type-remedy', finding: id }))
       : undefined,
     command === '' ? undefined : button('Copy command', `copy ${id}`, () => send({ kind: 'copy-remedy', finding: id })),

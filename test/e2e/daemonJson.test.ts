@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemon, prepare, Station, until } from './station';
 import { uiMs, type Workbench } from './workbench';
@@ -37,8 +38,11 @@ async function open(path: string): Promise<void> {
   const input = workbench.page.locator('.quick-input-widget input[type="text"]');
   await input.waitFor({ timeout: uiMs });
   await input.fill(path);
-  await workbench.rows.first().waitFor({ timeout: uiMs });
-  await workbench.page.keyboard.press('Enter');
+  // Files of that name which were open before stand in the list as well.
+  await workbench.rows
+    .filter({ hasText: dirname(path) })
+    .first()
+    .click({ timeout: uiMs });
   await workbench.page.locator('.monaco-editor .view-lines').first().waitFor({ timeout: uiMs });
 }
 
