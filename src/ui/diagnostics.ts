@@ -16,6 +16,8 @@ import { pageOf, type PageScene, type SeenState } from './diagnostics/page';
 import { Panel, type PanelHost } from './diagnostics/panel';
 import { ReportDocuments, type DocumentHost } from './diagnostics/reportDocuments';
 import type { LateLog } from './lateLog';
+import { limitsView } from './diagnostics/limitsView';
+import type { LimitsStatus } from './limits/status';
 import type { Verdict } from './outcome';
 
 /** The parts of `vscode` the page and its reports need. */
@@ -24,6 +26,14 @@ export type DiagnosticsHost = PanelHost &
   MenderHost & {
     readonly env: { readonly clipboard: Pick<vscode.Clipboard, 'writeText'> };
   };
+
+/** The proofs of resource limits of this window, whether the page or the Test Explorer runs them. */
+export interface LimitRuns {
+  readonly status: () => Promise<LimitsStatus>;
+  /** All, or the one of an id; resolves when the run is over. */
+  readonly prove: (id: string | undefined) => Promise<void>;
+  readonly cancel: () => void;
+}
 
 export interface DiagnosticsParts {
   readonly host: DiagnosticsHost;
@@ -37,6 +47,7 @@ export interface DiagnosticsParts {
   readonly commands: Readonly<Record<CommandName, () => Promise<Verdict | undefined>>>;
   /** Lets the helper do one action. Never rejects. */
   readonly apply: (action: ActionId) => Promise<HelperOutcome>;
+  readonly limits: LimitRuns;
   readonly formatTime: (ms: number) => string;
   /** Milliseconds the page has to come up; default 12 s: a cold editor on a busy machine. */
   readonly deadlineMs?: number;
@@ -68,6 +79,7 @@ export class Diagnostics {
   private panel: Panel | undefined;
   private documents: ReportDocuments | undefined;
   private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
+  private limits: LimitsStatus | undefined;
   private work: Work | undefined;
   private seen: readonly SeenState[] = [];
   private readonly readings = new Paced(
@@ -127,6 +139,12 @@ export class Diagnostics {
     this.readings.request();
   }
 
+  /** To be told of every run of proofs, whoever began it. */
+  observeLimits(status: LimitsStatus): void {
+    this.limits = status;
+    this.renderLimits();
+  }
+
   dispose(): void {
     this.disposed = true;
     this.readings.dispose();
@@ -141,6 +159,7 @@ export class Diagnostics {
         this.panel?.post({ kind: 'work', ...(this.work !== undefined && { work: this.work }) });
         this.render();
         this.readings.request();
+        this.guarded('loading the proofs', async () => this.observeLimits(await this.parts.limits.status()));
         return;
       case 'refresh':
         this.mender.forget();
@@ -160,6 +179,12 @@ export class Diagnostics {
         return;
       case 'report':
         this.guarded('the report', () => this.report(message.name));
+        return;
+      case 'prove':
+        this.guarded('proving limits', () => this.parts.limits.prove(message.proof));
+        return;
+      case 'cancel-proofs':
+        this.parts.limits.cancel();
     }
   }
 
@@ -183,7 +208,7 @@ export class Diagnostics {
     if (scene === undefined) return;
     switch (name) {
       case 'copy-markdown':
-        await this.copy(pasteable(scene.diagnosis), 'The diagnosis');
+        await this.copy(pasteable(scene), 'The diagnosis');
         return;
       case 'save-report':
         await this.reports().toSave(reportDocument(scene));
@@ -227,12 +252,22 @@ export class Diagnostics {
     if (this.latest === undefined) return undefined;
     const { words, formatTime } = this.parts;
     const state = this.parts.state();
-    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, formatTime };
+    const limits = this.limits?.results ?? [];
+    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, limits, formatTime };
   }
 
   private render(): void {
     const scene = this.panel?.visible === true ? this.scene() : undefined;
-    if (scene !== undefined) this.panel?.post({ kind: 'page', page: pageOf(scene) });
+    if (scene === undefined) return;
+    this.panel?.post({ kind: 'page', page: pageOf(scene) });
+    // What explains a verdict may be found now, or gone.
+    this.renderLimits();
+  }
+
+  private renderLimits(): void {
+    if (this.limits === undefined || this.panel?.visible !== true) return;
+    const findings = this.latest?.diagnosis.findings ?? [];
+    this.panel.post({ kind: 'limits', limits: limitsView(this.limits, findings, this.parts.formatTime) });
   }
 
   private working(work: Work | undefined): void {

@@ -25,6 +25,7 @@ function explorer() {
     host: { ...new FakeEditor().api, ...testing.api },
     engine: { endpoint: resolved.endpoint, refresh: () => Promise.resolve(stateOf('running')) },
     image: () => undefined,
+    onStatus: () => undefined,
     wording: () => Promise.reject(new Error('it runs')),
     log: { info: () => undefined, error: (message) => expect.unreachable(message) },
   });

@@ -1,16 +1,7 @@
 import { budgetOf, budgetWords } from '../../limits/budget';
 import { catalogue, chooseProofs } from '../../limits/catalogue';
 import { areas, type Area, type Proof } from '../../limits/proof';
-
-const areaLabels: Readonly<Record<Area, string>> = {
-  cpu: 'CPU',
-  memory: 'Memory',
-  pids: 'Processes',
-  io: 'Block I/O',
-  files: 'Files and space',
-  isolation: 'Isolation',
-  outer: 'Around the engine',
-};
+import { areaLabels } from './areaLabels';
 
 /** A row of the Test Explorer. `description` stands beside the label, dimmed. */
 export interface ProofRow {
