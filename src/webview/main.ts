@@ -178,7 +178,8 @@ function remember(details: HTMLDetailsElement): void {
 function showWork(): void {
   for (const made of main.querySelectorAll('button')) {
     const key = made.dataset['key'] ?? '';
-    const waits = work?.finding !== undefined && /^(?:mend|command|refresh|prove)/.test(key);
+    const mending = work?.finding !== undefined && /^(?:mend|command|refresh|prove)/.test(key);
+    const waits = mending || (limits?.running !== undefined && key.startsWith('prove'));
     made.setAttribute('aria-disabled', String(waits));
     made.classList.toggle('working', work?.finding !== undefined && key === `mend ${work.finding}`);
   }

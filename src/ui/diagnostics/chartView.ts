@@ -96,7 +96,10 @@ function tableOf({ lines, stopped, kills }: Chart, unit: Unit): ChartView['table
 }
 
 /** A chart in the reader's units, with all that is said of it. Pure. */
-export function chartView(chart: Chart): ChartView {
+export function chartView(drawn: Chart): ChartView {
+  // Which of two containers was first is chance; what the chart is about comes first.
+  const limitedFirst = drawn.lines.toSorted((a, b) => Number(b.leg === 'limited') - Number(a.leg === 'limited'));
+  const chart = { ...drawn, lines: limitedFirst };
   const unit = unitOf(chart);
   const { limit, lines, stopped, kills } = chart;
   const most = Math.max(limit ?? 0, ...lines.map(highest));

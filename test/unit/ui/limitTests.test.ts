@@ -196,6 +196,13 @@ describe('LimitTests', () => {
     expect(statuses.at(-1)).not.toHaveProperty('running');
   });
 
+  it('is over for the page too when it fails in the middle', async () => {
+    const { knobs, tests, statuses } = bench();
+    knobs.refreshed = () => Promise.reject(new Error('no answer'));
+    await expect(tests.prove(undefined)).rejects.toThrow('no answer');
+    expect(statuses.map(({ running }) => running === undefined)).toEqual([false, true]);
+  });
+
   it('ends its run with the window', async () => {
     const { testing, knobs, tests } = bench();
     knobs.refreshed = () => {

@@ -154,6 +154,16 @@ describe('a chart', () => {
     ]);
   });
 
+  it('begins with the container that is limited, whichever was first', () => {
+    const { samples } = shownOf('memory.limit').result;
+    const { chart } = cardOf(shownOf('memory.limit', { samples }));
+    const backwards = [
+      ...samples.filter(({ leg }) => leg === 'control'),
+      ...samples.filter(({ leg }) => leg !== 'control'),
+    ];
+    expect(cardOf(shownOf('memory.limit', { samples: backwards })).chart).toEqual(chart);
+  });
+
   it('keeps the limit in sight where the same without it is far above, and says how far', () => {
     const { chart } = cardOf(shownOf('io.write-bytes'));
     const control = chart?.lines.find(({ style }) => style === 'control');
