@@ -118,7 +118,7 @@ describe('what explains a verdict', () => {
 });
 
 describe('a chart', () => {
-  it('is in the reader’s units, with the limit, and says what is to be seen', () => {
+  it("is in the reader's units, with the limit, and says what is to be seen", () => {
     const { chart } = cardOf(shownOf('memory.limit'));
     expect(chart).toMatchObject({ unit: 'MiB', stepped: false, limit: 64 });
     expect(chart?.lines.map(({ label, style }) => [label, style])).toEqual([
