@@ -95,7 +95,7 @@ export class Limits {
 
   private start(again: boolean): HTMLElement {
     const label = again ? 'Prove the limits again' : 'Prove the limits';
-    const start = button(label, 'prove all', () => this.send({ kind: 'prove' }), again ? 'secondary' : 'primary');
+    const start = button(label, 'run proofs', () => this.send({ kind: 'prove' }), again ? 'secondary' : 'primary');
     return element('div', { class: 'buttons' }, start);
   }
 
@@ -109,7 +109,8 @@ export class Limits {
       element(
         'div',
         { class: 'buttons' },
-        button('Cancel', 'cancel proofs', () => this.send({ kind: 'cancel-proofs' })),
+        // In the place of what began it, and with its focus.
+        button('Cancel', 'run proofs', () => this.send({ kind: 'cancel-proofs' })),
       ),
     );
   }

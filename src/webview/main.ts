@@ -178,7 +178,7 @@ function remember(details: HTMLDetailsElement): void {
 function showWork(): void {
   for (const made of main.querySelectorAll('button')) {
     const key = made.dataset['key'] ?? '';
-    const mending = work?.finding !== undefined && /^(?:mend|command|refresh|prove)/.test(key);
+    const mending = work?.finding !== undefined && /^(?:mend|command|refresh|prove|run)/.test(key);
     const waits = mending || (limits?.running !== undefined && key.startsWith('prove'));
     made.setAttribute('aria-disabled', String(waits));
     made.classList.toggle('working', work?.finding !== undefined && key === `mend ${work.finding}`);
@@ -213,6 +213,10 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
       draw(page);
       return;
     case 'limits':
+      // Somebody may be elsewhere on the page by now.
+      if (limits?.running !== undefined && data.limits.running === undefined) {
+        say(`Limits: ${data.limits.problem === '' ? data.limits.sum : data.limits.problem}`);
+      }
       limits = data.limits;
       if (page !== undefined) draw(page);
       return;

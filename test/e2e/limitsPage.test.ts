@@ -62,9 +62,12 @@ describe('the section "Limits" of the diagnostics page', () => {
     await button('Prove the limits').click();
     await limits().locator('progress').waitFor();
     await card('cpu.quota').waitFor({ timeout: 60_000 });
+    expect(await page.focused()).toBe('run proofs');
     await picture('limits', 'running-dark');
     await button('Prove the limits again').waitFor({ timeout: 110_000 });
-    expect(await limits().locator('.sum').innerText()).toMatch(/^\d+ enforced/u);
+    const sum = await limits().locator('.sum').innerText();
+    expect(sum).toMatch(/^\d+ enforced/u);
+    expect(await page.said.innerText()).toBe(`Limits: ${sum}`);
     expect(await card('memory.limit').locator('.kicker').innerText()).toContain('Enforced · Memory');
     expect(await card('memory.limit').innerText()).toMatch(/Kernel's file\s+67108864/u);
     expect(await chartsLoaded()).toBe(true);
