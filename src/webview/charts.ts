@@ -35,13 +35,15 @@ function seriesOf(line: ChartLine, index: number, theme: () => Theme, stepped: b
   const control = line.style === 'control';
   // A rate holds until the next reading.
   const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
+  const stroke = (): string =>
+    control ? theme().text : (theme().lines[line.style === 'limited' ? 0 : index] ?? theme().text);
   return {
     label: line.label,
-    stroke: () => (control ? theme().text : (theme().lines[line.style === 'limited' ? 0 : index] ?? theme().text)),
+    stroke,
     width: control ? 1.5 : 2,
     dash: [...(control ? [4, 4] : (dashes[line.style === 'limited' ? 0 : index] ?? []))],
     spanGaps: true,
-    points: { show: !stepped, size: 5 },
+    points: { show: !stepped, size: 5, fill: stroke },
     ...(paths !== undefined && { paths }),
   };
 }
@@ -103,7 +105,7 @@ function optionsOf(view: ChartView, theme: () => Theme, size: { width: number; h
     scales: { x: { time: false, range: [0, view.width] }, y: { range: [0, view.top] } },
     axes: [
       { ...axis, font, size: 30, values: (_plot, splits) => splits.map((at) => `${String(Number(at.toFixed(3)))} s`) },
-      { ...axis, font, size: 60, label: view.unit, labelSize: 20, labelFont: font },
+      { ...axis, font, size: 48, label: view.unit, labelSize: 20, labelFont: font },
     ],
     series: [{}, ...view.lines.map((line, index) => seriesOf(line, index, theme, view.stepped))],
     hooks: { draw: [(plot) => marks(plot, view, theme())] },
