@@ -80,7 +80,7 @@ describe('the section "Limits" of the diagnostics page', () => {
       await until('the chart is painted', async () => (await painted(id)).pixels > 500);
       expect((await painted(id)).colours).toBeGreaterThan(3);
       expect(await card(id).getByRole('img').getAttribute('aria-label')).toMatch(
-        /^with the limit at most .*The limit is/u,
+        /^With the limit at most .*The limit is/u,
       );
     },
   );

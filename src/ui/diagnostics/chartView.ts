@@ -58,8 +58,9 @@ function lineView(line: Line, unit: Unit, top: number): ChartLine {
 function summaryOf({ lines, limit, stopped, kills }: Chart, unit: Unit): string {
   const used = lines.map((line) => `${legWords[line.leg] ?? line.leg} at most ${amount(highest(line), unit)}`);
   const periods = stopped.reduce((sum, one) => sum + one.periods, 0);
+  const said = used.join(', ');
   return [
-    `${used.join(', ')}.`,
+    `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
     ...(limit === undefined ? [] : [`The limit is ${amount(limit, unit)}.`]),
     ...(periods === 0 ? [] : [`It stopped the container in ${String(periods)} periods.`]),
     ...kills.map(({ at }) => `A process was OOM killed after ${at.toFixed(2)} s.`),

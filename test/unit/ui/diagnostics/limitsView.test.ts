@@ -126,7 +126,7 @@ describe('a chart', () => {
       ['without it', 'control'],
     ]);
     expect(chart?.summary).toMatch(
-      /^with the limit at most 6[34]\.\d MiB, without it at most \d{3}\.\d MiB\. The limit is 64\.0 MiB\./u,
+      /^With the limit at most 6[34]\.\d MiB, without it at most \d{3}\.\d MiB\. The limit is 64\.0 MiB\./u,
     );
     expect(chart?.table.head).toEqual(['Seconds', 'MiB, with the limit', 'MiB, without it']);
   });
