@@ -72,8 +72,9 @@ export class DiagnosticsPage {
   async evaluate<T>(expression: string): Promise<T> {
     const element = await this.workbench.page.locator('iframe.webview.ready').elementHandle();
     const outer = await element.contentFrame();
-    const inner = outer?.childFrames().find((frame) => frame.name() === 'active-frame');
-    if (inner === undefined) throw new Error('The page has no frame.');
+    // The editor renames it once it is loaded, which its frame's name does not follow.
+    const inner = await (await outer?.$('#active-frame'))?.contentFrame();
+    if (inner === undefined || inner === null) throw new Error('The page has no frame.');
     return inner.evaluate<T>(expression);
   }
 }

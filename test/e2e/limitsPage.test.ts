@@ -118,6 +118,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     const when = await card('pids.limit').locator('.quiet').last().innerText();
     await workbench.run('Testing: Focus on Test Explorer View');
     const row = (label: string) => workbench.page.getByRole('treeitem', { name: new RegExp(`^${label} \\(`, 'u') });
+    await workbench.screenshot('limits-page-explorer-dark');
     await row('Processes').locator('.monaco-tl-twistie').click();
     await row('Number of processes')
       .and(workbench.page.getByRole('treeitem', { name: /\(Passed/u }))
