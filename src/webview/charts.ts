@@ -20,7 +20,8 @@ function themeOf(place: HTMLElement): Theme {
   const text = colour('foreground', style.color);
   return {
     text,
-    grid: colour('contrastBorder', colour('panel-border', text)),
+    // High contrast has one colour for all borders: a grid in it would hide what is drawn.
+    grid: colour('contrastBorder', '') === '' ? colour('panel-border', text) : 'transparent',
     limit: colour('charts-red', text),
     kill: colour('charts-red', text),
     lines: ['charts-blue', 'charts-green', 'charts-purple'].map((name) => colour(name, text)),
