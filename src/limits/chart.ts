@@ -64,9 +64,9 @@ export function chartOf(samples: readonly LegSample[], { sameClock, ...drawing }
   const lines = legs.flatMap((leg): Line[] => {
     const read = totals.get(leg) ?? [];
     const points = drawing.as === 'rate' ? rates(read) : read;
-    return points.length < 2 ? [] : [{ leg, points: points.map((one) => ({ ...one, at: since(leg, one.at) })) }];
+    return points.length === 0 ? [] : [{ leg, points: points.map((one) => ({ ...one, at: since(leg, one.at) })) }];
   });
-  if (lines.length === 0) return undefined;
+  if (lines.every(({ points }) => points.length < 2)) return undefined;
   const grown = (metric: Metric) =>
     lines.flatMap(({ leg }) =>
       steps(readings(samples, leg, metric)).flatMap(([from, to]) =>

@@ -62,9 +62,9 @@ describe('lines', () => {
     ]);
   });
 
-  it('are of the one metric, and of containers with two moments at least', () => {
+  it('are of the one metric; one moment is a line where another has two, for forks may all be in one', () => {
     const samples = [...apart, ...of('short', 'memory', [1, 1]), ...of('other', 'cpu', [1, 1], [2, 2])];
-    expect(chartOf(samples, total)?.lines.map(({ leg }) => leg)).toEqual(['limited', 'control']);
+    expect(chartOf(samples, total)?.lines.map(({ leg }) => leg)).toEqual(['limited', 'control', 'short']);
     expect(chartOf(of('short', 'memory', [1, 1]), total)).toBeUndefined();
     expect(chartOf([], total)).toBeUndefined();
   });
