@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, examiner.js, limits.js, dockerode.js),
-// dist/webview.js for the browser, dist/cli.js, and with --test dist/test/editor.js.
+// dist/webview.js for the browser with what it loads late (charts.js and its charts.css), dist/cli.js, and with --test dist/test/editor.js.
 //
 //   --production   minified, without source maps
 //   --test         also the suite that runs inside the editor
@@ -119,7 +119,18 @@ function bundles(args) {
       platform: 'browser',
       format: 'iife',
       target: 'es2022',
+      // The browser's own import() carries the page's nonce along.
+      supported: {},
     },
+    {
+      entryPoints: ['src/webview/charts.ts'],
+      outfile: 'dist/charts.js',
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+      banner: { js: '/*! With uPlot, (c) Leon Sorokin, MIT license: https://github.com/leeoniya/uPlot */' },
+    },
+    { entryPoints: ['node_modules/uplot/dist/uPlot.min.css'], outfile: 'dist/charts.css' },
     {
       entryPoints: ['src/engine/dockerode.ts'],
       outfile: 'dist/dockerode.js',
@@ -182,7 +193,7 @@ function isSame(path, contents) {
 function removeStale(folder, made) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isFile() && /\.(?:js|map|json)$/.test(entry.name) && !made.has(path)) rmSync(path);
+    if (entry.isFile() && /\.(?:js|css|map|json)$/.test(entry.name) && !made.has(path)) rmSync(path);
   }
 }
 

@@ -85,6 +85,11 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     log,
     dockerHost: () => readNow().dockerHost,
     scene,
+    limits: {
+      status: () => limitTests.status(),
+      prove: (id) => limitTests.prove(id),
+      cancel: () => limitTests.cancel(),
+    },
     onChange: render,
     onEnd: (verdict) => {
       notices.commandEnded(verdict.kind === 'done', engine.state);
@@ -108,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     image: () => readNow().limitsImage,
     wording: async (state) => (await actions.get()).wording(state),
     log,
+    onStatus: (status) => actions.now?.observeLimits(status),
   });
   const examiner = new LateExaminer(loadExaminer, { host: vscode, dockerHost: () => readNow().dockerHost, log });
   const fault = new StandingFault({

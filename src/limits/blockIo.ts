@@ -140,6 +140,7 @@ function proofOf(kind: Kind): Proof {
     lane: kind.direction,
     together: false,
     cost: { cpuSeconds: 0.6, memory: 8 * MiB, seconds: 3 },
+    drawing: { metric: kind.unit, as: 'rate', limit: kind.limit },
     legs: ({ disk }) => {
       if ('missing' in disk) {
         return judging('-', 'not run').unsupported(`No block device to limit: ${disk.missing}.`, {

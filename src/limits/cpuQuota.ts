@@ -105,6 +105,7 @@ function quotaProof(id: string, title: string, threads: (surroundings: Surroundi
     lane: 'cpu',
     together: false,
     cost: { cpuSeconds: 3.5, memory: 8 * MiB, seconds: 4.5 },
+    drawing: { metric: 'cpu', as: 'rate', limit },
     legs: (surroundings) => {
       const free: Leg = { name: 'control', limits: {}, seconds: 40, script: script(threads(surroundings), 3) };
       const limits = { NanoCpus: limit * 1e9 };

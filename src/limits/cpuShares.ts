@@ -113,6 +113,7 @@ export const cpuShares: Proof = {
   lane: 'cpu',
   together: true,
   cost: { cpuSeconds: 4, memory: 12 * MiB, seconds: 4 },
+  drawing: { metric: 'cpu', as: 'rate', sameClock: true },
   legs: ({ cpus, engine }) => {
     // All on one CPU, or on every CPU with a loop for each where the kernel cannot pin them.
     const pinned = cpus.length > 1 && engine.cpuset;

@@ -59,6 +59,7 @@ export const cpuset: Proof = {
   // Both fight for one CPU, and neither needs much of it to be seen where it runs.
   together: true,
   cost: { cpuSeconds: 3, memory: 8 * MiB, seconds: 3 },
+  drawing: { metric: 'cpu', as: 'rate', limit: 1 },
   legs: ({ cpus }) => {
     if (cpus.length < 2) {
       return judging('-', 'not run').unsupported('Containers have one CPU here: there is none to keep out of.', {

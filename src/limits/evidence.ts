@@ -1,11 +1,14 @@
 import type { Refused } from '../engine/engineCalls';
 
+export const metrics = ['cpu', 'throttled', 'memory', 'kills', 'bytes', 'operations', 'processes'] as const;
+export type Metric = (typeof metrics)[number];
+
 /** One number of one moment, for a chart. */
 export interface Sample {
   /** Seconds on the machine's uptime clock, the same for all containers of a run. */
   readonly at: number;
-  readonly metric: 'cpu' | 'throttled' | 'memory' | 'bytes' | 'operations' | 'processes';
-  /** CPU seconds used; periods throttled; bytes; operations; processes: each a running total. */
+  readonly metric: Metric;
+  /** A running total: CPU seconds used, periods throttled, bytes, OOM kills, operations, processes. */
   readonly value: number;
 }
 
@@ -64,9 +67,10 @@ export function parseLine(line: string): readonly [string, string] | undefined {
 export function samplesOf([key, value]: readonly [string, string]): Sample[] {
   const fields = value.split(' ');
   if (key === 'sample') {
-    const [at, metric, number] = fields;
-    const sample = { at: Number(at), metric: metric as Sample['metric'], value: Number(number) };
-    return Number.isNaN(sample.value) ? [] : [sample];
+    const [at, name, number] = fields;
+    const metric = metrics.find((known) => known === name);
+    const sample = { at: Number(at), value: Number(number) };
+    return metric === undefined || Number.isNaN(sample.value) ? [] : [{ ...sample, metric }];
   }
   if (key !== 'cpu') return [];
   const [from, to, used, , throttled] = fields.map(Number);

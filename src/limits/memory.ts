@@ -1,6 +1,7 @@
 import { limitOf } from '../machine/cgroupPath';
 import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';
+import { sampling } from './script';
 import { outerLimit, outerPlace, type Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
 
@@ -11,24 +12,19 @@ const [below, above] = [48, 128];
 const rounding = 64 * 1024;
 
 /** The parent outlives the block that is killed, and reads the counters of the group they both are in. */
-const script = `
+const script = `${sampling}
 show limit memory/memory.limit_in_bytes memory.max
 show controllers - cgroup.controllers
 state() {
   show $1.peak memory/memory.max_usage_in_bytes memory.peak
   show $1.events memory/memory.oom_control memory.events
   show $1.failcnt memory/memory.failcnt -
-  now; echo sample $t memory $(peak)
-}
-peak() {
-  if [ $V = 1 ]; then f=$C/memory/memory.max_usage_in_bytes; else f=$C/memory.peak; fi
-  [ -r $f ] || f=$C/memory.current
-  if [ -r $f ]; then read -r v <$f; echo $v; else echo nan; fi
+  sampled
 }
 block() { dd if=/dev/zero of=/dev/null bs=$1M count=1 2>/dev/null; }
 state before
-block ${String(below / 3)}; now; echo sample $t memory $(peak)
-block ${String((below * 2) / 3)}; now; echo sample $t memory $(peak)
+block ${String(below / 3)}; sampled
+block ${String((below * 2) / 3)}; sampled
 block ${String(below)}; echo below $?
 state below
 block ${String(above)}; echo above $?
@@ -131,6 +127,7 @@ export const memory: Proof = {
   lane: 'rest',
   together: false,
   cost: { cpuSeconds: 0.5, memory: 140 * MiB, seconds: 2 },
+  drawing: { metric: 'memory', as: 'total', limit },
   legs: () => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
     // The default swap limit is twice the memory: with swap on, the block would be swapped and not killed.

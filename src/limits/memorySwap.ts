@@ -1,6 +1,7 @@
 import { limitOf } from '../machine/cgroupPath';
 import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';
+import { sampling } from './script';
 import type { Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
 
@@ -9,12 +10,15 @@ const both = 64 * MiB;
 /** Needs swap to live; is more than both. */
 const [between, above] = [48, 96];
 
-const script = `
+const script = `${sampling}
 show both memory/memory.memsw.limit_in_bytes -
 show swap - memory.swap.max
 block() { dd if=/dev/zero of=/dev/null bs=$1M count=1 2>/dev/null; }
+sampled
 block ${String(between)}; echo between $?
+sampled
 block ${String(above)}; echo above $?
+sampled
 show events memory/memory.oom_control memory.events`;
 
 /** What is more than memory goes to swap up to the limit of both, and what is more than both is killed. */
@@ -73,6 +77,7 @@ export const memorySwap: Proof = {
   lane: 'rest',
   together: false,
   cost: { cpuSeconds: 0.5, memory: 104 * MiB, seconds: 1.5 },
+  drawing: { metric: 'memory', as: 'total', limit: memory },
   legs: () => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
     return [leg('limited', { Memory: memory, MemorySwap: both }), leg('control', {})];

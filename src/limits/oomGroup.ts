@@ -1,13 +1,18 @@
 import { counterOf, isComplete, numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';
+import { sampling } from './script';
 import { judging, type Judgement } from './verdict';
 
+const limit = 48 * MiB;
+
 /** The bystander does nothing wrong; whether it dies along is what `memory.oom.group` decides. */
-const script = `
+const script = `${sampling}
 show group - memory.oom.group
 show limit memory/memory.limit_in_bytes memory.max
 sleep 60 & bystander=$!
+sampled
 dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null; echo hog $?
+sampled
 sleep 0.05
 kill -0 $bystander 2>/dev/null; echo bystander $?
 show events memory/memory.oom_control memory.events
@@ -60,9 +65,10 @@ export const oomGroup: Proof = {
   lane: 'rest',
   together: true,
   cost: { cpuSeconds: 0.4, memory: 148 * MiB, seconds: 1 },
+  drawing: { metric: 'memory', as: 'total', limit },
   legs: () => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
-    return [{ ...leg('limited', { Memory: 48 * MiB, MemorySwap: 48 * MiB }), mayDie: true }, leg('control', {})];
+    return [{ ...leg('limited', { Memory: limit, MemorySwap: limit }), mayDie: true }, leg('control', {})];
   },
   judge: (evidence) => judgeOomGroup(legOf(evidence, 'limited'), legOf(evidence, 'control')),
 };

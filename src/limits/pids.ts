@@ -65,6 +65,7 @@ export const pids: Proof = {
   lane: 'rest',
   together: true,
   cost: { cpuSeconds: 0.5, memory: 24 * MiB, seconds: 1 },
+  drawing: { metric: 'processes', as: 'total', limit },
   legs: () => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 45, script });
     return [leg('limited', { PidsLimit: limit }), leg('control', {})];

@@ -1,5 +1,5 @@
 import type { HostConfig } from '../engine/engineCalls';
-import type { Evidence } from './evidence';
+import type { Evidence, Metric } from './evidence';
 import type { Surroundings } from './surroundings';
 import type { Judgement } from './verdict';
 
@@ -36,6 +36,17 @@ export interface Cost {
   readonly seconds: number;
 }
 
+/** How the samples of a proof are drawn beside its limit. Plain data. */
+export interface Drawing {
+  readonly metric: Exclude<Metric, 'throttled' | 'kills'>;
+  /** `rate`: what came from one sample to the next, per second. `total`: the running total itself. */
+  readonly as: 'rate' | 'total';
+  /** In the metric's unit, per second for a rate; absent where no number is asked for, as with weights. */
+  readonly limit?: number;
+  /** Its containers compete: what each did is drawn when it did it. Else each is drawn from its own beginning. */
+  readonly sameClock?: true;
+}
+
 /** A limit, the workload that would break it, the same workload without the limit, and how the two are judged. */
 export interface Proof {
   readonly id: string;
@@ -47,6 +58,8 @@ export interface Proof {
   /** Whether its legs run at the same time. */
   readonly together: boolean;
   readonly cost: Cost;
+  /** Absent where nothing is sampled. */
+  readonly drawing?: Drawing;
   /** The containers, for this machine; a judgement where it can be told without any. */
   readonly legs: (surroundings: Surroundings) => readonly Leg[] | Judgement;
   /** Pure. `evidence` has an entry for each leg, and all of them are complete. */

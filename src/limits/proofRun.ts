@@ -37,9 +37,9 @@ export class ProofRun {
     this.#ms += performance.now() - began;
     const repeat = judgement.again === true && this.#attempts < mostAttempts;
     if (repeat && !this.#leg.signal.aborted) return 'later';
-    const { id, area, title, asked } = this.#proof;
+    const { id, area, title, asked, drawing } = this.#proof;
     const told = { attempts: this.#attempts, ms: Math.round(this.#ms), samples: this.#samples };
-    return { id, area, title, asked, ...told, ...judgement };
+    return { id, area, title, asked, ...(drawing !== undefined && { drawing }), ...told, ...judgement };
   }
 
   async #judgement(): Promise<Judgement> {

@@ -1,5 +1,5 @@
 import type { Sample } from './evidence';
-import type { Area, Cost, Proof } from './proof';
+import type { Area, Cost, Drawing, Proof } from './proof';
 import type { Judgement, Verdict } from './verdict';
 
 /** A number of one of a proof's containers. */
@@ -19,6 +19,7 @@ export interface ProofResult extends Judgement {
   readonly ms: number;
   /** Of the last attempt, in the order in which they came. */
   readonly samples: readonly LegSample[];
+  readonly drawing?: Drawing;
 }
 
 /** What happens during a run, in order. Plain data: one core is shown in a terminal, a tree of tests and a page. */

@@ -42,3 +42,20 @@ take() {
 }
 takes() { take; n=0; while [ $n -lt $1 ]; do sleep $2; take; n=$((n + 1)); done; }
 `;
+
+/**
+ * `sampled` prints what the group used at most so far and how many of its processes were OOM killed, for a chart. A
+ * kernel without a peak gives what is used now.
+ */
+export const sampling = `
+peak() {
+  if [ $V = 1 ]; then f=$C/memory/memory.max_usage_in_bytes; else f=$C/memory.peak; fi
+  [ -r $f ] || f=$C/memory.current
+  if [ -r $f ]; then read -r v <$f; echo $v; else echo nan; fi
+}
+kills() {
+  if [ $V = 1 ]; then f=$C/memory/memory.oom_control; else f=$C/memory.events; fi
+  if [ -r $f ]; then while read -r k v; do if [ "$k" = oom_kill ]; then echo $v; fi; done <$f; fi
+}
+sampled() { now; echo sample $t memory $(peak); echo sample $t kills $(kills); }
+`;

@@ -56,6 +56,7 @@ export const shmSize: Proof = {
   lane: 'rest',
   together: true,
   cost: { cpuSeconds: 0.5, memory: 48 * MiB, seconds: 1 },
+  drawing: { metric: 'bytes', as: 'total', limit: shm.limit * MiB },
   legs: () => {
     const leg = (name: string, mebibytes: number): Leg => ({
       name,
@@ -76,6 +77,7 @@ export const storageSize: Proof = {
   lane: 'rest',
   together: false,
   cost: { cpuSeconds: 0.6, memory: 8 * MiB, seconds: 1.5 },
+  drawing: { metric: 'bytes', as: 'total', limit: root.limit * MiB },
   legs: () => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({
       name,

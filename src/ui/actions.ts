@@ -13,10 +13,11 @@ import type { EngineState } from '../engine/state';
 import type { Button } from './buttons';
 import { describeContext, elsewhere, keeperOf, stateFileOf } from './endpointWords';
 import { HelperCalls } from './helperCalls';
-import type { Diagnostics } from './diagnostics';
+import type { Diagnostics, LimitRuns } from './diagnostics';
 import { HelperSetUp } from './helperSetUp';
 import { watchFolder } from './installedWatch';
 import type { LateLog } from './lateLog';
+import type { LimitsStatus } from './limits/status';
 import { Lifecycle } from './lifecycle';
 import type { LiveEngine } from './liveEngine';
 import { LogView } from './logView';
@@ -39,6 +40,7 @@ export interface ActionParts {
   readonly dockerHost: () => string | undefined;
   /** What is shown now, for the menu. */
   readonly scene: () => Scene;
+  readonly limits: LimitRuns;
   /** The words or the helper are others than before. */
   readonly onChange: () => void;
   /** A command ended. */
@@ -134,6 +136,11 @@ export class Actions {
     this.tellDiagnostics();
   }
 
+  /** To be told of every run of proofs, whoever began it. */
+  observeLimits(status: LimitsStatus): void {
+    this.tellDiagnostics((diagnostics) => diagnostics.observeLimits(status));
+  }
+
   words(state: EngineState): Description {
     return describe(state, describeContext(this.parts.engine.endpoint, this.surroundings));
   }
@@ -165,7 +172,7 @@ export class Actions {
   private async makeDiagnostics(): Promise<Diagnostics> {
     const { Diagnostics, readFacts } = await import('./diagnostics');
     if (this.disposed) throw new Error('The window is closing.');
-    const { host, engine, extensionPath, log, scene, dockerHost } = this.parts;
+    const { host, engine, extensionPath, log, scene, dockerHost, limits } = this.parts;
     return new Diagnostics({
       host,
       extensionPath,
@@ -181,16 +188,14 @@ export class Actions {
         'set-up-helper': () => this.setUpHelper().then(() => undefined),
       },
       apply: (action) => this.helper.apply(action),
+      limits,
       formatTime: scene().formatTime,
     });
   }
 
   /** A page that could not be loaded has told so already. */
-  private tellDiagnostics(): void {
-    this.diagnostics?.then(
-      (diagnostics) => diagnostics.observe(),
-      () => undefined,
-    );
+  private tellDiagnostics(tell: (diagnostics: Diagnostics) => void = (diagnostics) => diagnostics.observe()): void {
+    this.diagnostics?.then(tell, () => undefined);
   }
 
   showMenu(): Promise<void> {

@@ -17,6 +17,8 @@ import { Panel, type PanelHost } from './diagnostics/panel';
 import { ReportDocuments, type DocumentHost } from './diagnostics/reportDocuments';
 import { canBeTyped, typeIntoTerminal, type TypingHost } from './diagnostics/typing';
 import type { LateLog } from './lateLog';
+import { limitsView } from './diagnostics/limitsView';
+import type { LimitsStatus } from './limits/status';
 import type { Verdict } from './outcome';
 
 /** The parts of `vscode` the page and its reports need. */
@@ -26,6 +28,14 @@ export type DiagnosticsHost = PanelHost &
   TypingHost & {
     readonly env: { readonly clipboard: Pick<vscode.Clipboard, 'writeText'> };
   };
+
+/** The proofs of resource limits of this window, whether the page or the Test Explorer runs them. */
+export interface LimitRuns {
+  readonly status: () => Promise<LimitsStatus>;
+  /** All, or the one of an id; resolves when the run is over. */
+  readonly prove: (id: string | undefined) => Promise<void>;
+  readonly cancel: () => void;
+}
 
 export interface DiagnosticsParts {
   readonly host: DiagnosticsHost;
@@ -39,6 +49,7 @@ export interface DiagnosticsParts {
   readonly commands: Readonly<Record<CommandName, () => Promise<Verdict | undefined>>>;
   /** Lets the helper do one action. Never rejects. */
   readonly apply: (action: ActionId) => Promise<HelperOutcome>;
+  readonly limits: LimitRuns;
   readonly formatTime: (ms: number) => string;
   /** Milliseconds the page has to come up; default 12 s: a cold editor on a busy machine. */
   readonly deadlineMs?: number;
@@ -70,6 +81,7 @@ export class Diagnostics {
   private panel: Panel | undefined;
   private documents: ReportDocuments | undefined;
   private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
+  private limits: LimitsStatus | undefined;
   private work: Work | undefined;
   private seen: readonly SeenState[] = [];
   private readonly readings = new Paced(
@@ -129,6 +141,12 @@ export class Diagnostics {
     this.readings.request();
   }
 
+  /** To be told of every run of proofs, whoever began it. */
+  observeLimits(status: LimitsStatus): void {
+    this.limits = status;
+    this.renderLimits();
+  }
+
   dispose(): void {
     this.disposed = true;
     this.readings.dispose();
@@ -143,6 +161,7 @@ export class Diagnostics {
         this.panel?.post({ kind: 'work', ...(this.work !== undefined && { work: this.work }) });
         this.render();
         this.readings.request();
+        this.guarded('loading the proofs', async () => this.observeLimits(await this.parts.limits.status()));
         return;
       case 'refresh':
         this.mender.forget();
@@ -165,6 +184,12 @@ export class Diagnostics {
         return;
       case 'report':
         this.guarded('the report', () => this.report(message.name));
+        return;
+      case 'prove':
+        this.guarded('proving limits', () => this.parts.limits.prove(message.proof));
+        return;
+      case 'cancel-proofs':
+        this.parts.limits.cancel();
     }
   }
 
@@ -188,7 +213,7 @@ export class Diagnostics {
     if (scene === undefined) return;
     switch (name) {
       case 'copy-markdown':
-        await this.copy(pasteable(scene.diagnosis), 'The diagnosis');
+        await this.copy(pasteable(scene), 'The diagnosis');
         return;
       case 'save-report':
         await this.reports().toSave(reportDocument(scene));
@@ -238,12 +263,22 @@ export class Diagnostics {
     if (this.latest === undefined) return undefined;
     const { words, formatTime } = this.parts;
     const state = this.parts.state();
-    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, formatTime };
+    const limits = this.limits?.results ?? [];
+    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, limits, formatTime };
   }
 
   private render(): void {
     const scene = this.panel?.visible === true ? this.scene() : undefined;
-    if (scene !== undefined) this.panel?.post({ kind: 'page', page: pageOf(scene) });
+    if (scene === undefined) return;
+    this.panel?.post({ kind: 'page', page: pageOf(scene) });
+    // What explains a verdict may be found now, or gone.
+    this.renderLimits();
+  }
+
+  private renderLimits(): void {
+    if (this.limits === undefined || this.panel?.visible !== true) return;
+    const findings = this.latest?.diagnosis.findings ?? [];
+    this.panel.post({ kind: 'limits', limits: limitsView(this.limits, findings, this.parts.formatTime) });
   }
 
   private working(work: Work | undefined): void {

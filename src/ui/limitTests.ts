@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type * as Late from './limits';
 import type { Limits, LimitsHost, LimitsParts } from './limits';
+import type { LimitsStatus } from './limits/status';
 
 /** Loads the proofs' output file; bundling leaves this import alone. */
 export async function loadLimits(): Promise<typeof Late> {
@@ -40,6 +41,22 @@ export class LimitTests {
     const { host } = this.parts;
     await host.commands.executeCommand('workbench.view.testing.focus');
     await (await this.get()).prove(new host.TestRunRequest(undefined, undefined, this.profile));
+  }
+
+  /** Runs every proof, or the one of an id, as the Test Explorer would, and leaves the person where they are. */
+  async prove(id: string | undefined): Promise<void> {
+    const limits = await this.get();
+    const chosen = id === undefined ? undefined : [limits.item(id)];
+    await limits.prove(new this.parts.host.TestRunRequest(chosen, undefined, this.profile, false, true));
+  }
+
+  /** Ends the run that is under way, whoever began it. */
+  cancel(): void {
+    this.now?.cancel();
+  }
+
+  async status(): Promise<LimitsStatus> {
+    return (await this.get()).status;
   }
 
   /** A failed load is tried again by the next caller. */

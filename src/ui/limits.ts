@@ -9,8 +9,9 @@ import { notify, type NotificationHost } from './buttons';
 import type { EngineNoticeParts } from './engineNotices';
 import { eventLines, reportLines, terminalLine } from './limits/outputLines';
 import { canProve } from './limits/refusal';
+import { begun, concluded, ended, eventSeen, noRunYet, refused, type LimitsStatus } from './limits/status';
 import { testOutcome } from './limits/testOutcome';
-import { proofsOf, treeRows } from './limits/tree';
+import { proofsOf, treeRows, type ProofRow } from './limits/tree';
 import type { LiveEngine } from './liveEngine';
 
 /** The parts of `vscode` a run of proofs needs. */
@@ -26,6 +27,8 @@ export interface LimitsParts {
   /** The words and the buttons for a state. */
   readonly wording: EngineNoticeParts['wording'];
   readonly log: { info(message: string): void; error(message: string): void };
+  /** What the window knows of its proofs is other than before. */
+  readonly onStatus: (status: LimitsStatus) => void;
 }
 
 /**
@@ -36,15 +39,17 @@ export class Limits {
   private readonly items = new Map<string, vscode.TestItem>();
   private readonly closing = new AbortController();
   private last: Promise<void> = Promise.resolve();
+  private known = noRunYet;
+  /** Of the run that is under way. */
+  private cancelling: AbortController | undefined;
 
   constructor(
     private readonly controller: vscode.TestController,
     private readonly parts: LimitsParts,
   ) {
     let place = 0;
-    const itemOf = ({ id, label, description }: { id: string; label: string; description: string }) => {
+    const itemOf = ({ id, label }: ProofRow) => {
       const item = controller.createTestItem(id, label);
-      item.description = description;
       // The catalogue's order, not the alphabet's.
       item.sortText = String((place += 1)).padStart(3, '0');
       return item;
@@ -74,12 +79,27 @@ export class Limits {
     return mine;
   }
 
+  get status(): LimitsStatus {
+    return this.known;
+  }
+
+  /** Ends the run that is under way, if any; it removes its containers. */
+  cancel(): void {
+    this.cancelling?.abort();
+  }
+
   /** Ends a run that is under way; it removes its containers. */
   dispose(): void {
     this.closing.abort();
   }
 
-  private item(id: string): vscode.TestItem {
+  private become(status: LimitsStatus): void {
+    this.known = status;
+    this.parts.onStatus(status);
+  }
+
+  /** The row of a proof. Throws for an id that the tree has not. */
+  item(id: string): vscode.TestItem {
     const item = this.items.get(id);
     if (item === undefined) throw new Error(`the tree has no proof ${id}`);
     return item;
@@ -92,6 +112,8 @@ export class Limits {
     const signal = AbortSignal.any([cancelled.signal, this.closing.signal]);
     try {
       if (signal.aborted) return;
+      this.cancelling = cancelled;
+      this.become(begun(this.known, proofs));
       const say = (text: string, item?: vscode.TestItem): void => run.appendOutput(terminalLine(text), undefined, item);
       say(`${proofs.length === 1 ? '1 proof' : `${String(proofs.length)} proofs`}: ${budgetWords(budgetOf(proofs))}`);
       const state = await this.parts.engine.refresh();
@@ -105,6 +127,8 @@ export class Limits {
       await this.conclude(report, await listeningSince(endpoint), say);
     } finally {
       cancelling.dispose();
+      this.cancelling = undefined;
+      if (this.known.running !== undefined) this.become(ended(this.known));
     }
   }
 
@@ -117,6 +141,9 @@ export class Limits {
     const id = event.event === 'judged' ? event.result.id : 'proof' in event ? event.proof : undefined;
     const item = id === undefined ? undefined : this.item(id);
     for (const line of eventLines(event)) say(line, item);
+    // What a cancel cut off takes no earlier result away.
+    const cutOff = cancelled && event.event === 'judged' && event.result.verdict === 'error';
+    if (event.event !== 'sample' && !cutOff) this.become(eventSeen(this.known, event, new Date().toISOString()));
     if (item === undefined) return;
     if (event.event === 'started' && event.attempt === 1) run.started(item);
     if (event.event === 'judged') this.tell(run, item, event.result, cancelled);
@@ -145,7 +172,9 @@ export class Limits {
   private async conclude(report: LimitsReport, since: string | undefined, say: (text: string) => void): Promise<void> {
     const kept = await keepReport(historyPath(process.env), report, since);
     if (!kept.ok) say(kept.message);
-    for (const line of reportLines(report, comparisons(kept.before, report, since))) say(line);
+    const compared = comparisons(kept.before, report, since);
+    for (const line of reportLines(report, compared)) say(line);
+    this.become(concluded(this.known, report, compared));
   }
 
   /** Without an engine nothing is proven: each test says so, and a notification has the buttons that help. */
@@ -154,6 +183,7 @@ export class Limits {
     const { message, buttons } = await wording(state);
     const text = `${message} No limit was proven: run it again when Docker is running.`;
     run.appendOutput(terminalLine(text));
+    this.become(refused(this.known, text));
     for (const { id } of proofs) run.errored(this.item(id), new host.TestMessage(text));
     // The run ends now, not when somebody answers.
     notify(host, 'error', text, buttons).catch((error: unknown) => log.error(`refusal of proofs: ${String(error)}`));

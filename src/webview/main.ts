@@ -1,9 +1,11 @@
 import { cgroupSection } from './cgroups';
+import type * as Late from './charts';
 import { button, element, section } from './dom';
 import { glanceSection, historySection, platformSection } from './facts';
 import { findingSections } from './findings';
+import { Limits } from './limits';
 import { logSection, scrolledTo, scrollTo, type LogFilter } from './log';
-import type { FromPage, Page, ToPage, Work } from './messages';
+import type { FromPage, LimitsView, Page, ToPage, Work } from './messages';
 import { severityWords, symbol } from './symbols';
 
 interface Kept {
@@ -24,6 +26,8 @@ const send = (message: FromPage): void => editor.postMessage(message);
 
 let kept: Kept = editor.getState() ?? { filter: { text: '', least: 'debug' }, open: [] };
 let work: Work | undefined;
+let page: Page | undefined;
+let limits: LimitsView | undefined;
 let taken = '';
 /** What each part of the page was drawn from: a part that is the same is left alone, with its focus and its scrolling. */
 const drawn = new Map<string, string>();
@@ -35,6 +39,13 @@ function found<T extends HTMLElement>(id: string, kind: new () => T): T {
 }
 const main = found('page', HTMLElement);
 const said = found('said', HTMLElement);
+
+const own = document.currentScript;
+/** What draws charts: a library of its own size, which a page without a chart does without. It bears this script's nonce. */
+const proofs = new Limits(send, async () => {
+  const { Charts } = (await import(own?.dataset['charts'] ?? '')) as typeof Late;
+  return new Charts();
+});
 
 function keep(part: Partial<Kept>): void {
   kept = { ...kept, ...part };
@@ -102,6 +113,7 @@ function parts(
       draw: () => findingSections(page, send),
     },
     { name: 'cgroups', from: page.cgroups, draw: () => [cgroupSection(page)] },
+    { name: 'limits', from: limits, draw: () => (limits === undefined ? [] : [proofs.section(limits)]) },
     { name: 'platform', from: page.platform, draw: () => [platformSection(page)] },
     { name: 'glances', from: page.glances, draw: () => [glanceSection(page)] },
     {
@@ -132,7 +144,7 @@ function draw(page: Page): void {
   if (drawn.size === 0) main.replaceChildren();
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['key'] : undefined;
   for (const { name, from, draw } of parts(page)) {
-    const source = JSON.stringify(from);
+    const source = JSON.stringify(from ?? null);
     if (drawn.get(name) === source) continue;
     drawn.set(name, source);
     const made = place(name);
@@ -141,7 +153,6 @@ function draw(page: Page): void {
     scrollTo(made, position);
     for (const details of made.querySelectorAll('details')) {
       details.open = kept.open.includes(details.dataset['key'] ?? '');
-      details.addEventListener('toggle', () => remember(details));
     }
   }
   main.setAttribute('aria-busy', 'false');
@@ -167,13 +178,23 @@ function remember(details: HTMLDetailsElement): void {
 function showWork(): void {
   for (const made of main.querySelectorAll('button')) {
     const key = made.dataset['key'] ?? '';
-    const waits = work?.finding !== undefined && /^(?:mend|command|refresh)/.test(key);
+    const mending = work?.finding !== undefined && /^(?:mend|command|refresh|prove|run)/.test(key);
+    const waits = mending || (limits?.running !== undefined && key.startsWith('prove'));
     made.setAttribute('aria-disabled', String(waits));
     made.classList.toggle('working', work?.finding !== undefined && key === `mend ${work.finding}`);
   }
   const line = document.getElementById('taken');
   if (line !== null) line.textContent = work === undefined ? taken : `${work.text}…`;
 }
+
+// It does not bubble.
+main.addEventListener(
+  'toggle',
+  ({ target }) => {
+    if (target instanceof HTMLDetailsElement) remember(target);
+  },
+  true,
+);
 
 // Before any button's own listener.
 main.addEventListener(
@@ -188,7 +209,16 @@ main.addEventListener(
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   switch (data.kind) {
     case 'page':
-      draw(data.page);
+      page = data.page;
+      draw(page);
+      return;
+    case 'limits':
+      // Somebody may be elsewhere on the page by now.
+      if (limits?.running !== undefined && data.limits.running === undefined) {
+        say(`Limits: ${data.limits.problem === '' ? data.limits.sum : data.limits.problem}`);
+      }
+      limits = data.limits;
+      if (page !== undefined) draw(page);
       return;
     case 'work':
       work = data.work;

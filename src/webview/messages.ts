@@ -132,6 +132,63 @@ export interface Page {
   readonly taken: string;
 }
 
+/** One container's line in a chart. */
+export interface ChartLine {
+  readonly label: string;
+  /** How it is drawn: `limited` is what the chart is about, `control` the same without the limit. */
+  readonly style: 'limited' | 'control' | 'other';
+  readonly points: readonly (readonly [seconds: number, value: number])[];
+  /** That it leaves the picture at the top, with its highest value. */
+  readonly beyond?: string;
+}
+
+/** Use over time beside the limit, in numbers that are ready to be drawn. */
+export interface ChartView {
+  /** `CPUs`, `MiB`, `MiB/s`. */
+  readonly unit: string;
+  /** Whether a value holds until the next; else they are joined by straight lines. */
+  readonly stepped: boolean;
+  readonly limit?: number;
+  /** Where the picture ends: seconds, and the unit. */
+  readonly width: number;
+  readonly top: number;
+  readonly lines: readonly ChartLine[];
+  /** When the limit stopped the container, a moment for each period. */
+  readonly stops: readonly number[];
+  readonly kills: readonly number[];
+  /** What is to be seen, in a sentence or two, for whoever does not see it. */
+  readonly summary: string;
+  readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+}
+
+/** A proof of a limit with its verdict. */
+export interface ProofCard {
+  readonly id: string;
+  readonly severity: Severity;
+  /** `Enforced`, `Not enforced`. */
+  readonly verdict: string;
+  readonly area: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly rows: readonly Row[];
+  /** How long it took and when it was. */
+  readonly when: string;
+  /** What explains the verdict, and the finding on this page that says more. */
+  readonly explained?: { readonly text: string; readonly finding?: { readonly id: string; readonly title: string } };
+  readonly chart?: ChartView;
+}
+
+/** The proofs of resource limits: what they would take, what is under way, what was seen. */
+export interface LimitsView {
+  readonly intro: string;
+  /** The counts of verdicts; empty before the first run. */
+  readonly sum: string;
+  /** Why the latest run came to nothing; empty when it did not. */
+  readonly problem: string;
+  readonly running?: { readonly text: string; readonly done: number; readonly of: number };
+  readonly proofs: readonly ProofCard[];
+}
+
 /** What is under way; `finding` is the one being mended. */
 export interface Work {
   readonly text: string;
@@ -141,6 +198,7 @@ export interface Work {
 export type ToPage =
   | { readonly kind: 'page'; readonly page: Page }
   | { readonly kind: 'work'; readonly work?: Work }
+  | { readonly kind: 'limits'; readonly limits: LimitsView }
   /** One sentence to be said, of something that ended. */
   | { readonly kind: 'said'; readonly text: string };
 
@@ -157,4 +215,7 @@ export type FromPage =
   | { readonly kind: 'copy-remedy'; readonly finding: string }
   | { readonly kind: 'type-remedy'; readonly finding: string }
   | { readonly kind: 'command'; readonly name: CommandName }
-  | { readonly kind: 'report'; readonly name: ReportName };
+  | { readonly kind: 'report'; readonly name: ReportName }
+  /** Run every proof of a limit, or one. */
+  | { readonly kind: 'prove'; readonly proof?: string }
+  | { readonly kind: 'cancel-proofs' };

@@ -39,10 +39,13 @@ describe('the diagnostics page of a daemon that runs', () => {
   });
 
   it('is navigable by landmarks and headings, in an order that makes sense', async () => {
+    // The proofs are loaded after the page.
+    await page.frame.locator('#limits').waitFor();
     const headings = await page.frame.locator('h1, h2').allInnerTexts();
     expect(headings[0]).toBe('Docker diagnostics');
-    expect(headings.slice(-6)).toEqual([
+    expect(headings.slice(-7)).toEqual([
       'Control groups',
+      'Limits',
       'Platform',
       'At a glance',
       "Daemon's log",

@@ -10,6 +10,9 @@ export class FakeRun {
     readonly ms?: number;
   }[] = [];
   output = '';
+
+  constructor(readonly request: unknown) {}
+
   ended = false;
   private readonly listeners = new Set<() => void>();
   readonly token = {
@@ -107,6 +110,8 @@ export class FakeTesting {
           readonly include: unknown,
           readonly exclude: unknown,
           readonly profile: unknown,
+          readonly continuous: unknown,
+          readonly preserveFocus: unknown,
         ) {}
       },
     } as unknown as typeof vscode;
@@ -119,8 +124,8 @@ export class FakeTesting {
     this.run = run;
     return {};
   }
-  createTestRun(): FakeRun {
-    const run = new FakeRun();
+  createTestRun(request: unknown): FakeRun {
+    const run = new FakeRun(request);
     this.runs.push(run);
     return run;
   }

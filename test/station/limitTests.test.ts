@@ -3,7 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { clientFiles } from '../../src/engine/clientFiles';
 import { resolveEndpoint } from '../../src/engine/endpoint';
+import { limitsView } from '../../src/ui/diagnostics/limitsView';
 import { LimitTests } from '../../src/ui/limitTests';
+import type { LimitsStatus } from '../../src/ui/limits/status';
 import { FakeEditor } from '../mocks/editor';
 import { FakeTesting, type FakeItem, type FakeRun } from '../mocks/testing';
 import { stateOf } from '../unit/ui/states';
@@ -19,12 +21,14 @@ afterAll(resetStation);
 
 function explorer() {
   const testing = new FakeTesting();
+  const statuses: LimitsStatus[] = [];
   const resolved = resolveEndpoint(clientFiles({}));
   if (!resolved.ok) throw new Error(resolved.message);
   const tests = new LimitTests(() => import('../../src/ui/limits'), {
     host: { ...new FakeEditor().api, ...testing.api },
     engine: { endpoint: resolved.endpoint, refresh: () => Promise.resolve(stateOf('running')) },
     image: () => undefined,
+    onStatus: (status) => statuses.push(status),
     wording: () => Promise.reject(new Error('it runs')),
     log: { info: () => undefined, error: (message) => expect.unreachable(message) },
   });
@@ -37,7 +41,7 @@ function explorer() {
     if (run === undefined) throw new Error('no run was made');
     return run;
   };
-  return { testing, tests, prove };
+  return { testing, tests, prove, statuses };
 }
 
 /** Containers of any run. */
@@ -60,6 +64,21 @@ test('a proof passes with its duration and its facts, and is compared with the o
   expect(run.output).toContain('2 enforced; ');
   expect((await prove('area:pids')).output).toMatch(/pids\.limit: enforced since .*, 2 runs\r\n/u);
   expect(ours()).toBe('');
+}, 120_000);
+
+test('the page is told as a run goes, and has the moment of the kill and the stopped periods to draw', async () => {
+  helperVerb('start');
+  const { tests, statuses } = explorer();
+  for (const id of ['memory.limit', 'memory.oom-group', 'cpu.quota']) await tests.prove(id);
+  expect(statuses.some(({ running }) => running?.underWay.includes('Memory'))).toBe(true);
+  const last = statuses.at(-1);
+  expect(last).not.toHaveProperty('running');
+  const { proofs } = limitsView(last ?? (await tests.status()), [], String);
+  const charts = new Map(proofs.map(({ id, chart }) => [id, chart]));
+  expect(charts.get('memory.limit')).toMatchObject({ limit: 64, kills: [expect.any(Number)] });
+  expect(charts.get('memory.oom-group')).toMatchObject({ limit: 48, kills: [expect.any(Number)] });
+  expect(charts.get('cpu.quota')?.stops.length).toBeGreaterThan(5);
+  expect(charts.get('cpu.quota')?.lines).toHaveLength(2);
 }, 120_000);
 
 test('a limit that the runtime forgets fails with what was expected and what was seen', async () => {

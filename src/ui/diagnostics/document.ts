@@ -2,16 +2,18 @@ import type { Diagnosis } from '../../diagnosis/diagnose';
 import { redact } from '../../diagnosis/redact';
 import { escapeMarkdown, reportMarkdown } from '../../diagnosis/reports/markdown';
 import type { CgroupNode, Glance, Page, Row } from '../../webview/messages';
+import { limitsMarkdown } from './limitsMarkdown';
 import { pageOf, type PageScene } from './page';
 
-/** The diagnosis for pasting: without what looks like a secret. */
-export function pasteable(diagnosis: Diagnosis): string {
-  return reportMarkdown(redact(diagnosis) as Diagnosis);
+/** The diagnosis and what was proven of limits, for pasting: without what looks like a secret. */
+export function pasteable({ diagnosis, limits }: Pick<PageScene, 'diagnosis' | 'limits'>): string {
+  const proven = limits.length === 0 ? [] : ['## Limits', limitsMarkdown(redact(limits) as PageScene['limits']), ''];
+  return [reportMarkdown(redact(diagnosis) as Diagnosis), ...proven].join('\n');
 }
 
-/** Facts and diagnosis as one JSON text, without what looks like a secret. */
-export function rawJson({ facts, diagnosis }: Pick<PageScene, 'facts' | 'diagnosis'>): string {
-  return `${JSON.stringify(redact({ diagnosis, facts }), null, 2)}\n`;
+/** Facts, diagnosis and what was proven of limits as one JSON text, without what looks like a secret. */
+export function rawJson({ facts, diagnosis, limits }: Pick<PageScene, 'facts' | 'diagnosis' | 'limits'>): string {
+  return `${JSON.stringify(redact({ diagnosis, facts, ...(limits.length > 0 && { limits }) }), null, 2)}\n`;
 }
 
 function rowLines(rows: readonly Row[], indent = ''): readonly string[] {
@@ -61,6 +63,7 @@ export function reportDocument(scene: PageScene, preface = ''): string {
     ...scene,
     facts: redact(scene.facts) as PageScene['facts'],
     diagnosis: redact(scene.diagnosis) as Diagnosis,
+    limits: redact(scene.limits) as PageScene['limits'],
   };
   const page = pageOf(clean);
   const parts = [
@@ -69,6 +72,7 @@ export function reportDocument(scene: PageScene, preface = ''): string {
     reportMarkdown(clean.diagnosis),
     '## Control groups',
     cgroups(page.cgroups),
+    ...(clean.limits.length === 0 ? [] : ['## Limits', limitsMarkdown(clean.limits)]),
     '## Platform',
     page.platform
       .map(({ name, layer, confidence }) => `- ${escapeMarkdown(`${name} (${layer}, ${confidence})`)}`)

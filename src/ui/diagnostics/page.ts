@@ -7,6 +7,7 @@ import { sumLine } from '../../diagnosis/reports/text';
 import type { EngineState, StateKind } from '../../engine/state';
 import type { Facts } from '../../machine/facts';
 import { valueOf } from '../../machine/facts';
+import type { ShownResult } from '../limits/status';
 import type { CommandName, FindingCard, HistoryRow, Page } from '../../webview/messages';
 import { cgroupPicture } from './cgroupPicture';
 import { glances, platformSteps } from './glances';
@@ -35,6 +36,8 @@ export interface PageScene {
   readonly mended: readonly string[];
   /** States this window has seen, oldest first. */
   readonly seen: readonly SeenState[];
+  /** What was proven of resource limits in this window. */
+  readonly limits: readonly ShownResult[];
   /** Milliseconds since the epoch → date and time in the reader's language. */
   readonly formatTime: (ms: number) => string;
 }

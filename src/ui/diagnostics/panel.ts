@@ -23,16 +23,19 @@ export interface PanelParts {
 }
 
 /**
- * The document around the page: nothing is loaded but one style sheet and one script, and nothing runs that does not
- * bear the nonce.
+ * The document around the page: nothing is loaded but what is named here, and nothing runs that does not bear the nonce or
+ * is imported by what does.
  */
 export function pageHtml(source: {
   readonly csp: string;
   readonly script: string;
-  readonly style: string;
+  /** What the script loads when there is a chart to draw. */
+  readonly charts: string;
+  readonly styles: readonly string[];
   readonly nonce: string;
 }): string {
-  const { csp, script, style, nonce } = source;
+  const { csp, script, charts, styles, nonce } = source;
+  const links = styles.map((style) => `<link rel="stylesheet" href="${style}">`);
   const policy = `default-src 'none'; style-src ${csp}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>
 <html lang="en">
@@ -40,7 +43,7 @@ export function pageHtml(source: {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${style}">
+${links.join('\n')}
 <title>Docker diagnostics</title>
 </head>
 <body>
@@ -51,7 +54,7 @@ export function pageHtml(source: {
 </div>
 <p id="said" role="status"></p>
 </main>
-<script nonce="${nonce}" src="${script}"></script>
+<script nonce="${nonce}" src="${script}" data-charts="${charts}"></script>
 </body>
 </html>
 `;
@@ -90,7 +93,8 @@ export class Panel {
     webview.html = pageHtml({
       csp: webview.cspSource,
       script: uri('dist', 'webview.js'),
-      style: uri('media', 'diagnostics.css'),
+      charts: uri('dist', 'charts.js'),
+      styles: [uri('dist', 'charts.css'), uri('media', 'diagnostics.css')],
       nonce: randomBytes(16).toString('base64'),
     });
     this.await(true);

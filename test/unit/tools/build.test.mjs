@@ -18,7 +18,8 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
     'src/ui/actions.ts':
       "export const page = async () => import('./diagnostics');\nexport const make = async () => (await import('../engine/dockerode')).make();",
     'src/ui/diagnostics.ts': 'export const judged = true;',
-    'src/webview/main.ts': 'document.title = "page";',
+    'src/webview/main.ts': 'document.title = "page";\nvoid import(document.title);',
+    'src/webview/charts.ts': "import uPlot from 'uplot';\nexport const draw = uPlot;",
     'src/ui/limits.ts': 'export const prove = () => true;',
     'src/ui/examiner.ts': 'export const look = () => 1;',
     'src/engine/dockerode.ts':
@@ -48,6 +49,9 @@ describe('the build', () => {
     expect(text('actions.js')).toContain('require("./diagnostics.js")');
     expect(text('actions.js')).not.toContain('judged');
     expect(text('webview.js')).not.toMatch(/require|exports/);
+    expect(text('webview.js')).toContain('import(document.title)');
+    expect(text('charts.js')).toMatch(/^\/\*! With uPlot, \(c\)[^]*export\s*\{/);
+    expect(text('charts.css')).toContain('.u-wrap');
     expect(text('extension.js')).not.toContain('// src/');
     expect(text('dockerode.js')).not.toMatch(/ssh-rsa|cpufeatures/);
     expect(statSync(join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);
@@ -61,10 +65,13 @@ describe('the build', () => {
     const there = (/** @type {string} */ name) => existsSync(join(root, 'dist', name));
     expect(['test/editor.js', 'extension.js.map', 'meta.json'].map(there)).toEqual([true, true, true]);
     writeFileSync(join(root, 'dist/renamed.js'), '');
+    writeFileSync(join(root, 'dist/renamed.css'), '');
     writeFileSync(join(root, 'dist/station.vsix'), '');
     await build('--production');
-    expect(['renamed.js', 'extension.js.map', 'meta.json'].map(there)).toEqual([false, false, false]);
-    expect(['test/editor.js', 'station.vsix', 'extension.js'].map(there)).toEqual([true, true, true]);
+    const gone = ['renamed.js', 'renamed.css', 'extension.js.map', 'meta.json'];
+    expect(gone.filter(there)).toEqual([]);
+    const kept = ['test/editor.js', 'station.vsix', 'extension.js', 'charts.css'];
+    expect(kept.filter(there)).toEqual(kept);
   });
 
   test('an output that is the same is not written again', async () => {
@@ -94,6 +101,9 @@ describe('the build', () => {
     for (const late of ['actions', 'limits']) expect(extension).toContain(`require("./${late}.js")`);
     expect(readFileSync(join(root, 'dist/limits.js'), 'utf8')).toContain('memory.limit_in_bytes');
     expect(extension).not.toContain('memory.limit_in_bytes');
+    // The page without a chart does without what draws them.
+    expect(readFileSync(join(root, 'dist/webview.js'), 'utf8')).not.toContain('u-legend');
+    expect(readFileSync(join(root, 'dist/charts.js'), 'utf8')).toContain('u-legend');
   });
 
   test('an error in the sources ends with 1, a wrong option with 2', async () => {

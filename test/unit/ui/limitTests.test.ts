@@ -7,6 +7,7 @@ import { resolveEndpoint } from '../../../src/engine/endpoint';
 import type { EngineState } from '../../../src/engine/state';
 import { catalogue } from '../../../src/limits/catalogue';
 import { LimitTests, type loadLimits } from '../../../src/ui/limitTests';
+import type { LimitsStatus } from '../../../src/ui/limits/status';
 import { FakeEditor } from '../../mocks/editor';
 import { FakeTesting } from '../../mocks/testing';
 import { stateOf } from './states';
@@ -31,6 +32,7 @@ function bench() {
     refreshed: (): Promise<void> => Promise.resolve(),
   };
   const errors: string[] = [];
+  const statuses: LimitsStatus[] = [];
   const resolved = resolveEndpoint(clientFiles({}), `unix://${folder}/nobody.sock`);
   if (!resolved.ok) throw new Error(resolved.message);
   const load: typeof loadLimits = () => {
@@ -53,8 +55,9 @@ function bench() {
         buttons: [{ label: 'Start', command: 'dindStation.start' }],
       }),
     log: { info: () => undefined, error: (message) => errors.push(message) },
+    onStatus: (status) => statuses.push(status),
   });
-  return { editor, testing, knobs, tests, errors };
+  return { editor, testing, knobs, tests, errors, statuses };
 }
 
 describe('LimitTests', () => {
@@ -148,6 +151,56 @@ describe('LimitTests', () => {
     };
     await tests.proveAll();
     expect(new Set(Object.values(testing.runs[0]?.outcomes ?? {}))).toEqual(new Set(['skipped']));
+  });
+
+  it('runs one proof for the page, leaves the person there, and tells of it as it goes', async () => {
+    const { editor, testing, tests, statuses } = bench();
+    expect(await tests.status()).toMatchObject({ proofs: catalogue.length, results: [] });
+    await tests.prove('memory.limit');
+    expect(editor.executed).toEqual([]);
+    expect(testing.runs[0]?.outcomes).toEqual({ 'memory.limit': 'errored' });
+    expect(testing.runs[0]?.request).toMatchObject({ preserveFocus: true });
+    expect(statuses[0]?.running).toEqual({ of: 1, done: 0, underWay: [] });
+    expect(statuses.at(-1)).toEqual(await tests.status());
+    expect(statuses.at(-1)).toMatchObject({ results: [{ result: { id: 'memory.limit', verdict: 'error' } }] });
+    expect(statuses.at(-1)).not.toHaveProperty('running');
+    await expect(tests.prove('gpu.limit')).rejects.toThrow('the tree has no proof gpu.limit');
+  });
+
+  it('tells the page of a run of the Test Explorer that is refused, and of the next that is not', async () => {
+    const { knobs, tests, statuses } = bench();
+    knobs.state = stateOf('stopped');
+    await tests.proveAll();
+    expect(statuses.at(-1)?.problem).toBe(
+      'Docker is stopped. No limit was proven: run it again when Docker is running.',
+    );
+    expect(statuses.at(-1)).not.toHaveProperty('running');
+    knobs.state = stateOf('running');
+    await tests.proveAll();
+    expect(statuses.at(-1)).not.toHaveProperty('problem');
+  });
+
+  it('is cancelled by the page; what was cut off takes no earlier result away', async () => {
+    const { testing, knobs, tests, statuses } = bench();
+    tests.cancel();
+    await tests.prove('memory.limit');
+    const before = statuses.at(-1)?.results;
+    expect(before).toHaveLength(1);
+    knobs.refreshed = () => {
+      tests.cancel();
+      return Promise.resolve();
+    };
+    await tests.prove(undefined);
+    expect(new Set(Object.values(testing.runs[1]?.outcomes ?? {}))).toEqual(new Set(['skipped']));
+    expect(statuses.at(-1)?.results).toEqual(before);
+    expect(statuses.at(-1)).not.toHaveProperty('running');
+  });
+
+  it('is over for the page too when it fails in the middle', async () => {
+    const { knobs, tests, statuses } = bench();
+    knobs.refreshed = () => Promise.reject(new Error('no answer'));
+    await expect(tests.prove(undefined)).rejects.toThrow('no answer');
+    expect(statuses.map(({ running }) => running === undefined)).toEqual([false, true]);
   });
 
   it('ends its run with the window', async () => {

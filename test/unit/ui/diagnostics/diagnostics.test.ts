@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Facts } from '../../../../src/machine/facts';
 import { Diagnostics, type DiagnosticsHost, type DiagnosticsParts } from '../../../../src/ui/diagnostics';
+import { noRunYet } from '../../../../src/ui/limits/status';
 import type { ToPage } from '../../../../src/webview/messages';
 import { FakeEditor } from '../../../mocks/editor';
 import { stateOf } from '../states';
@@ -8,6 +9,7 @@ import { fakePanel } from './fakePanel';
 import { canBeTyped } from '../../../../src/ui/diagnostics/typing';
 import { down, healthyFacts as factsOfDaemon } from '../../diagnosis/healthy';
 import { healthyFacts } from './scenes';
+import { shownOf } from './proven';
 
 let facts: Facts;
 
@@ -58,6 +60,7 @@ function stage(more: Partial<DiagnosticsParts> = {}) {
   const takeFacts = vi.fn(() => Promise.resolve(facts));
   const nothing = (): Promise<undefined> => Promise.resolve(undefined);
   const log = { info: vi.fn(), error: vi.fn() };
+  const limits = { status: () => Promise.resolve(noRunYet), prove: vi.fn(nothing), cancel: vi.fn() };
   const diagnostics = new Diagnostics({
     host,
     extensionPath: '/ext',
@@ -67,13 +70,14 @@ function stage(more: Partial<DiagnosticsParts> = {}) {
     takeFacts,
     commands: { start: nothing, restart: nothing, stop: nothing, 'show-log': nothing, 'set-up-helper': nothing },
     apply: () => Promise.reject(new Error('not asked for')),
+    limits,
     formatTime: String,
     deadlineMs: 1000,
     ...more,
   });
   const sent = (kind: ToPage['kind']): readonly ToPage[] =>
     (fake.posted as ToPage[]).filter((message) => message.kind === kind);
-  return { ...fake, editor, diagnostics, documents, takeFacts, log, sent };
+  return { ...fake, editor, diagnostics, documents, takeFacts, log, limits, sent };
 }
 
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(10);
@@ -127,6 +131,46 @@ describe('the page', () => {
     diagnostics.observe();
     diagnostics.observe();
     expect(sent('page').at(-1)).toMatchObject({ page: { history: [{ at: String(state.since) }, {}] } });
+    diagnostics.dispose();
+  });
+});
+
+describe('the proofs of limits', () => {
+  it('are told of when the page is ready, and whenever a run of anybody tells something', async () => {
+    const { diagnostics, says, sent } = stage();
+    diagnostics.show();
+    says({ kind: 'ready' });
+    await settle();
+    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '', proofs: [] } });
+    diagnostics.observeLimits({ ...noRunYet, results: [shownOf('cpu.quota')] });
+    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '1 enforced.', proofs: [{ id: 'cpu.quota' }] } });
+    diagnostics.dispose();
+  });
+
+  it('are run and cancelled by the page, all or one', async () => {
+    const { diagnostics, limits, says } = stage();
+    diagnostics.show();
+    says({ kind: 'ready' });
+    says({ kind: 'prove' });
+    says({ kind: 'prove', proof: 'cpu.quota' });
+    says({ kind: 'cancel-proofs' });
+    await settle();
+    expect(limits.prove.mock.calls).toEqual([[undefined], ['cpu.quota']]);
+    expect(limits.cancel).toHaveBeenCalledOnce();
+    diagnostics.dispose();
+  });
+
+  it('are in every report once there are any', async () => {
+    const { diagnostics, documents, editor, says } = stage();
+    diagnostics.show();
+    says({ kind: 'ready' });
+    await settle();
+    diagnostics.observeLimits({ ...noRunYet, results: [shownOf('cpu.quota')] });
+    for (const name of ['copy-markdown', 'save-report', 'raw-json']) says({ kind: 'report', name });
+    await settle();
+    expect(editor.copied[0]).toMatch(/\n## Limits\n- \*\*enforced: CPU time, one thread\*\*/u);
+    expect(documents[0]?.text).toMatch(/\n## Limits\n\n- \*\*enforced: CPU time, one thread\*\*/u);
+    expect(JSON.parse(documents[1]?.text ?? '')).toMatchObject({ limits: [{ result: { id: 'cpu.quota' } }] });
     diagnostics.dispose();
   });
 });

@@ -3,6 +3,7 @@ import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { valueOf } from '../../../../src/machine/facts';
 import { pasteable, rawJson, reportDocument } from '../../../../src/ui/diagnostics/document';
 import { findingOf } from './findings';
+import { shownOf } from './proven';
 import { healthyFacts, sceneOf } from './scenes';
 
 describe('reports', () => {
@@ -33,9 +34,10 @@ describe('reports', () => {
       },
     };
     const finding = { ...findingOf({}), evidence: [{ source: 'log', value: line }] };
-    const scene = sceneOf(planted, { diagnosis: { ...diagnose(planted), findings: [finding] } });
+    const limits = [shownOf('cpu.quota', { observed: line, reason: line })];
+    const scene = sceneOf(planted, { diagnosis: { ...diagnose(planted), findings: [finding] }, limits });
     expect(JSON.stringify(scene)).toContain('hunter2');
-    for (const text of [reportDocument(scene), rawJson(scene), pasteable(scene.diagnosis)]) {
+    for (const text of [reportDocument(scene), rawJson(scene), pasteable(scene)]) {
       expect(text).not.toContain('hunter2');
     }
     expect(reportDocument(scene)).toContain('process 7');
@@ -46,7 +48,8 @@ describe('reports', () => {
     const facts = await healthyFacts();
     const title = '](https://evil.test) <img src=x> ![x](y)\n# heading';
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), title }] };
-    const text = reportDocument(sceneOf(facts, { diagnosis }));
+    const limits = [shownOf('cpu.quota', { observed: title, kernel: title, reason: title })];
+    const text = reportDocument(sceneOf(facts, { diagnosis, limits }));
     expect(text).not.toMatch(/(?<!\\)<img|(?<!\\)\]\(https:\/\/evil|^# heading/mu);
   });
 });

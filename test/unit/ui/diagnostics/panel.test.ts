@@ -26,7 +26,8 @@ describe('the document around the page', () => {
   const html = pageHtml({
     csp: 'https://e.test',
     script: 'https://e.test/s.js',
-    style: 'https://e.test/s.css',
+    charts: 'https://e.test/c.js',
+    styles: ['https://e.test/c.css', 'https://e.test/s.css'],
     nonce: 'N',
   });
 
@@ -35,6 +36,9 @@ describe('the document around the page', () => {
       `content="default-src 'none'; style-src https://e.test; script-src 'nonce-N'; base-uri 'none'; form-action 'none'"`,
     );
     expect(html.match(/<script/gu)).toHaveLength(1);
+    expect(html.match(/<link/gu)).toHaveLength(2);
+    // Late, and only by the script that bears the nonce.
+    expect(html).toContain('data-charts="https://e.test/c.js"');
     expect(html).not.toMatch(/unsafe|style="|<style|\son\w+=/u);
   });
 
@@ -80,6 +84,9 @@ describe('the handshake', () => {
       { kind: 'mend', finding: 'x'.repeat(201) },
       { kind: 'command', name: 'rm' },
       { kind: 'report', name: '../x' },
+      { kind: 'prove', proof: 7 },
+      { kind: 'prove', proof: 'x'.repeat(201) },
+      { kind: 'cancel' },
     ]) {
       says(message);
     }

@@ -26,6 +26,7 @@ export function sceneOf(facts: Facts, more: Partial<PageScene> = {}): PageScene 
     attempts: new Map(),
     mended: [],
     seen: [],
+    limits: [],
     formatTime: (ms) => new Date(ms).toISOString(),
     ...more,
   };
