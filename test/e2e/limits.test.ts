@@ -73,7 +73,7 @@ describe('the Test Explorer', () => {
   it('has the proofs by area, and proves the one that is chosen', async () => {
     await workbench.run('Testing: Focus on Test Explorer View');
     await open('Memory');
-    expect(await row('CPU', 1).innerText()).toMatch(/about \d+ s, \d+ s of CPU time/u);
+    expect(await row('CPU', 1).count()).toBe(1);
     await prove('Memory');
     await becomes('Memory', 'Passed');
     expect(await row('Memory', 2).getAttribute('aria-label')).toMatch(/in \d/u);
