@@ -13,7 +13,7 @@ import { lanes, type Proof } from './proof';
 import { ProofRun } from './proofRun';
 import type { LimitsEvent, LimitsReport, ProofResult } from './report';
 import { probeLeg, surroundingsOf, type Surroundings } from './surroundings';
-import { judging } from './verdict';
+import { judging, type LimitFinding } from './verdict';
 
 export interface RunOptions {
   readonly endpoint: Endpoint;
@@ -96,7 +96,7 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
     results.set(result.id, result);
     onEvent({ event: 'judged', result });
   };
-  const giveUp = (reason: string): void => {
+  const giveUp = (reason: string, finding?: LimitFinding): void => {
     for (const { id, area, title, asked } of proofs) {
       if (results.has(id)) continue;
       judged({
@@ -107,7 +107,7 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
         attempts: 0,
         ms: 0,
         samples: [],
-        ...judging('-', 'not run').error(reason, { finding: 'engine.silent' }),
+        ...judging('-', 'not run').error(reason, finding === undefined ? {} : { finding }),
       });
     }
   };
@@ -155,7 +155,8 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
     }
     if (options.signal.aborted) giveUp('The run was cancelled.');
   } catch (error) {
-    giveUp(options.signal.aborted ? 'The run was cancelled.' : reasonOf(error));
+    if (options.signal.aborted) giveUp('The run was cancelled.');
+    else giveUp(reasonOf(error), 'engine.silent');
   }
   return {
     schema: 1,
