@@ -70,12 +70,10 @@ refuse_foreign() {
     fail foreign "The socket $socket is mounted from outside: its daemon is not this container's, so it is not started or restarted from here."
   fi
   # An init system may listen there itself and start the daemon for whoever asks (docker.socket): it is asked instead.
-  [ -S "$socket" ] && [ "$INIT" = none ] || return 0
-  if http_get /_ping 2; then
+  [ -S "$socket" ] && [ "$INIT" = none ] && socket_taken || return 0
+  [ -z "$HTTP_ANSWERED" ] ||
     fail foreign "Another program answers on $socket, but no dockerd of this container does: it is left alone."
-  elif [ -z "$HTTP_REFUSED" ]; then
-    fail foreign "A program listens on $socket and does not answer, and it is no dockerd of this container: it is left alone."
-  fi
+  fail foreign "A program listens on $socket and does not answer, and it is no dockerd of this container: it is left alone."
 }
 
 # clean_leftovers: removes what ended daemons left, each only when proven stale. Called when no daemon of ours lives.

@@ -28,6 +28,19 @@ http_get() {
   [ "$asked_status" -eq 0 ]
 }
 
+# socket_taken: some program has the socket; HTTP_ANSWERED says whether it answers. A daemon that was just killed may be seen to
+# listen while the kernel takes it apart, so what does not answer is asked again for a second.
+socket_taken() {
+  now_ms
+  taken_deadline=$((NOW_MS + 1000))
+  until http_get /_ping 2 || [ -n "$HTTP_ANSWERED" ]; do
+    [ -z "$HTTP_REFUSED" ] || return 1
+    now_ms
+    [ "$NOW_MS" -lt "$taken_deadline" ] || return 0
+    sleep 0.05
+  done
+}
+
 # socket_listened: a program of this network namespace listens at the socket's path, by either of its names.
 socket_listened() {
   awk -v a="$socket" -v b="$(readlink -f "$socket")" '

@@ -15,12 +15,13 @@ now_ms() {
 now_ms
 BEGAN_MS=$NOW_MS
 
-# json_text TEXT: sets JSON to TEXT as the inside of a JSON string. Control characters become blanks.
+# json_text TEXT: sets JSON to TEXT as the inside of a JSON string. Control characters become blanks: GNU's tr and
+# busybox's repeat the last character, and only GNU's knows [ *].
 json_text() {
   JSON=$1
   case $JSON in
     *[\\\"[:cntrl:]]*)
-      JSON=$(printf '%s' "$JSON" | tr '\000-\037\177' '[ *]' | sed 's/[\\"]/\\&/g')
+      JSON=$(printf '%s' "$JSON" | tr '\000-\037\177' ' ' | sed 's/[\\"]/\\&/g')
       ;;
   esac
 }

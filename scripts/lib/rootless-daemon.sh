@@ -53,10 +53,8 @@ start_own() {
 
 # refuse_strangers: something that is no daemon of ours answers on the socket.
 refuse_strangers() {
-  [ -S "$socket" ] || return 0
-  if http_get /_ping 2 || [ -z "$HTTP_REFUSED" ]; then
-    fail foreign "Another program listens on $socket: it is left alone."
-  fi
+  [ -S "$socket" ] && socket_taken || return 0
+  fail foreign "Another program listens on $socket: it is left alone."
 }
 
 # leftovers_remove: what a daemon that was killed left: its namespace's other half, the shims of its containers, its files.

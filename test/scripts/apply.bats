@@ -446,8 +446,9 @@ broken_database() {
 }
 
 @test "undo replaces nothing: what took the place twice within a second is kept both times" {
+  [[ "$(readlink -f /bin/sh)" != *busybox* ]] || skip "its date is built in, and cannot be made to stand still"
   mkdir -p /run/docker/containerd /usr/local/sbin
-  # A clock that stands still, so that every name is of one second; busybox has its own, but needs less than one for all.
+  # A clock that stands still, so that every name is of one second.
   printf '#!/bin/sh\necho 20260101T000000Z\n' >/usr/local/sbin/date
   chmod +x /usr/local/sbin/date
   echo 1 >/run/docker.pid

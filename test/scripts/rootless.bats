@@ -104,7 +104,7 @@ image() {
   [ "$status" -eq 0 ]
   [ "$(ada_docker run --rm busybox echo works)" = works ]
   [ "$(ada_docker inspect --format '{{.State.Running}}' orphan)" = false ]
-  [ "$(ps -eo args= | grep -c '^sleep 1000')" -eq 0 ]
+  [ "$(ps -U ada -o args= | grep -c '^sleep 1000')" -eq 0 ]
 }
 
 @test "after a kill -9 of dockerd a restart heals" {
