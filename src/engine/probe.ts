@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { parseInfo } from './details';
 import type { Endpoint } from './endpoint';
 import { get, type RequestResult } from './request';
@@ -31,6 +32,15 @@ async function whatStandsAt(path: string): Promise<SocketPath | undefined> {
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? undefined : 'hidden';
   }
+}
+
+/** Milliseconds that a program has between making its socket and listening on it, and between two questions meanwhile. */
+const birth = { longest: 100, pause: 10 };
+
+/** A socket that was made just now refuses everybody until its program listens: bind(2) and listen(2) are two calls. */
+async function isBeingBorn(path: string): Promise<boolean> {
+  const made = await stat(path).catch(() => undefined);
+  return made?.isSocket() === true && Math.abs(Date.now() - made.mtimeMs) < birth.longest;
 }
 
 /** `Docker/20.10.24 (linux)` → `20.10.24` */
@@ -94,6 +104,17 @@ export async function ping(endpoint: Endpoint, deadlineMs: number, signal?: Abor
   let result = await ask();
   // The listener went away while this request stood in its queue. Asking again tells what is there now.
   if (result.outcome === 'error' && brokenOff.has(result.code) && elapsed() < deadlineMs) result = await ask();
+
+  while (
+    endpoint.kind === 'unix' &&
+    result.outcome === 'error' &&
+    result.code === 'ECONNREFUSED' &&
+    elapsed() < Math.min(deadlineMs, 2 * birth.longest) &&
+    (await isBeingBorn(endpoint.socketPath))
+  ) {
+    await setTimeout(birth.pause);
+    result = await ask();
+  }
 
   switch (result.outcome) {
     case 'answer':

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -47,6 +48,21 @@ describe('ping', () => {
 
   test('nothing there', async () => {
     expect(await ping(unixEndpoint(socketIn(litter.folder())), 900)).toEqual({ outcome: 'absent' });
+  });
+
+  test('a socket that was made just now, and on which its program listens a moment later', async () => {
+    const path = socketIn(litter.folder());
+    const born = spawn('perl', [
+      '-MSocket',
+      '-e',
+      '$| = 1; socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])); print "bound"; sleep_(0.05); listen(S, 5);' +
+        'accept(C, S); sysread(C, $_, 999); syswrite(C, $ARGV[1]); sub sleep_ { select(undef, undef, undef, $_[0]) }',
+      path,
+      okAnswer,
+    ]);
+    litter.later(() => void born.kill());
+    await once(born.stdout, 'data');
+    expect(await ping(unixEndpoint(path), 900)).toMatchObject({ outcome: 'ok', engineVersion: '28.2.2' });
   });
 
   test('a daemon killed with its socket left behind', async () => {
