@@ -46,6 +46,13 @@ afterAll(async () => {
   run('umount', '/var/lib/docker');
 });
 
+/** What is wrong, in the page's order; but that process 1 of the bed does not reap what earlier tests killed. */
+async function standing(): Promise<(string | null)[]> {
+  const cards = await page.frame.locator('.finding').all();
+  const ids = await Promise.all(cards.map((card) => card.getAttribute('id')));
+  return ids.filter((id) => id !== 'finding-daemon.zombie-shims');
+}
+
 /** Presses the button that mends a finding, and waits until new facts have shown that it did. */
 async function mend(id: string): Promise<void> {
   const title = await page.finding(id).locator('h3').innerText();
@@ -58,9 +65,7 @@ describe('three faults at once', () => {
   it('are three causes, the errors before the warning, with what follows under them', async () => {
     page = await DiagnosticsPage.open(workbench);
     await page.finding(faults.pid).waitFor();
-    const found = await page.frame.locator('.finding').all();
-    const cards = await Promise.all(found.map((card) => card.getAttribute('id')));
-    expect(cards).toEqual([faults.disk, faults.pid, faults.mounts].map((id) => `finding-${id}`));
+    expect(await standing()).toEqual([faults.disk, faults.pid, faults.mounts].map((id) => `finding-${id}`));
     await page.frame.getByText('One thing follows from this').first().waitFor();
     expect(await page.violations()).toEqual([]);
     for (const theme of ['light', 'high-contrast', 'hc-light', 'dark'] as const) {
@@ -87,7 +92,7 @@ describe('three faults at once', () => {
     await mend(faults.mounts);
     await mend('socket.socket-absent');
     await page.headline.getByText('Docker is running').waitFor();
-    expect(await page.frame.locator('.finding').count()).toBe(0);
+    expect(await standing()).toEqual([]);
     expect(daemon.pid()).toBeGreaterThan(0);
     await workbench.screenshot('diagnostics-three-faults-mended-dark');
   });

@@ -139,7 +139,8 @@ export class Workbench {
   /** The hover of the indicator. */
   async tooltip(): Promise<Locator> {
     await this.indicator.hover();
-    const hover = this.page.locator('.monaco-hover.workbench-hover, .workbench-hover');
+    // What the mouse lay on before, such as the search box in the title bar, may have a hover that is still there.
+    const hover = this.page.locator('.workbench-hover', { hasText: 'Docker' });
     await hover.first().waitFor({ timeout: uiMs });
     return hover.first();
   }
