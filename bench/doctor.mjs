@@ -7,7 +7,8 @@ import { askHelper, prepareUser, requireBed, sleeper } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
 requireBed();
-const user = prepareUser();
+// Root's home is closed to this user, and docker itself complains of that.
+const user = { ...prepareUser(), env: { ...process.env, HOME: '/home/coder' } };
 const runs = Number(process.env['BENCH_RUNS'] ?? 25);
 const containers = Number(process.env['BENCH_CONTAINERS'] ?? 100);
 const log = '/var/log/dockerd.log';
