@@ -16,7 +16,7 @@ import { prepareBench } from './test/stages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const resultsFile = join(root, 'bench', 'results.json');
-const names = ['start', 'usual', 'restart', 'death', 'activation', 'limits', 'verdicts', 'doctor'];
+const names = ['start', 'ways', 'tls', 'restart', 'death', 'activation', 'limits', 'verdicts', 'doctor'];
 /** Variables that a measurement may be given. */
 const passedOn = ['BENCH_RUNS', 'BENCH_CRASHES', 'BENCH_OFFICIAL', 'BENCH_CONTAINERS'];
 
@@ -26,8 +26,9 @@ Measures inside a private container and prints, for each target, ours beside a r
 The rows are also kept in bench/results.json. Nothing fails on a slow machine.
 
   start       P1  cold start, and how soon it is noticed
-  usual       P2  cold start against a waiting loop and Docker's own entrypoint (BENCH_OFFICIAL=FOLDER, where
-              dockerd-entrypoint.sh and dind lie); P12  what TLS adds to a first start
+  ways        P2  cold start against a waiting loop and Docker's own entrypoint (BENCH_OFFICIAL=FOLDER, where
+              dockerd-entrypoint.sh and dind lie)
+  tls         P12 what TLS adds to a first start
   restart     P3  restart with containers; P4  restart after kill -9
   death       P5  a death noticed and shown; P6  a frozen dockerd or containerd noticed
   activation  P8  what the extension costs the editor, and sizes

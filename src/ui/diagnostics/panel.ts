@@ -94,7 +94,10 @@ export class Panel {
       csp: webview.cspSource,
       script: uri('dist', 'webview.js'),
       charts: uri('dist', 'charts.js'),
-      styles: [uri('dist', 'charts.css'), uri('media', 'diagnostics.css')],
+      styles: [
+        uri('dist', 'charts.css'),
+        ...['diagnostics.css', 'cgroups.css', 'limits.css', 'log.css'].map((name) => uri('media', name)),
+      ],
       nonce: randomBytes(16).toString('base64'),
     });
     this.await(true);

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pageHtml, Panel, type PanelHost, type PanelParts } from '../../../../src/ui/diagnostics/panel';
 import { fakePanel } from './fakePanel';
@@ -40,6 +42,21 @@ describe('the document around the page', () => {
     // Late, and only by the script that bears the nonce.
     expect(html).toContain('data-charts="https://e.test/c.js"');
     expect(html).not.toMatch(/unsafe|style="|<style|\son\w+=/u);
+  });
+
+  it('loads files that are there or are built, and are packed', () => {
+    const { host, panel } = fakePanel();
+    new Panel(partsOf(host)).dispose();
+    const root = join(__dirname, '../../../..');
+    const packed = readFileSync(join(root, '.vscodeignore'), 'utf8').split('\n');
+    const loaded = [...panel.webview.html.matchAll(/https:\/\/editor\.test\/ext\/([^"]+)"/gu)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(loaded.length).toBeGreaterThan(5);
+    for (const path of loaded) {
+      expect(packed).toContain(`!${path}`);
+      if (path.startsWith('media/')) expect(existsSync(join(root, path)), path).toBe(true);
+    }
   });
 
   it('has a nonce of its own each time', () => {
