@@ -23,22 +23,37 @@ teardown_file() {
   as_coder "cat $HISTORY"
 }
 
-@test "a daemon that is killed is noticed at once and is back within three seconds, and the history says so" {
-  supervise
-  local pid began before
+# killed: kills the daemon, waits until the supervisor has said so and another one runs. Prints how long the first took, in ms.
+killed() {
+  local pid began said
   pid=$(daemon_pid)
-  before=$(zombies dockerd)
+  said=$(grep -c supervise.death "$SUPERVISE_LOG" || :)
   began=$(date +%s%N)
   kill -KILL "$pid"
-  until_true 3 'grep -q supervise.death "$SUPERVISE_LOG"'
-  [ $((($(date +%s%N) - began) / 1000000)) -lt 900 ]
-  until_true 5 '[ "$(state pid)" != '"$pid"' ] && [ "$(state state)" = running ]'
+  until_true 3 '[ "$(grep -c supervise.death "$SUPERVISE_LOG")" -gt '"$said"' ]'
+  echo $((($(date +%s%N) - began) / 1000000))
+  until_true 10 '[ "$(state pid)" != '"$pid"' ] && [ "$(state state)" = running ]'
+}
+
+@test "a daemon that is killed is back within three seconds, and the history says so" {
+  supervise
+  local began before
+  before=$(zombies dockerd)
+  began=$(date +%s%N)
+  killed
   [ $((($(date +%s%N) - began) / 1000000)) -lt 3000 ]
   until_true 2 '[ "$(history_what)" = "started died back" ]'
   jq -se '.[1].why | contains("killed from outside")' "$HISTORY"
   jq -se '.[2].ms > 900 and .[2].ms < 3000' "$HISTORY"
   # Ended daemons are collected, whatever PID 1 does.
   [ "$(zombies dockerd)" -eq "$before" ]
+}
+
+@test "a death is noticed by the end of a connection that is held, and not at the next look" {
+  supervise
+  until_true 3 'pgrep -f "GET /_ping HTTP/1.1" >/dev/null'
+  # A busy machine may hold up one of them.
+  [ "$(for _ in 1 2 3; do killed; done | sort -n | head -n 1)" -lt 400 ]
 }
 
 @test "a daemon that was asked to end behind the helper's back is told from one that was killed" {
