@@ -99,7 +99,7 @@ export const logRules: readonly Rule[] = [
       if (lines.length === 0) return undefined;
       return {
         severity: 'info',
-        title: `The daemon's log has ${String(lines.length)} errors that are not recognised`,
+        title: `The daemon's log has ${lines.length === 1 ? 'an error that is' : `${String(lines.length)} errors that are`} not recognised`,
         cause: 'They are shown as they are.',
         evidence: lines.slice(-5).map((line) => seen(daemonLog.path, shortened(line))),
         consequence: 'It is not known what they mean.',

@@ -11,7 +11,7 @@ export interface TypingHost {
  * control characters act on the shell's own line, so a command that has any is only shown.
  */
 export function canBeTyped({ command, outside }: Pick<Remedy, 'command' | 'outside'>): boolean {
-  return command !== '' && outside !== true && !/[\p{Cc}\p{Cf}]/u.test(command);
+  return command !== '' && outside !== true && !/[\p{Cc}\p{Cf}]|\.\.\./u.test(command);
 }
 
 /** Types a command into a terminal of its own, where nothing is typed already; the person reads it and runs it. */

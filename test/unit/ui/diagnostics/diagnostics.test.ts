@@ -224,6 +224,7 @@ describe('the command of a remedy', () => {
     ['would run before anybody read it', { command: 'ls\nreboot' }],
     ['would act on the terminal', { command: 'ls \u001b[2K' }],
     ['reads as another', { command: 'ls \u202e' }],
+    ['has a part to fill in', { command: 'docker run --cap-add NET_ADMIN ...' }],
     ['is none', { command: '' }],
   ])('is not, when it %s', (_, remedy) => {
     expect(canBeTyped(remedy)).toBe(false);
