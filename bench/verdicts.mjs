@@ -26,6 +26,21 @@ function once(only, right, wrong, tally) {
   }
 }
 
+/** Reasons that differ in their numbers only are of one kind: an example of each, and how often. @param {string[]} reasons */
+function kindsOf(reasons) {
+  /** @type {Map<string, string>} */
+  const examples = new Map();
+  /** @type {Map<string, number>} */
+  const times = new Map();
+  for (const reason of reasons) {
+    const kind = reason.replaceAll(/\d+(?:\.\d+)?/gu, '#');
+    const example = examples.get(kind) ?? reason;
+    examples.set(kind, example);
+    times.set(example, (times.get(example) ?? 0) + 1);
+  }
+  return times;
+}
+
 /** So many endless loops beside it. @param {number} count @param {() => void} work */
 function underLoad(count, work) {
   const loops = Array.from({ length: count }, () => spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
@@ -54,8 +69,7 @@ for (const limit of ['on', 'off']) {
     underLoad(load, () => {
       for (let run = 0; run < count; run += 1) once([proofs[run % proofs.length] ?? ''], right, wrong, tally);
     });
-    const why = tally.reasons.length === 0 ? '' : `, such as: ${tally.reasons[0]}`;
-    process.stderr.write(`${what}: ${JSON.stringify({ ...tally, reasons: tally.reasons.slice(0, 3) })}\n`);
+    const why = [...kindsOf(tally.reasons)].map(([example, times]) => `; ${String(times)} x ${example}`).join('');
     rows.push({
       id,
       what,

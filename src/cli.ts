@@ -59,15 +59,14 @@ function commandsFor(rootless: boolean): TerminalCommands {
   return { setUp, flags: rootless ? ['--rootless'] : [] };
 }
 
-/** Aborted by the first Ctrl-C or SIGTERM; the second Ctrl-C leaves at once. */
+/** Aborted by the first Ctrl-C, SIGTERM or a terminal that was closed; the second leaves at once. */
 function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(exitStatus.unclear);
     controller.abort();
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   return controller.signal;
 }
 
@@ -153,7 +152,7 @@ async function limits({ rootless, ...options }: LimitsOptions & { rootless: bool
   // Loaded on use: what it is made of would slow every other command down.
   const { runLimits } = await import('./cli/limits');
   const host = rootless ? `unix://${ownSocket()}` : options.host;
-  return runLimits({ ...options, host }, { terminal, reader, environment, signal: untilInterrupted() });
+  return runLimits({ ...options, host }, { terminal, reader, environment, interrupted: untilInterrupted });
 }
 
 /** Facts of this machine; root's only where the helper may be used without a password. */
@@ -203,6 +202,10 @@ async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitStatus.fine);
     fail(error);
+  });
+  // Nobody reads what is told on the way any more (`2>&1 | head`, a closed terminal): what is under way has to end in order.
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') fail(error);
   });
 
   const ending = async (work: Promise<ExitStatus>): Promise<void> => {

@@ -32,6 +32,13 @@ export interface StationApi {
   onDidChangeState(listener: (state: EngineState) => void): { dispose(): void };
 }
 
+let close: () => Promise<void> = () => Promise.resolve();
+
+/** The editor waits some seconds for it: a run of proofs removes its containers meanwhile. */
+export async function deactivate(): Promise<void> {
+  await close();
+}
+
 /**
  * Builds the parts, wires them and registers them; decides nothing. Nothing is awaited, no file is read that the first
  * look at the engine does not need, and what only a click or a trouble needs is loaded then.
@@ -115,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     log,
     onStatus: (status) => actions.now?.observeLimits(status),
   });
+  close = () => limitTests.close();
   const examiner = new LateExaminer(loadExaminer, { host: vscode, dockerHost: () => readNow().dockerHost, log });
   const fault = new StandingFault({
     examine: async () => (await examiner.get()).standingError(),

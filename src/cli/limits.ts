@@ -21,7 +21,8 @@ export interface LimitsParts {
   readonly terminal: Terminal;
   readonly reader: EndpointReader;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
+  /** Asked for once there are containers to remove: from then on Ctrl-C ends in order instead of at once. */
+  readonly interrupted: () => AbortSignal;
 }
 
 /** 1 for a limit that does not hold, 3 when one could not be told, else 0: what is unsupported is told and no fault. */
@@ -39,7 +40,7 @@ function json(report: LimitsReport, compared: ReadonlyMap<string, Comparison>): 
 
 /** `limits`: progress on stderr, the table (or JSON, or JUnit's XML) on stdout. */
 export async function runLimits(options: LimitsOptions, parts: LimitsParts): Promise<ExitStatus> {
-  const { terminal, reader, environment, signal } = parts;
+  const { terminal, reader, environment, interrupted } = parts;
   const { out, err, paint } = terminal;
   const usage = (message: string): ExitStatus => {
     printLine(err, `error: ${message}`);
@@ -61,7 +62,13 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
     const line = eventLine(event, paint.err);
     if (line !== undefined) printLine(err, line);
   };
-  const report = await runProofs({ endpoint, proofs: chosen.proofs, image: options.image, signal, onEvent });
+  const report = await runProofs({
+    endpoint,
+    proofs: chosen.proofs,
+    image: options.image,
+    signal: interrupted(),
+    onEvent,
+  });
   const history = historyPath(environment);
   const since = await listeningSince(endpoint);
   const kept = await keepReport(history, report, since);

@@ -41,8 +41,10 @@ function script({ direction, unit, block, burst, bursts, files: [v1] }: Kind): s
   return `
 show file blkio/${v1} io.max
 show controllers blkio/${v1} cgroup.controllers
-if ! dd if=/dev/zero of=/data/f bs=65536 count=1 oflag=direct 2>/dev/null; then echo direct no; echo end; exit; fi
-${direction === 'read' ? `dd if=/dev/zero of=/data/f bs=65536 count=${String(Math.ceil((bytes * bursts) / 65536))} oflag=direct 2>/dev/null` : ''}
+give_up() { echo "$@"; echo end; exit; }
+dd if=/dev/zero of=/data/f bs=65536 count=1 2>/dev/null || give_up failed write
+dd if=/dev/zero of=/data/f bs=65536 count=1 oflag=direct 2>/dev/null || give_up direct no
+${direction === 'read' ? `dd if=/dev/zero of=/data/f bs=65536 count=${String(Math.ceil((bytes * bursts) / 65536))} oflag=direct 2>/dev/null || give_up failed fill` : ''}
 i=0; now; echo begin $t; echo sample $t ${unit} 0
 while [ $i -lt ${String(bursts)} ]; do
   ${transfer} || { echo failed $i; break; }
@@ -97,6 +99,11 @@ export function judgeBlockIo(kind: Kind, limited: Evidence, control: Evidence, {
   }
   if (cgroup === 2 && !(valueOf(limited, 'controllers') ?? '').split(' ').includes('io')) {
     return judge.unsupported('The container has no io controller: it is missing in the kernel or not delegated.', {
+      finding: 'cgroup.controller-missing',
+    });
+  }
+  if (valueOf(limited, 'file') === '-') {
+    return judge.unsupported(`The kernel has no file for it: ${kind.files[cgroup - 1] ?? ''}.`, {
       finding: 'cgroup.controller-missing',
     });
   }

@@ -23,6 +23,8 @@ export function weightNew(value: number): number {
 const tolerance = 1.6;
 /** CPUs that the three must have had together, or there was nothing to divide. */
 const leastTogether = 0.4;
+/** CPUs that are kept busy at most where containers cannot be pinned to one. */
+const mostCpus = 2;
 /** Seconds during which all three must have been at work. */
 const leastOverlap = 1;
 
@@ -63,6 +65,11 @@ export function judgeShares(evidence: Readonly<Record<string, Evidence>>, { cgro
     );
   }
   const together = (used.light + used.twin + used.heavy) / used.seconds;
+  if (!Number.isFinite(together)) {
+    return judging(kernel, 'not counted').unsupported('The kernel does not count the CPU time of the containers.', {
+      finding: 'cgroup.controller-missing',
+    });
+  }
   const ratio = used.heavy / used.light;
   const control = Math.max(used.twin, used.light) / Math.min(used.twin, used.light);
   const judge = judging(
@@ -112,11 +119,16 @@ export const cpuShares: Proof = {
   asked: '--cpu-shares 512 and 2048',
   lane: 'cpu',
   together: true,
-  cost: { cpuSeconds: 4, memory: 12 * MiB, seconds: 4 },
+  cost: { cpuSeconds: 5, memory: 12 * MiB, seconds: 4 },
   drawing: { metric: 'cpu', as: 'rate', sameClock: true },
   legs: ({ cpus, engine }) => {
     // All on one CPU, or on every CPU with a loop for each where the kernel cannot pin them.
     const pinned = cpus.length > 1 && engine.cpuset;
+    if (!pinned && cpus.length > mostCpus) {
+      return judging('-', 'not run').inconclusive(
+        `Not run: this engine cannot pin containers to a CPU, and to see a weight all ${String(cpus.length)} CPUs would have to be kept busy.`,
+      );
+    }
     return (Object.keys(shares) as Name[]).map((name): Leg => ({
       name,
       limits: { CpuShares: shares[name], ...(pinned && { CpusetCpus: String(cpus.at(-1)) }) },

@@ -47,12 +47,16 @@ function keyOf({ engine }: LimitsReport): string {
   return `${engine.id} ${engine.endpoint}`;
 }
 
+/** What could not be told says nothing about the limit: it is not kept, or it would push out what was told. */
+const tells = (verdict: Verdict): boolean => verdict !== 'error' && verdict !== 'inconclusive';
+
 /** Adds a run; the oldest entries and the engines unused for longest fall out. Pure. */
 export function withReport(history: History, report: LimitsReport, started: string | undefined): History {
   const id = keyOf(report);
   const before = history.engines[id] ?? {};
   const after = { ...before };
   for (const { id: proof, verdict } of report.results) {
+    if (!tells(verdict)) continue;
     const entry: Entry = { at: report.startedAt, verdict, ...(started !== undefined && { started }) };
     after[proof] = [...(before[proof] ?? []), entry].slice(-keptRuns);
   }
@@ -64,12 +68,9 @@ export function withReport(history: History, report: LimitsReport, started: stri
 export function comparisons(before: History, report: LimitsReport, started?: string): Map<string, Comparison> {
   const found = new Map<string, Comparison>();
   for (const { id, verdict } of report.results) {
-    // What could not be told says nothing about the limit.
-    const told = (before.engines[keyOf(report)]?.[id] ?? []).filter(
-      (entry) => entry.verdict !== 'error' && entry.verdict !== 'inconclusive',
-    );
+    const told = before.engines[keyOf(report)]?.[id] ?? [];
     const last = told.at(-1);
-    if (last === undefined || verdict === 'error' || verdict === 'inconclusive') continue;
+    if (last === undefined || !tells(verdict)) continue;
     const { at } = last;
     if (last.verdict === verdict) {
       const other = told.findLastIndex((entry) => entry.verdict !== verdict);

@@ -11,12 +11,26 @@ function pair(script: string, limited: Leg['limits'], control: Partial<Leg> = {}
   ];
 }
 
+/** IFF_UP of netdevice(7). */
+const up = 1;
+
+/**
+ * Names of the interfaces that could lead out. One that is down cannot: where a tunnel module is loaded the kernel puts a
+ * `tunl0` or `sit0` that is down into every new network namespace (sysctl `net.core.fb_tunnels_only_for_init_net`).
+ */
+function outward(evidence: Evidence): string[] {
+  return valuesOf(evidence, 'interface').flatMap((line) => {
+    const [name = '', flags] = line.split(' ');
+    const down = flags?.startsWith('0x') === true && (Number(flags) & up) === 0;
+    return name === 'lo' || down ? [] : [name];
+  });
+}
+
 /** Interfaces by the kernel's own list; whatever leads out has one. */
 export function judgeNetwork(limited: Evidence, control: Evidence): Judgement {
-  const outward = (evidence: Evidence): string[] => valuesOf(evidence, 'interface').filter((name) => name !== 'lo');
   const [seen, free] = [outward(limited), outward(control)];
   const routes = valuesOf(limited, 'route').length;
-  const kernel = `interfaces: ${valuesOf(limited, 'interface').join(' ')}`;
+  const kernel = `interfaces: ${valuesOf(limited, 'interface').join(', ')}`;
   const judge = judging(
     kernel,
     `${String(seen.length)} interfaces beside lo, ${String(routes)} routes; ${free.join(' ') || 'none'} without the limit`,
@@ -42,7 +56,11 @@ export const networkOff: Proof = {
   legs: () =>
     pair(
       `
-while read -r n rest; do case $n in *:*) echo interface "\${n%%:*}" ;; esac; done </proc/net/dev
+while read -r n rest; do
+  case $n in *:*) n=\${n%%:*} ;; *) continue ;; esac
+  f=; [ ! -r /sys/class/net/$n/flags ] || read -r f </sys/class/net/$n/flags
+  echo interface $n $f
+done </proc/net/dev
 while read -r n d g rest; do [ "$n" = Iface ] || echo route $d $g; done </proc/net/route`,
       {},
       { network: true },

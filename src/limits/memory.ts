@@ -1,6 +1,6 @@
 import { limitOf } from '../machine/cgroupPath';
 import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, MiB, withoutSwap, type Leg, type Proof } from './proof';
 import { sampling } from './script';
 import { outerLimit, outerPlace, type Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
@@ -14,7 +14,6 @@ const rounding = 64 * 1024;
 /** The parent outlives the block that is killed, and reads the counters of the group they both are in. */
 const script = `${sampling}
 show limit memory/memory.limit_in_bytes memory.max
-show controllers - cgroup.controllers
 state() {
   show $1.peak memory/memory.max_usage_in_bytes memory.peak
   show $1.events memory/memory.oom_control memory.events
@@ -92,15 +91,18 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
     });
   }
   if (under.exit !== 0) {
+    if (under.kills < 1) {
+      return judge.inconclusive(
+        `A block of ${String(below)} MiB could not be made (status ${String(under.exit)}), and nothing was killed: dd does not work in this image, or the machine gives no memory.`,
+      );
+    }
     return under.own
       ? judge.inconclusive(
           `A block of ${String(below)} MiB, under the limit, did not live (status ${String(under.exit)}).`,
         )
       : judge.notEnforced(
           `A block of ${String(below)} MiB was killed, but not by this limit: a limit around it is smaller.`,
-          {
-            finding: 'cgroup.outer-limit',
-          },
+          { finding: 'cgroup.outer-limit' },
         );
   }
   if (numberOf(control, 'below') !== 0 || free.exit !== 0) {
@@ -128,10 +130,10 @@ export const memory: Proof = {
   together: false,
   cost: { cpuSeconds: 0.5, memory: 140 * MiB, seconds: 2 },
   drawing: { metric: 'memory', as: 'total', limit },
-  legs: () => {
+  legs: ({ swap }) => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
     // The default swap limit is twice the memory: with swap on, the block would be swapped and not killed.
-    return [leg('limited', { Memory: limit, MemorySwap: limit }), leg('control', {})];
+    return [{ ...leg('limited', { Memory: limit, MemorySwap: limit }), ...withoutSwap(swap) }, leg('control', {})];
   },
   judge: (evidence, surroundings) => judgeMemory(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
 };

@@ -1,6 +1,8 @@
 import { limitOf } from '../machine/cgroupPath';
+import { isUnreadable } from '../machine/reading';
 import { numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';
+import type { Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
 
 const reservation = 24 * MiB;
@@ -12,10 +14,21 @@ show reservation memory/memory.soft_limit_in_bytes memory.low
 dd if=/dev/zero of=/dev/null bs=${String(block)}M count=1 2>/dev/null; echo above $?`;
 
 /**
+ * What the groups between a container's and the top that can be seen leave of its protection: a child has no more of it
+ * than its parent (cgroup-v2.rst, `memory.low`). v1's soft limit does not depend on them.
+ */
+function protectionAround({ cgroup, outside }: Surroundings): { hidden: true } | { hidden: false; none?: string } {
+  if (cgroup === 1) return { hidden: false };
+  if (isUnreadable(outside)) return { hidden: true };
+  const none = outside.levels.slice(1, -1).find(({ memoryLow }) => memoryLow === 0);
+  return { hidden: false, ...(none !== undefined && { none: none.path }) };
+}
+
+/**
  * Only the setting is judged: what is reserved matters when the machine runs out of memory, and a proof that makes it
  * run out would take it from everybody.
  */
-export function judgeReservation(limited: Evidence, control: Evidence): Judgement {
+export function judgeReservation(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
   const kernel = valueOf(limited, 'reservation') ?? '-';
   const without = valueOf(control, 'reservation') ?? '-';
   const above = numberOf(limited, 'above');
@@ -42,6 +55,17 @@ export function judgeReservation(limited: Evidence, control: Evidence): Judgemen
       `A block of ${String(block)} MiB did not live beside a reservation of 24 MiB (status ${String(above)}).`,
     );
   }
+  const around = protectionAround(surroundings);
+  if (around.hidden) {
+    return judge.unsupported(
+      'The kernel holds the reservation. Whether that protects anything cannot be seen from here: on cgroup v2 the groups around a container must have memory.low as well, and no engine gives it to them.',
+    );
+  }
+  if (around.none !== undefined) {
+    return judge.unsupported(
+      `The kernel holds the reservation, and it protects nothing: memory.low of ${around.none} around it is 0, and cgroup v2 protects no more than the groups around do.`,
+    );
+  }
   return judge.enforced('The kernel holds the reservation, and use may go past it while there is memory.');
 }
 
@@ -57,5 +81,6 @@ export const memoryReservation: Proof = {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
     return [leg('limited', { MemoryReservation: reservation }), leg('control', {})];
   },
-  judge: (evidence) => judgeReservation(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence, surroundings) =>
+    judgeReservation(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
 };

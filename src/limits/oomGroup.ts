@@ -1,5 +1,5 @@
 import { counterOf, isComplete, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, MiB, withoutSwap, type Leg, type Proof } from './proof';
 import { sampling } from './script';
 import { judging, type Judgement } from './verdict';
 
@@ -32,7 +32,7 @@ export function judgeOomGroup(limited: Evidence, control: Evidence): Judgement {
     kernel,
     survived
       ? `hog: status ${String(hog)}, ${String(kills)} OOM kill, bystander ${bystander ? 'lived' : 'died'}`
-      : `the whole container ended with status ${String(limited.exitCode)}`,
+      : `the whole container ended with status ${String(limited.exitCode)}${limited.oomKilled ? ', killed for memory' : ''}`,
   );
   if (valueOf(limited, 'limit') === '-') {
     return judge.unsupported('The container has no memory controller: it is missing in the kernel or not delegated.', {
@@ -42,6 +42,13 @@ export function judgeOomGroup(limited: Evidence, control: Evidence): Judgement {
   if (survived && hog === 0) return judge.notEnforced('Nothing was killed: 96 MiB lived under a limit of 48 MiB.');
   if (numberOf(control, 'hog') !== 0) {
     return judge.inconclusive('Without the limit the same block was killed too.', { finding: 'machine.no-room' });
+  }
+  // It may as well have been ended by somebody else.
+  if (!survived && !limited.oomKilled) {
+    return judge.inconclusive(
+      `The container ended with status ${String(limited.exitCode)}, and the engine knows of no kill for memory.`,
+      { again: true },
+    );
   }
   if (whole) {
     return survived
@@ -66,9 +73,10 @@ export const oomGroup: Proof = {
   together: true,
   cost: { cpuSeconds: 0.4, memory: 148 * MiB, seconds: 1 },
   drawing: { metric: 'memory', as: 'total', limit },
-  legs: () => {
+  legs: ({ swap }) => {
     const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
-    return [{ ...leg('limited', { Memory: limit, MemorySwap: limit }), mayDie: true }, leg('control', {})];
+    const limited = leg('limited', { Memory: limit, MemorySwap: limit });
+    return [{ ...limited, mayDie: true, ...withoutSwap(swap) }, leg('control', {})];
   },
   judge: (evidence) => judgeOomGroup(legOf(evidence, 'limited'), legOf(evidence, 'control')),
 };

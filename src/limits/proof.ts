@@ -24,6 +24,8 @@ export interface Leg {
   readonly network?: true;
   /** It may be killed as a whole before its last line: that is an observation. */
   readonly mayDie?: true;
+  /** Limits that the engine may leave out, because nothing depends on them here. */
+  readonly mayDrop?: readonly (keyof HostConfig)[];
 }
 
 /** What a proof takes from the machine while it runs. */
@@ -67,6 +69,11 @@ export interface Proof {
 }
 
 export const MiB = 1024 * 1024;
+
+/** A kernel without swap accounting makes the engine drop the limit of swap; on a machine without swap that is no loss. */
+export function withoutSwap(swap: number): Pick<Leg, 'mayDrop'> {
+  return swap === 0 ? { mayDrop: ['MemorySwap'] } : {};
+}
 
 /** The evidence of a leg that the proof itself asked for. Throws when it is missing, which is a fault of the program. */
 export function legOf(evidence: Readonly<Record<string, Evidence>>, name: string): Evidence {

@@ -60,7 +60,8 @@ export class ProofRun {
       evidence[leg.name] = seen;
       // Of the control nothing is asked that an engine could refuse.
       return (
-        (leg.name === 'control' ? undefined : judgeRefusal(seen)) ?? judgeBroken(leg.name, seen, leg.mayDie === true)
+        (leg.name === 'control' ? undefined : judgeRefusal(seen, leg.mayDrop)) ??
+        judgeBroken(leg.name, seen, leg.mayDie === true)
       );
     };
     const failed = this.#proof.together

@@ -47,9 +47,10 @@ function short(message: string): string {
 }
 
 /** The judgement where the limited container was not even started, or was not what was asked for; undefined when it was. */
-export function judgeRefusal(limited: Evidence): Judgement | undefined {
+export function judgeRefusal(limited: Evidence, mayDrop: readonly string[] = []): Judgement | undefined {
   const judge = judging('-', 'not run');
-  const { refused, dropped, warnings } = limited;
+  const { refused, warnings } = limited;
+  const dropped = limited.dropped.filter((name) => !mayDrop.includes(name));
   if (refused !== undefined) {
     const cause = causes.find(({ pattern }) => pattern.test(refused.message));
     const said = `The engine said: ${short(refused.message)}`;

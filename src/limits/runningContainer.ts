@@ -15,8 +15,11 @@ export interface ConfiguredLimit {
   readonly outer?: { readonly value: number; readonly place: string };
   /** Bytes, CPUs (over the time watched) or processes. */
   readonly used?: number;
-  /** `agrees`: the kernel was told what was configured. `overruled`: it was, and a limit around it is smaller. */
-  readonly verdict: 'agrees' | 'differs' | 'overruled' | 'unlimited' | 'not-seen';
+  /**
+   * `agrees`: the kernel was told what was configured. `overruled`: it was, and a limit around it is smaller. `default`:
+   * nothing was configured, and whoever makes the groups gives each a limit.
+   */
+  readonly verdict: 'agrees' | 'differs' | 'overruled' | 'unlimited' | 'default' | 'not-seen';
   readonly reason: string;
 }
 
@@ -67,8 +70,13 @@ export function judgeConfigured({ name, configured, kernel, outer, used, toleran
   const smaller = outer !== undefined && (configured === undefined || outer.value < configured);
   const around = smaller ? `${words(name, outer.value)} of ${outer.place}` : '';
   if (configured === undefined) {
-    if (typeof kernel === 'number')
-      return told('differs', `None was asked for, the kernel holds ${words(name, kernel)}.`);
+    if (typeof kernel === 'number') {
+      const untold = `None was asked for, the kernel holds ${words(name, kernel)}`;
+      // What systemd gives to every scope that it makes (DefaultTasksMax), where it makes the containers' groups.
+      return name === 'pids'
+        ? told('default', `${untold}, as systemd does by default.`)
+        : told('differs', `${untold}.`);
+    }
     return told('unlimited', smaller ? `None was asked for; ${around} hold.` : 'None was asked for.');
   }
   if (kernel === undefined)
@@ -113,9 +121,10 @@ async function look(engine: EngineCalls, endpoint: Endpoint, { id, pid }: Inspec
   const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const path = endpoint.kind === 'unix' ? await readCgroupPath(pid, '/', id) : far;
   const at = performance.now();
-  return { at, path, stats: isUnreadable(path) ? await engine.stats(id) : {} };
+  return { at, path, stats: ownLevel(path) === undefined ? await engine.stats(id) : {} };
 }
 
+/** Undefined as well where the group lies outside of what this cgroup namespace shows. */
 const ownLevel = (path: Reading<CgroupPath>): CgroupLevel | undefined =>
   isUnreadable(path) ? undefined : path.levels[0];
 
@@ -163,7 +172,7 @@ export async function readContainerLimits(endpoint: Endpoint, idOrName: string):
     schema: 1,
     id: container.id,
     name: container.name,
-    source: isUnreadable(after.path) ? 'stats API' : 'cgroup files',
+    source: ownLevel(after.path) === undefined ? 'stats API' : 'cgroup files',
     limits: compare(container, before, after),
   };
 }

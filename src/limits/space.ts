@@ -12,10 +12,12 @@ interface Space {
 }
 
 function script(path: string, { tried }: Space): string {
+  // A driver that compresses (zfs, btrfs) keeps zeros without using any space.
+  const source = path === '/' ? '/dev/urandom' : '/dev/zero';
   return `
 while read -r _ _ _ _ p o rest; do [ "$p" = ${path} ] && echo mount "$rest"; done </proc/self/mountinfo
 i=0; while [ $i -lt ${String(tried)} ]; do
-  dd if=/dev/zero bs=1048576 count=1 2>/dev/null >>${path === '/' ? '' : path}/dind-station-fill || break
+  dd if=${source} bs=1048576 count=1 2>/dev/null >>${path === '/' ? '' : path}/dind-station-fill || break
   i=$((i + 1)); now; echo sample $t bytes $((i * 1048576)); echo written $i
 done
 rm -f ${path === '/' ? '' : path}/dind-station-fill`;

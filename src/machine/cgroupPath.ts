@@ -18,6 +18,8 @@ export interface CgroupLevel {
   readonly memory?: number;
   /** Bytes in use. */
   readonly memoryUsed?: number;
+  /** Bytes that reclaim leaves alone (v2's `memory.low`); undefined for `max`, on v1, and where there is no such file. */
+  readonly memoryLow?: number;
   /** CPUs: quota divided by period. */
   readonly cpus?: number;
   /** Seconds of CPU time since the group was made. */
@@ -122,9 +124,10 @@ class Hierarchies {
   async level(group: string, index: number): Promise<CgroupLevel> {
     // On v1 each controller has a tree of its own; containers have the same path in all of them, or the same depth.
     const at = (controller: string): string => upwards(this.path(controller) ?? '/')[index] ?? '/';
-    const [memory, used, cpu, quota, period, pids, processes, usage] = await Promise.all([
+    const [memory, used, low, cpu, quota, period, pids, processes, usage] = await Promise.all([
       this.file('memory', at('memory'), this.version === 2 ? 'memory.max' : 'memory.limit_in_bytes'),
       this.file('memory', at('memory'), this.version === 2 ? 'memory.current' : 'memory.usage_in_bytes'),
+      this.version === 2 ? this.file('memory', at('memory'), 'memory.low') : undefined,
       this.version === 2 ? this.file('cpu', at('cpu'), 'cpu.max') : undefined,
       this.version === 1 ? this.file('cpu', at('cpu'), 'cpu.cfs_quota_us') : undefined,
       this.version === 1 ? this.file('cpu', at('cpu'), 'cpu.cfs_period_us') : undefined,
@@ -136,12 +139,13 @@ class Hierarchies {
     ]);
     const cpus = cpusOf(cpu ?? `${quota ?? ''} ${period ?? ''}`);
     const limit = (text: string | undefined): number | undefined => (text === undefined ? undefined : limitOf(text));
-    const [bytes, inUse, most, now] = [limit(memory), limit(used), limit(pids), limit(processes)];
+    const [bytes, inUse, protection, most, now] = [memory, used, low, pids, processes].map(limit);
     const cpuSeconds = secondsOf(usage, this.version);
     return {
       path: group,
       ...(bytes !== undefined && { memory: bytes }),
       ...(inUse !== undefined && { memoryUsed: inUse }),
+      ...(protection !== undefined && { memoryLow: protection }),
       ...(cpus !== undefined && { cpus }),
       ...(cpuSeconds !== undefined && { cpuSeconds }),
       ...(most !== undefined && { pids: most }),

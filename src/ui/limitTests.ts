@@ -76,9 +76,14 @@ export class LimitTests {
     return this.now;
   }
 
-  dispose(): void {
+  /** Ends what is under way; resolves when nothing of it is left in the engine. */
+  async close(): Promise<void> {
     this.disposed = true;
-    this.now?.dispose();
+    await this.now?.close();
+  }
+
+  dispose(): void {
+    void this.close();
     this.controller.dispose();
   }
 }

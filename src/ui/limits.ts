@@ -88,9 +88,10 @@ export class Limits {
     this.cancelling?.abort();
   }
 
-  /** Ends a run that is under way; it removes its containers. */
-  dispose(): void {
+  /** Ends a run that is under way, and the ones that wait for it; resolves when its containers are removed. */
+  async close(): Promise<void> {
     this.closing.abort();
+    await this.last;
   }
 
   private become(status: LimitsStatus): void {

@@ -59,6 +59,12 @@ export class DiagnosticsPage {
     return this.evaluate(`({ overflow: ${root}.scrollWidth - ${root}.clientWidth, frame: ${root}.clientWidth })`);
   }
 
+  /** Whether the top of an element is within the frame. */
+  async inSight(id: string): Promise<boolean> {
+    const top = `document.getElementById(${JSON.stringify(id)}).getBoundingClientRect().top`;
+    return this.evaluate(`${top} >= 0 && ${top} < window.innerHeight`);
+  }
+
   /** Violations by axe, each with its elements. Run through the debugger: the page's own policy lets no script in. */
   async violations(): Promise<string[]> {
     await this.evaluate(axeSource);

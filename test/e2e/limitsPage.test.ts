@@ -1,7 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticsPage } from './diagnosticsPage';
 import { daemon, prepare, Station, until } from './station';
-import { themes, type Workbench } from './workbench';
+import { themes, uiMs, type Workbench } from './workbench';
 
 let station: Station;
 let workbench: Workbench;
@@ -161,6 +162,27 @@ describe('the section "Limits" of the diagnostics page', () => {
     await picture('proof-cpu.quota', 'narrow-dark');
     expect(await page.violations()).toEqual([]);
     await workbench.resize(1280, 1400);
+  });
+
+  it('leads from a limit that cannot hold to the finding that says why', async () => {
+    const why = 'storage.overlay-on-overlay';
+    writeFileSync('/etc/docker/daemon.json', JSON.stringify({ 'data-root': '/srv/no-volume' }));
+    try {
+      daemon.helper('restart');
+      await workbench.indicatorSays('Docker');
+      await page.finding(why).waitFor({ timeout: uiMs });
+      await card('files.storage').getByRole('button', { name: 'Prove again' }).click();
+      await card('files.storage').getByRole('link').click({ timeout: uiMs });
+      expect(await page.evaluate('document.activeElement.id')).toBe(`finding-${why}`);
+      await until('the finding is in sight', () => page.inSight(`finding-${why}`));
+      await workbench.screenshot('limits-page-led-to-the-finding-dark');
+      await picture('proof-files.storage', 'explained-dark');
+    } finally {
+      rmSync('/etc/docker/daemon.json');
+      daemon.helper('restart');
+      rmSync('/srv/no-volume', { recursive: true });
+    }
+    await workbench.indicatorSays('Docker');
   });
 
   it('refuses while Docker is stopped, and says so on the page', async () => {

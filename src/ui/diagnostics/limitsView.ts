@@ -83,7 +83,7 @@ export function limitsView(
   );
   const running = runningOf(status);
   return {
-    intro: `Whether limits of containers hold here is proven by ${String(proofs)} short runs, each beside the same without the limit. That takes ${budgetWords(budget)}; your containers are left alone, and nothing stays behind.`,
+    intro: `Whether limits of containers hold here is proven by ${String(proofs)} short runs, each beside the same without the limit. That takes ${budgetWords(budget)}; your containers are left alone, and nothing stays behind but the small image that the proofs run in.`,
     sum: sum.length === 0 ? '' : `${sum.join(', ')}.`,
     problem: shownText(problem ?? ''),
     ...(running !== undefined && { running }),

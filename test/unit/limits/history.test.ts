@@ -61,6 +61,11 @@ test('mended, changed, and nothing for what could not be told or is another engi
   expect(comparisons(before, report(9, 'enforced', 'F')).size).toBe(0);
 });
 
+test('runs that could not tell push nothing out', () => {
+  const before = after(['enforced', ...Array.from({ length: 60 }, () => 'error' as const), 'inconclusive']);
+  expect(comparisons(before, report(9, 'not-enforced')).get('cpu.quota')?.kind).toBe('broke');
+});
+
 test('what is kept is bounded', () => {
   let history = after(Array.from({ length: 60 }, () => 'enforced' as const));
   expect(history.engines['E unix:///s']?.['cpu.quota']).toHaveLength(50);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cpuWindow } from '../../../src/limits/cpuWindow';
 import { weightNew, weightOld } from '../../../src/limits/cpuShares';
 import { judgeBroken, judgeRefusal } from '../../../src/limits/refusals';
+import type { Leg } from '../../../src/limits/proof';
 import { altered, judged, recorded, recordings, surrounded, type Recording } from './recordings';
 
 describe('recorded on a healthy engine', () => {
@@ -77,6 +78,14 @@ describe('CPU quota', () => {
     expect(judged(without)).toMatchObject({ verdict: 'unsupported', finding: 'cgroup.controller-missing' });
   });
 
+  test.each([2, 3, 4])('without the number in place %i of its readings nothing is enforced', (place) => {
+    const uncounted = altered(recorded('cpu.quota'), 'limited', (key, value) => {
+      const fields = value.split(' ');
+      return key === 'cpu' ? fields.with(place, 'nan').join(' ') : value;
+    });
+    expect(judged(uncounted)).toMatchObject({ verdict: 'unsupported', finding: 'cgroup.controller-missing' });
+  });
+
   test('a smaller limit around it is what holds', () => {
     expect(judged(surrounded(cpu(0.4, 0), { cpus: 0.1 }))).toMatchObject({
       verdict: 'not-enforced',
@@ -130,6 +139,22 @@ describe('CPU weight', () => {
     expect(judged(weights('100', '100'))).toMatchObject({ verdict: 'not-enforced', finding: 'runtime.dropped-limit' });
   });
 
+  test('without a count of CPU time nothing is enforced', () => {
+    const uncounted = altered(recorded('cpu.shares'), 'heavy', (key, value) =>
+      key === 'cpu' ? value.split(' ').with(2, 'nan').join(' ') : value,
+    );
+    expect(judged(uncounted).verdict).toBe('unsupported');
+  });
+
+  test('many CPUs are not kept busy for it where containers cannot be pinned', () => {
+    const { proof, surroundings } = recorded('cpu.shares');
+    const engine = { ...surroundings.engine, cpuset: false };
+    const many = Array.from({ length: 64 }, (_none, index) => index);
+    expect(proof.legs({ ...surroundings, engine, cpus: many })).toMatchObject({ verdict: 'inconclusive' });
+    expect(proof.legs({ ...surroundings, engine, cpus: [0, 1] })).toHaveLength(3);
+    expect(proof.legs({ ...surroundings, cpus: many })).toHaveLength(3);
+  });
+
   test('equal shares of the CPU under unequal weights are not enforced', () => {
     const { light } = recorded('cpu.shares').evidence;
     const recording = recorded('cpu.shares');
@@ -165,9 +190,33 @@ describe('memory', () => {
   test('a block killed far below the limit was killed by another', () => {
     const early = memory((key, value) => {
       if (key === 'below' || key === 'above') return '137';
+      if (key === 'below.events') return value.replace('oom_kill 0', 'oom_kill 1');
       return key.endsWith('.peak') ? '40000000' : value;
     });
     expect(judged(early)).toMatchObject({ verdict: 'not-enforced', finding: 'cgroup.outer-limit' });
+  });
+
+  test.each(['127', '1'])('a block that ends with %s where nothing was killed says nothing of a limit', (status) => {
+    const refused = memory((key, value) => {
+      if (key === 'below' || key === 'above') return status;
+      return key.endsWith('.peak') ? '4000000' : value.replace('oom_kill 1', 'oom_kill 0');
+    });
+    expect(judged(refused)).toMatchObject({ verdict: 'inconclusive' });
+    expect(judged(refused).reason).toContain(`status ${status}), and nothing was killed`);
+  });
+
+  test('a limit of swap that the engine drops is no loss on a machine without swap', () => {
+    const { proof, surroundings, evidence } = recorded('memory.limit');
+    const limitedOf = (swap: number): Leg => {
+      const legs = proof.legs({ ...surroundings, swap });
+      return ('verdict' in legs ? [] : legs).find(({ name }) => name === 'limited') ?? never();
+    };
+    const dropped = { ...(evidence['limited'] ?? never()), dropped: ['MemorySwap'] };
+    expect(judgeRefusal(dropped, limitedOf(0).mayDrop)).toBeUndefined();
+    expect(judgeRefusal(dropped, limitedOf(2 ** 30).mayDrop)).toMatchObject({ verdict: 'unsupported' });
+    expect(judgeRefusal({ ...dropped, dropped: ['Memory'] }, limitedOf(0).mayDrop)).toMatchObject({
+      verdict: 'unsupported',
+    });
   });
 
   test('a machine on which the control dies too proves nothing', () => {
@@ -197,6 +246,34 @@ describe('memory', () => {
   });
 });
 
+describe('memory reservation on cgroup v2', () => {
+  const around = (...levels: readonly (number | undefined)[]): Recording => {
+    const recording = recorded('memory.reservation');
+    const places = ['/docker/x', '/docker', '/'].map((path, index) => {
+      const memoryLow = levels[index];
+      return { path, ...(memoryLow !== undefined && { memoryLow }) };
+    });
+    const outside = { version: 2 as const, path: '/docker/x', levels: places };
+    return { ...recording, surroundings: { ...recording.surroundings, cgroup: 2, outside } };
+  };
+
+  test('protects nothing where the group around has nothing to give', () => {
+    expect(judged(around(25_165_824, 0))).toMatchObject({ verdict: 'unsupported', kernel: '25165824' });
+    expect(judged(around(25_165_824, 0)).reason).toContain('memory.low of /docker around it is 0');
+    expect(judged(around(25_165_824, 50_000_000)).verdict).toBe('enforced');
+    // What is reclaimed from the top that is seen does not ask the top itself.
+    expect(judged(around(25_165_824, undefined, 0)).verdict).toBe('enforced');
+  });
+
+  test('is not told where the groups around cannot be seen; v1 does not depend on them', () => {
+    const recording = recorded('memory.reservation');
+    expect(judged({ ...recording, surroundings: { ...recording.surroundings, cgroup: 2 } }).verdict).toBe(
+      'unsupported',
+    );
+    expect(judged(recording).verdict).toBe('enforced');
+  });
+});
+
 describe('the others', () => {
   const changed = (id: string, key: string, value: string, leg = 'limited'): Recording =>
     altered(recorded(id), leg, (name, old) => (name === key ? value : old));
@@ -222,6 +299,45 @@ describe('the others', () => {
   ])('%s with %s %s: %s', (id, key, value, verdict) => {
     // A line that the recording has not is no change: the verdict stays.
     expect(judged(changed(id, key, value)).verdict).toBe(verdict);
+  });
+
+  test('an interface that is down leads nowhere', () => {
+    const withLine = (line: string): Recording => {
+      const recording = recorded('isolation.network');
+      const limited = recording.evidence['limited'] ?? never();
+      const lines = [['interface', line] as const, ...limited.lines];
+      return { ...recording, evidence: { ...recording.evidence, limited: { ...limited, lines } } };
+    };
+    expect(judged(withLine('tunl0 0x80')).verdict).toBe('enforced');
+    expect(judged(withLine('eth0 0x1003')).verdict).toBe('not-enforced');
+    expect(judged(withLine('eth0 ')).verdict).toBe('not-enforced');
+  });
+
+  test('a container that ends without a kill for memory says nothing of who dies', () => {
+    const cut = (oomKilled: boolean, group: string): Recording => {
+      const recording = changed('memory.oom-group', 'group', group);
+      const limited = recording.evidence['limited'] ?? never();
+      const lines = limited.lines.filter(([key]) => !['hog', 'bystander', 'events', 'end'].includes(key));
+      return {
+        ...recording,
+        evidence: { ...recording.evidence, limited: { ...limited, lines, exitCode: 137, oomKilled } },
+      };
+    };
+    expect(judged(cut(false, '1'))).toMatchObject({ verdict: 'inconclusive', again: true });
+    expect(judged(cut(false, '0')).verdict).toBe('inconclusive');
+    expect(judged(cut(true, '1')).verdict).toBe('enforced');
+    expect(judged(cut(true, '0')).verdict).toBe('not-enforced');
+  });
+
+  test.each([
+    [
+      'a file that could not be filled',
+      (key: string, value: string) => (key === 'done' ? undefined : value),
+      'inconclusive',
+    ],
+    ['no file in the kernel', (key: string, value: string) => (key === 'file' ? '-' : value), 'unsupported'],
+  ])('block I/O with %s is %s', (_what, change, verdict) => {
+    expect(judged(altered(recorded('io.read-bytes'), 'limited', change)).verdict).toBe(verdict);
   });
 
   test('buffered writes that pass by on v1 are told and do not change the verdict', () => {

@@ -124,6 +124,8 @@ describe('a running container', () => {
     [{ kernel: undefined }, 'not-seen'],
     [{ configured: undefined, kernel: 'none' as const }, 'unlimited'],
     [{ configured: undefined }, 'differs'],
+    [{ name: 'pids' as const, configured: undefined, kernel: 9457 }, 'default'],
+    [{ name: 'pids' as const, configured: 100, kernel: 9457, tolerance: 0 }, 'differs'],
     [{ outer: { value: 32 * MiB, place: '/' } }, 'overruled'],
     [{ outer: { value: 96 * MiB, place: '/' } }, 'agrees'],
   ])('%o: %s', (change, verdict) => {

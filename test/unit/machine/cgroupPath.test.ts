@@ -32,6 +32,8 @@ describe('the way up from a container', () => {
       '/sys/fs/cgroup/memory.current': '1000\n',
       '/sys/fs/cgroup/cpu.max': '10000 100000\n',
       '/sys/fs/cgroup/docker/memory.max': 'max\n',
+      '/sys/fs/cgroup/docker/memory.low': '0\n',
+      '/sys/fs/cgroup/docker/abc/memory.low': '25165824\n',
       '/sys/fs/cgroup/docker/abc/pids.max': '16\n',
       '/sys/fs/cgroup/docker/abc/pids.current': '3\n',
       '/sys/fs/cgroup/docker/abc/cpu.stat': 'usage_usec 1500000\nuser_usec 1\n',
@@ -40,8 +42,8 @@ describe('the way up from a container', () => {
       version: 2,
       path: '/docker/abc',
       levels: [
-        { path: '/docker/abc', pids: 16, processes: 3, cpuSeconds: 1.5 },
-        { path: '/docker' },
+        { path: '/docker/abc', memoryLow: 25165824, pids: 16, processes: 3, cpuSeconds: 1.5 },
+        { path: '/docker', memoryLow: 0 },
         { path: '/', memory: 209715200, memoryUsed: 1000, cpus: 0.1 },
       ],
     });

@@ -214,4 +214,19 @@ describe('LimitTests', () => {
     expect(new Set(Object.values(testing.runs[0]?.outcomes ?? {}))).toEqual(new Set(['skipped']));
     await expect(bench().tests.proveAll()).resolves.toBeUndefined();
   });
+
+  it('lets the window close when the run has ended, not before', async () => {
+    const { testing, knobs, tests } = bench();
+    const order: string[] = [];
+    let closing: Promise<void> | undefined;
+    knobs.refreshed = async () => {
+      closing = tests.close().then(() => void order.push('closed'));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push('cleaned up');
+    };
+    await tests.proveAll();
+    await closing;
+    expect(order).toEqual(['cleaned up', 'closed']);
+    expect(new Set(Object.values(testing.runs[0]?.outcomes ?? {}))).toEqual(new Set(['skipped']));
+  });
 });
