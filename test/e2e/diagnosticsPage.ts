@@ -59,10 +59,10 @@ export class DiagnosticsPage {
     return this.evaluate(`({ overflow: ${root}.scrollWidth - ${root}.clientWidth, frame: ${root}.clientWidth })`);
   }
 
-  /** Whether the top of an element is within the frame. */
-  async inSight(id: string): Promise<boolean> {
-    const top = `document.getElementById(${JSON.stringify(id)}).getBoundingClientRect().top`;
-    return this.evaluate(`${top} >= 0 && ${top} < window.innerHeight`);
+  /** Where the top of an element is, as a part of the frame's height: from 0 to 1 it is in sight. */
+  async heightOf(id: string): Promise<number> {
+    const top = `Math.round(document.getElementById(${JSON.stringify(id)}).getBoundingClientRect().top)`;
+    return this.evaluate(`${top} / window.innerHeight`);
   }
 
   /** Violations by axe, each with its elements. Run through the debugger: the page's own policy lets no script in. */
