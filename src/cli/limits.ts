@@ -74,7 +74,7 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
   const kept = await keepReport(history, report, since);
   if (!kept.ok) printLine(err, paint.err.warn(kept.message));
   const compared = comparisons(kept.before, report, since);
-  for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: container ${text}`));
+  for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: ${text}`));
 
   if (options.format === 'json') printLine(out, json(report, compared));
   else if (options.format === 'junit') printLine(out, junitXml(report));

@@ -7,8 +7,10 @@ type Client = Awaited<ReturnType<typeof createDocker>>;
 /** Milliseconds: a small machine under load needs more than ten seconds to make a container. */
 const silence = 30_000;
 
-export type ContainerConfig = Parameters<Client['createContainer']>[0];
-export type HostConfig = NonNullable<ContainerConfig['HostConfig']>;
+type TypedConfig = Parameters<Client['createContainer']>[0];
+/** With a field of engine 20.10 (API 1.41) that dockerode's types have not; older engines ignore it. */
+export type HostConfig = NonNullable<TypedConfig['HostConfig']> & { CgroupnsMode?: 'private' | 'host' };
+export type ContainerConfig = Omit<TypedConfig, 'HostConfig'> & { HostConfig?: HostConfig };
 
 /** What `GET /info` says that decides which containers can be made. */
 export interface EngineInfo {
@@ -17,12 +19,16 @@ export interface EngineInfo {
   /** As `uname -m` prints it: `x86_64`, `aarch64`. */
   readonly architecture: string;
   readonly cpus: number;
-  /** Bytes. The machine's, whatever limit is around the engine. */
-  readonly memory: number;
-  readonly storageDriver: string;
   /** Whether containers can be pinned to CPUs. */
   readonly cpuset: boolean;
   readonly running: number;
+}
+
+/** A name of an image. */
+export interface ListedImage {
+  readonly name: string;
+  /** Milliseconds since the epoch, on the engine's clock; of an imported image, when that was. */
+  readonly created: number;
 }
 
 export interface ListedContainer {
@@ -59,6 +65,12 @@ export interface Refused {
   readonly message: string;
 }
 
+/** An error that the engine told in the middle of an answer that had begun with 200. */
+class ToldLate extends Error {
+  /** What it would have begun with, had the engine known. */
+  readonly statusCode = 500;
+}
+
 /** What the engine answered instead of doing it; undefined when it did not answer. */
 export function refusalOf(error: unknown): Refused | undefined {
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return undefined;
@@ -73,15 +85,25 @@ export function refusalOf(error: unknown): Refused | undefined {
  */
 export class EngineCalls {
   readonly #client: Client;
+  readonly #closing = new AbortController();
 
   private constructor(client: Client) {
     this.#client = client;
+    // Here and not call by call, because not every call of dockerode hands a signal on.
+    const { modem } = client;
+    const dial = modem.dial.bind(modem);
+    modem.dial = (options, callback) => dial({ ...options, abortSignal: this.#closing.signal }, callback);
   }
 
   /** Loads dockerode; opens no connection. Throws an Error that names a TLS file that cannot be read. */
   static async open(endpoint: Endpoint): Promise<EngineCalls> {
     const { createDocker } = await loadDockerode();
     return new EngineCalls(await createDocker(endpoint, silence));
+  }
+
+  /** Ends the calls that are under way: each rejects, and none keeps the process from ending. None can be made any more. */
+  close(): void {
+    this.#closing.abort();
   }
 
   async info(): Promise<EngineInfo> {
@@ -94,8 +116,6 @@ export class EngineCalls {
       version: text('ServerVersion'),
       architecture: text('Architecture'),
       cpus: count('NCPU'),
-      memory: count('MemTotal'),
-      storageDriver: text('Driver'),
       cpuset: answer['CPUSet'] === true,
       running: count('ContainersRunning'),
     };
@@ -112,9 +132,11 @@ export class EngineCalls {
   }
 
   /** The names of images that carry a label. */
-  async imageNames(label: string): Promise<string[]> {
+  async imagesOf(label: string): Promise<ListedImage[]> {
     const images = await this.#client.listImages({ filters: { label: [label] } });
-    return images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    return images.flatMap(({ RepoTags, Created }) =>
+      (RepoTags ?? []).map((name) => ({ name, created: Created * 1000 })),
+    );
   }
 
   /** Makes an image of one layer out of a tar archive of its root. `changes` are Dockerfile instructions. */
@@ -125,12 +147,19 @@ export class EngineCalls {
     for await (const chunk of answer) said += String(chunk);
     // The engine begins its answer with 200 before it has read the archive.
     const failed = /"error":\s*"(?<why>[^"]*)"/u.exec(said)?.groups?.['why'];
-    if (failed !== undefined) throw new Error(`the engine did not take the image: ${failed}`);
+    if (failed !== undefined) throw new ToldLate(failed);
   }
 
-  /** Removes a name of an image, and the image with its last name; containers that use it keep it. */
+  /**
+   * Removes a name of an image, and the image with its last name; fine when there is none any more. An engine refuses it
+   * (409) for the last name of an image that a container uses, running or not.
+   */
   async removeImage(name: string): Promise<void> {
-    await this.#client.getImage(name).remove();
+    try {
+      await this.#client.getImage(name).remove();
+    } catch (error) {
+      if (refusalOf(error)?.status !== 404) throw error;
+    }
   }
 
   /** All containers that carry a label, running or not. */
@@ -162,7 +191,7 @@ export class EngineCalls {
           return true;
         },
       }) as unknown as NodeJS.WritableStream;
-    (this.#client.modem as DemuxingModem).demuxStream(stream, sink('out'), sink('err'));
+    this.#client.modem.demuxStream(stream, sink('out'), sink('err'));
     const ended = new Promise<void>((resolve) => {
       for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
     });
@@ -211,9 +240,4 @@ export class EngineCalls {
       if (status !== 404 && status !== 409) throw error;
     }
   }
-}
-
-/** The part of docker-modem that dockerode's types leave as any. */
-interface DemuxingModem {
-  demuxStream(stream: NodeJS.ReadableStream, out: NodeJS.WritableStream, err: NodeJS.WritableStream): void;
 }

@@ -1,5 +1,5 @@
-import { lanes, type Cost, type Proof } from './proof';
-import { memoryMargin, memoryRoom, type Surroundings } from './surroundings';
+import { lanes, MiB, type Cost, type Proof } from './proof';
+import { memoryMargin, memoryRoom, roomUnknown, type Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
 
 /** What a whole run takes at most when nothing has to be repeated; told before it begins. */
@@ -19,12 +19,23 @@ export function budgetWords({ seconds, cpuSeconds, memory }: Cost): string {
   return `about ${seconds.toFixed(0)} s, ${cpuSeconds.toFixed(0)} s of CPU time and ${(memory / 2 ** 20).toFixed(0)} MiB at most`;
 }
 
-/** Refuses a proof for which memory around the engine has no room: the kill would hit somebody else. */
+/** Bytes. A proof of no more is run where the groups around the engine cannot be seen. */
+const modest = 64 * MiB;
+
+/** Refuses a proof for which memory around the engine has no room, or may have none: the kill would hit somebody else. */
 export function judgeRoom({ cost }: Proof, surroundings: Surroundings): Judgement | undefined {
+  const judge = judging('-', 'not run');
+  const inMiB = (bytes: number): string => `${(Math.max(0, bytes) / MiB).toFixed(0)} MiB`;
+  const unknown = cost.memory > modest ? roomUnknown(surroundings) : undefined;
+  if (unknown !== undefined) {
+    return judge.inconclusive(
+      `Not run: it needs ${inMiB(cost.memory)}, and how much memory the groups around the engine have left cannot be seen from here (${unknown}).`,
+      { finding: 'machine.no-room' },
+    );
+  }
   const room = memoryRoom(surroundings);
   if (cost.memory === 0 || cost.memory + memoryMargin <= room) return undefined;
-  const inMiB = (bytes: number): string => `${(Math.max(0, bytes) / 2 ** 20).toFixed(0)} MiB`;
-  return judging('-', 'not run').inconclusive(
+  return judge.inconclusive(
     `Not run: it needs ${inMiB(cost.memory)} and ${inMiB(memoryMargin)} to spare, the memory around the engine has ${inMiB(room)} left.`,
     { finding: 'machine.no-room' },
   );

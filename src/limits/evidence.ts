@@ -63,7 +63,7 @@ export function parseLine(line: string): readonly [string, string] | undefined {
   return blank < 0 ? [text, ''] : [text.slice(0, blank), text.slice(blank + 1)];
 }
 
-/** A line that is a number for a chart: `cpu` (see `cpu.ts`) or `sample AT METRIC VALUE`. */
+/** A line that is a number for a chart: `cpu` (see `script.ts`) or `sample AT METRIC VALUE`. */
 export function samplesOf([key, value]: readonly [string, string]): Sample[] {
   const fields = value.split(' ');
   if (key === 'sample') {

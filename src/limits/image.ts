@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pack, type Pack } from 'tar-stream';
-import type { EngineCalls } from '../engine/engineCalls';
+import { refusalOf, type EngineCalls } from '../engine/engineCalls';
 import { findTools, type ImageFile, type Tools, type ToolsResult } from './tools';
 
 /** Where the workloads' image is kept in the engine; the tag is the digest of what is in it. */
@@ -11,6 +11,9 @@ export const imageLabel = 'dind-station.limits.image';
 export type ImageResult =
   | { readonly ok: true; readonly name: string; readonly about: string }
   | { readonly ok: false; readonly message: string };
+
+/** The calls that the image is made with. */
+export type ImageEngine = Pick<EngineCalls, 'imageId' | 'imagesOf' | 'importImage' | 'removeImage'>;
 
 const folders = ['bin', 'data', 'dev', 'etc', 'proc', 'sys', 'tmp'];
 
@@ -47,10 +50,22 @@ export function tagOf({ architecture, files }: Pick<Tools, 'architecture' | 'fil
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Images of earlier contents are ours alone; one that a container still uses stays until it is gone. */
-async function forgetOlder(engine: EngineCalls, current: string): Promise<void> {
-  for (const name of await engine.imageNames(imageLabel)) {
-    if (name !== current && name.startsWith(`${repository}:`)) await engine.removeImage(name);
+/**
+ * Milliseconds that an image of other contents is kept: another machine that has this engine too, and other programs,
+ * would have to import its own again at each start.
+ */
+const kept = 7 * 24 * 3600 * 1000;
+
+/** Images of other contents are of no use once nobody has made them anew for long. Rejects with the engine's error. */
+async function forgetOlder(engine: ImageEngine, current: string): Promise<void> {
+  for (const { name, created } of await engine.imagesOf(imageLabel)) {
+    if (name === current || !name.startsWith(`${repository}:`) || Date.now() - created < kept) continue;
+    try {
+      await engine.removeImage(name);
+    } catch (error) {
+      // A container uses it, of a run that lives or was left behind: a later start forgets it.
+      if (refusalOf(error)?.status !== 409) throw error;
+    }
   }
 }
 
@@ -59,7 +74,7 @@ async function forgetOlder(engine: EngineCalls, current: string): Promise<void> 
  * programs and imported once. Nothing is pulled. Rejects with the engine's error.
  */
 export async function ensureImage(
-  engine: EngineCalls,
+  engine: ImageEngine,
   architecture: string,
   named: string | undefined,
   tools: () => Promise<ToolsResult> = findTools,
@@ -80,10 +95,14 @@ export async function ensureImage(
   const tag = tagOf(made);
   const name = `${repository}:${tag}`;
   if ((await engine.imageId(name)) === undefined) {
-    await engine.importImage(Readable.from(archiveOf(made.files)), repository, tag, [
-      `LABEL ${imageLabel}=1`,
-      'ENV PATH=/bin',
-    ]);
+    const changes = [`LABEL ${imageLabel}=1`, 'ENV PATH=/bin'];
+    try {
+      await engine.importImage(Readable.from(archiveOf(made.files)), repository, tag, changes);
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused === undefined) throw error;
+      return { ok: false, message: `The engine did not take the image: ${refused.message}.` };
+    }
   }
   await forgetOlder(engine, name);
   return { ok: true, name, about: `an image made of ${made.from}` };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { EngineCalls, ListedContainer } from '../engine/engineCalls';
+import { refusalOf, type EngineCalls, type ListedContainer } from '../engine/engineCalls';
 import { readText, isUnreadable } from '../machine/reading';
+import { wordsOf } from './ending';
 
 /** What every container of a run carries. */
 export const runLabel = 'dind-station.limits.run';
@@ -39,10 +40,19 @@ async function hostName(root = '/'): Promise<string> {
   return `${hostname()} ${isUnreadable(boot) ? '' : boot.text.trim()} ${processes}`;
 }
 
-/** This process as an owner. `seconds`: how long a run takes at the very most. */
-export async function ownRun(run: string, seconds: number, now: number): Promise<Owner> {
+/** Runs of this process that live. An editor's process outlives many: that it is there says nothing about one of them. */
+const living = new Set<string>();
+
+/** This process as the owner of a run, which lives until `endRun`. `seconds`: how long a run takes at the very most. */
+export async function beginRun(run: string, seconds: number, now: number): Promise<Owner> {
+  living.add(run);
   const [start, host] = await Promise.all([startOf(process.pid), hostName()]);
   return { run, pid: process.pid, start: start ?? '', host, until: now + seconds * 1000 };
+}
+
+/** The run removes nothing any more: what it has left is for the next one to remove. */
+export function endRun(run: string): void {
+  living.delete(run);
 }
 
 export function labelsOf(owner: Owner): Record<string, string> {
@@ -71,19 +81,54 @@ export function isOfRun({ name, labels }: Pick<ListedContainer, 'name' | 'labels
 async function isOver(labels: Readonly<Record<string, string>>, now: number): Promise<boolean> {
   if (now > Number(labels[untilLabel])) return true;
   if (labels[hostLabel] !== (await hostName())) return false;
-  return (await startOf(Number(labels[pidLabel]))) !== labels[startLabel];
+  if ((await startOf(Number(labels[pidLabel]))) !== labels[startLabel]) return true;
+  return labels[pidLabel] === String(process.pid) && !living.has(labels[runLabel] ?? '');
 }
 
-/** Removes what earlier runs left that ended before they could; containers of a run that lives stay. How many were removed. */
+type RemovingEngine = Pick<EngineCalls, 'containers' | 'remove'>;
+
+/** Containers that are still there, by their ids, each with why. */
+export type Left = ReadonlyMap<string, string>;
+
+/** For the report: each container with why it is still there. */
+export function leftWords(left: Left): string[] {
+  return [...left].map(([id, why]) => `container ${id.slice(0, 12)}: ${why}`);
+}
+
+/**
+ * Removes what earlier runs left that ended before they could; containers of a run that lives stay. One that the engine
+ * would not remove is told, and keeps nobody from going on. Rejects when the engine does not answer.
+ */
 export async function removeLeftovers(
-  engine: Pick<EngineCalls, 'containers' | 'remove'>,
+  engine: RemovingEngine,
   now: number,
-): Promise<number> {
+): Promise<{ readonly removed: number; readonly left: Left }> {
   let removed = 0;
+  const left = new Map<string, string>();
   for (const container of await engine.containers(runLabel)) {
     if (!isOfRun(container) || !(await isOver(container.labels, now))) continue;
-    await engine.remove(container.id);
-    removed += 1;
+    try {
+      await engine.remove(container.id);
+      removed += 1;
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused === undefined) throw error;
+      left.set(container.id, refused.message);
+    }
   }
-  return removed;
+  return { removed, left };
+}
+
+/**
+ * Removes whatever of one run is still there, such as a container whose making was answered too late to be known. Gives
+ * what could not be removed. Rejects when the engine does not list its containers.
+ */
+export async function removeRun(engine: RemovingEngine, run: string): Promise<Left> {
+  const left = new Map<string, string>();
+  const own = (await engine.containers(`${runLabel}=${run}`)).filter(isOfRun);
+  // Beside each other: of an engine that falls silent meanwhile each would be waited for in turn.
+  await Promise.all(
+    own.map(async ({ id }) => engine.remove(id).catch((error: unknown) => left.set(id, wordsOf(error)))),
+  );
+  return left;
 }

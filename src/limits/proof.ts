@@ -13,12 +13,14 @@ export type Lane = (typeof lanes)[number];
 /** One container of a proof. */
 export interface Leg {
   readonly name: string;
-  /** The limits asked for. What every container of a run has besides, `container.ts` adds. */
+  /** The limits asked for. What every container of a run has besides, `leg.ts` adds. */
   readonly limits: HostConfig;
   /** A POSIX sh program; `script.ts` puts its functions before it. Its last line prints `end`. */
   readonly script: string;
   /** Seconds after which it is ended. */
   readonly seconds: number;
+  /** Seconds that it lives on after its last line, so that it can be looked at from outside; it is ended as soon as it was. */
+  readonly stays?: number;
   /** A folder on a volume of its own. */
   readonly volume?: string;
   readonly network?: true;

@@ -1,4 +1,5 @@
 import { judgeRoom } from './budget';
+import { endingOf } from './ending';
 import type { Evidence } from './evidence';
 import { runLeg, type LegRun } from './leg';
 import type { Leg, Proof } from './proof';
@@ -6,6 +7,7 @@ import { judgeBroken, judgeRefusal } from './refusals';
 import type { LegSample, LimitsEvent, ProofResult } from './report';
 import type { Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
+import { allEnded } from './waiting';
 
 /** How often a proof is run when something that passes disturbed it. */
 const mostAttempts = 3;
@@ -55,8 +57,11 @@ export class ProofRun {
   async #run(legs: readonly Leg[]): Promise<Judgement> {
     this.#samples = [];
     const evidence: Record<string, Evidence> = {};
+    // One leg that fails ends the others: nobody would wait for them, and no engine answers them either.
+    const failing = new AbortController();
+    const run = this.#legRun(failing.signal);
     const runOne = async (leg: Leg): Promise<Judgement | undefined> => {
-      const seen = await this.#runLeg(leg);
+      const seen = await this.#runLeg(leg, run);
       evidence[leg.name] = seen;
       // Of the control nothing is asked that an engine could refuse.
       return (
@@ -65,20 +70,31 @@ export class ProofRun {
       );
     };
     const failed = this.#proof.together
-      ? (await Promise.all(legs.map(runOne))).find((judgement) => judgement !== undefined)
+      ? (await allEnded(legs.map(runOne), (reason) => failing.abort(reason))).find(
+          (judgement) => judgement !== undefined,
+        )
       : await firstOf(legs, runOne);
     if (failed !== undefined) return failed;
-    if (this.#leg.signal.aborted) return judging('-', 'cancelled').error('The run was cancelled.');
+    if (this.#leg.signal.aborted) return judging('-', 'cancelled').error(endingOf(this.#leg.signal));
     return this.#proof.judge(evidence, this.#surroundings);
   }
 
-  async #runLeg(leg: Leg): Promise<Evidence> {
+  #legRun(failed: AbortSignal): LegRun {
+    const { signal, gone } = this.#leg;
+    return {
+      ...this.#leg,
+      signal: AbortSignal.any([signal, failed]),
+      gone: gone === undefined ? failed : AbortSignal.any([gone, failed]),
+    };
+  }
+
+  async #runLeg(leg: Leg, run: LegRun): Promise<Evidence> {
     const onSample = (sample: Omit<LegSample, 'leg'>): void => {
       const named = { leg: leg.name, ...sample };
       this.#samples.push(named);
       this.#onEvent({ event: 'sample', proof: this.#proof.id, sample: named });
     };
-    return runLeg(leg, { ...this.#leg, onSample });
+    return runLeg(leg, { ...run, onSample });
   }
 }
 

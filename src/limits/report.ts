@@ -54,7 +54,7 @@ export interface LimitsReport {
   readonly results: readonly ProofResult[];
   /** Containers of earlier runs that were removed first. */
   readonly leftovers: number;
-  /** Containers of this run that could not be removed, with the reason; the next start removes them. */
+  /** Containers of this run and of earlier ones that could not be removed, with the reason; the next start tries again. */
   readonly left: readonly string[];
 }
 

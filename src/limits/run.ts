@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { EngineCalls, refusalOf, type EngineInfo } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
-import { ping } from '../engine/probe';
-import { readCgroupPath, type CgroupPath } from '../machine/cgroupPath';
-import type { Reading } from '../machine/reading';
+import { ping, unusableCode } from '../engine/probe';
 import { budgetOf } from './budget';
-import { isComplete, type Sample } from './evidence';
+import { endingOf, EngineSilent, failureOf, NotRun, silent, wordsOf } from './ending';
+import { longestRun, pingDeadline, RunEnds } from './ends';
+import type { Sample } from './evidence';
 import { ensureImage } from './image';
-import { isOfRun, labelsOf, ownRun, removeLeftovers, runLabel } from './leftovers';
-import { EngineSilent, runLeg, type LegRun } from './leg';
-import { lanes, type Proof } from './proof';
+import { runLanes } from './laneRun';
+import { beginRun, endRun, labelsOf, leftWords, removeLeftovers, removeRun } from './leftovers';
+import type { LegRun } from './leg';
+import { lookAround } from './lookAround';
+import type { Proof } from './proof';
 import { ProofRun } from './proofRun';
-import type { LimitsEvent, LimitsReport, ProofResult } from './report';
-import { probeLeg, surroundingsOf, type Surroundings } from './surroundings';
-import { judging, type LimitFinding } from './verdict';
+import type { LimitsEvent, LimitsReport } from './report';
+import { ResultBook } from './resultBook';
+import type { Surroundings } from './surroundings';
+import { unlessAborted } from './waiting';
 
 export interface RunOptions {
   readonly endpoint: Endpoint;
@@ -24,23 +27,14 @@ export interface RunOptions {
   readonly onEvent: (event: LimitsEvent) => void;
 }
 
-/** Milliseconds in which a living engine answers a ping. */
-const pingDeadline = 3000;
-/** Seconds after which a run is over, whatever it waited for. */
-const longestRun = 600;
+/** Milliseconds in which an engine that fell silent may still remove the containers of the run. */
+const lastTry = 3000;
 
-/** Why no proof could be run at all: one sentence. */
-class NotRun extends Error {}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof NotRun || error instanceof EngineSilent) return error.message;
-  const refused = refusalOf(error);
-  if (refused !== undefined) return `The engine refused: ${refused.message}`;
-  return `The engine did not answer: ${error instanceof Error ? error.message : String(error)}.`;
-}
-
-async function openEngine({ endpoint, signal }: RunOptions): Promise<{ engine: EngineCalls; info: EngineInfo }> {
+/** The engine's calls, once it answers. Rejects with NotRun when it does not, or cannot be asked. */
+async function openEngine(endpoint: Endpoint, signal: AbortSignal): Promise<EngineCalls> {
   const answer = await ping(endpoint, pingDeadline, signal);
+  // A file of this machine, such as a certificate: that says nothing about the engine.
+  if (answer.outcome === 'unreachable' && answer.code === unusableCode) throw new NotRun(answer.message);
   if (answer.outcome !== 'ok') {
     const how =
       answer.outcome === 'timeout'
@@ -48,32 +42,39 @@ async function openEngine({ endpoint, signal }: RunOptions): Promise<{ engine: E
         : answer.outcome === 'unreachable'
           ? `cannot be reached (${answer.message})`
           : `cannot be used (${answer.outcome})`;
-    throw new NotRun(`The engine at ${endpoint.display} ${how}. See dind-station status.`);
+    throw new NotRun(`The engine at ${endpoint.display} ${how}. See dind-station status.`, 'engine.silent');
   }
-  const engine = await EngineCalls.open(endpoint);
-  return { engine, info: await engine.info() };
+  try {
+    return await EngineCalls.open(endpoint);
+  } catch (error) {
+    throw new NotRun(wordsOf(error));
+  }
 }
 
-/** Looks around from inside a container, and at that container from here where the engine's processes can be seen. */
-async function lookAround(info: EngineInfo, endpoint: Endpoint, run: LegRun): Promise<Surroundings> {
-  const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
-  const here = endpoint.kind === 'unix';
-  let outside: Reading<CgroupPath> = far;
-  const probe = await runLeg(probeLeg, {
-    ...run,
-    ...(here && {
-      onRunning: async (pid: number, id: string) => {
-        outside = await readCgroupPath(pid, '/', id);
-      },
-    }),
-  });
-  if (probe.refused !== undefined) throw new NotRun(`The engine cannot run a container: ${probe.refused.message}`);
-  if (!isComplete(probe)) {
-    throw new NotRun(
-      probe.broken ?? `The image's workload does not run (status ${String(probe.exitCode)}): ${probe.errors.trim()}`,
-    );
+/** Waits for the engine's answer, no longer than until the signal is aborted. Rejects with EngineSilent when there is none. */
+async function answerOf<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await unlessAborted(call, signal);
+  } catch (error) {
+    throw signal.aborted || refusalOf(error) !== undefined ? error : silent(error);
   }
-  return surroundingsOf(info, probe, outside, here ? await readCgroupPath(1) : far);
+}
+
+/** Removes what is left of the run. Gives what could not be, in words; `known`: what is known to be left already. */
+async function clearUp(
+  engine: EngineCalls,
+  run: string,
+  known: ReadonlyMap<string, string>,
+  gone: AbortSignal,
+): Promise<string[]> {
+  // One broken connection is no proof that the engine is gone, so it is asked once more, for a moment.
+  const deadline = gone.aborted ? AbortSignal.timeout(lastTry) : gone;
+  try {
+    return leftWords(await unlessAborted(() => removeRun(engine, run), deadline));
+  } catch (error) {
+    const why = deadline.aborted ? 'it did not answer in time' : wordsOf(error);
+    return [...leftWords(known), `what else of this run is there: the engine could not be asked (${why}).`];
+  }
 }
 
 /**
@@ -81,82 +82,64 @@ async function lookAround(info: EngineInfo, endpoint: Endpoint, run: LegRun): Pr
  * verdict `error` with the reason. Leaves nothing behind; what it could not remove is in the report.
  */
 export async function runProofs(options: RunOptions): Promise<LimitsReport> {
-  const { endpoint, proofs, onEvent } = options;
+  const { endpoint, proofs } = options;
   const began = performance.now();
   const startedAt = new Date();
   const run = randomUUID();
-  const results = new Map<string, ProofResult>();
+  const book = new ResultBook(proofs, options.onEvent);
+  const ends = new RunEnds(endpoint, options.signal);
+  const { ended, gone, signal } = ends;
+  const about = { id: '', version: '', image: '', leftovers: 0, cgroup: null as Surroundings['cgroup'] | null };
   const left: string[] = [];
-  const about = { id: '', version: '', image: '', leftovers: 0, cgroup: null as 1 | 2 | null };
-  // Aborted by the caller, or when the engine falls silent.
-  const silence = new AbortController();
-  const signal = AbortSignal.any([options.signal, silence.signal]);
+  const own = new Map<string, string>();
+  let opened: EngineCalls | undefined;
 
-  const judged = (result: ProofResult): void => {
-    results.set(result.id, result);
-    onEvent({ event: 'judged', result });
-  };
-  const giveUp = (reason: string, finding?: LimitFinding): void => {
-    for (const { id, area, title, asked } of proofs) {
-      if (results.has(id)) continue;
-      judged({
-        id,
-        area,
-        title,
-        asked,
-        attempts: 0,
-        ms: 0,
-        samples: [],
-        ...judging('-', 'not run').error(reason, finding === undefined ? {} : { finding }),
-      });
-    }
+  const prove = async (engine: EngineCalls, info: EngineInfo, image: string): Promise<void> => {
+    const labels = labelsOf(await beginRun(run, longestRun, Date.now()));
+    const onSample = (_sample: Sample): void => undefined;
+    const onLeft = (id: string, why: string): void => void own.set(id, why);
+    const legRun: LegRun = { engine, image, labels, signal, gone, onSample, onLeft };
+    const surroundings = await lookAround(info, endpoint, legRun);
+    about.cgroup = surroundings.cgroup;
+    const known = proofs.map(({ id, area, title, asked }) => ({ id, area, title, asked }));
+    book.tell({ event: 'plan', proofs: known, budget: budgetOf(proofs), running: info.running });
+    const inPlace: LegRun = surroundings.cgroup === 2 ? { ...legRun, cgroupns: 'private' } : legRun;
+    const proofRun = (proof: Proof): ProofRun =>
+      new ProofRun(proof, surroundings, inPlace, (event) => book.tell(event));
+    await runLanes(proofs, surroundings.cpus.length, proofRun, (result) => book.judged(result), ends);
   };
 
   try {
-    onEvent({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
-    const { engine, info } = await openEngine(options);
+    book.tell({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
+    const engine = await openEngine(endpoint, ended);
+    opened = engine;
+    const info = await answerOf(() => engine.info(), ended);
     Object.assign(about, { id: info.id, version: info.version });
-    about.leftovers = await removeLeftovers(engine, Date.now());
-    const image = await ensureImage(engine, info.architecture, options.image);
+    const earlier = await answerOf(() => removeLeftovers(engine, Date.now()), ended);
+    about.leftovers = earlier.removed;
+    left.push(...leftWords(earlier.left));
+    const image = await answerOf(() => ensureImage(engine, info.architecture, options.image), ended);
     if (!image.ok) throw new NotRun(image.message);
     about.image = image.name;
-    onEvent({ event: 'step', detail: `the workloads run in ${image.about}` });
-    const labels = labelsOf(await ownRun(run, longestRun, Date.now()));
-    const legRun: LegRun = {
-      engine,
-      image: image.name,
-      labels,
-      signal,
-      onSample: (_sample: Sample) => undefined,
-      onLeft: (id, why) => left.push(`${id.slice(0, 12)}: ${why}`),
-    };
+    book.tell({ event: 'step', detail: `the workloads run in ${image.about}` });
     try {
-      const surroundings = await lookAround(info, endpoint, legRun);
-      about.cgroup = surroundings.cgroup;
-      const known = proofs.map(({ id, area, title, asked }) => ({ id, area, title, asked }));
-      onEvent({ event: 'plan', proofs: known, budget: budgetOf(proofs), running: info.running });
-      const runLane = async (inLane: readonly Proof[]): Promise<void> => {
-        const waiting = inLane.map((proof) => new ProofRun(proof, surroundings, legRun, onEvent));
-        for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
-          const result = await next.attempt();
-          // Behind the others: what disturbed it, often proofs of another lane, may be over by then.
-          if (result === 'later') waiting.push(next);
-          else judged(result);
-        }
-      };
-      // Making containers takes a CPU of its own, or what is measured beside it starves.
-      if (surroundings.cpus.length < 2) await runLane(proofs);
-      else await Promise.all(lanes.map((lane) => runLane(proofs.filter((proof) => proof.lane === lane))));
+      await prove(engine, info, image.name);
     } catch (error) {
-      silence.abort();
+      if (error instanceof EngineSilent) ends.fail(error);
       throw error;
     } finally {
-      if (!silence.signal.aborted) await removeOwn(engine, run, left);
+      left.push(...(await clearUp(engine, run, own, gone)));
+      endRun(run);
     }
-    if (options.signal.aborted) giveUp('The run was cancelled.');
+    if (ended.aborted) book.giveUp(endingOf(ended));
   } catch (error) {
-    if (options.signal.aborted) giveUp('The run was cancelled.');
-    else giveUp(reasonOf(error), 'engine.silent');
+    const { reason, finding } = failureOf(error);
+    if (ended.aborted) book.giveUp(endingOf(ended));
+    else book.giveUp(reason, finding);
+  } finally {
+    ends.close();
+    // What nobody waits for any more would keep the command line from ending.
+    opened?.close();
   }
   return {
     schema: 1,
@@ -165,16 +148,8 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
     ms: Math.round(performance.now() - began),
     engine: { id: about.id, endpoint: endpoint.display, version: about.version, cgroup: about.cgroup },
     image: about.image,
-    results: proofs.flatMap(({ id }) => results.get(id) ?? []),
+    results: book.close(),
     leftovers: about.leftovers,
     left,
   };
-}
-
-/** Whatever of this run is still there: a container whose making was answered too late to be known. */
-async function removeOwn(engine: EngineCalls, run: string, left: string[]): Promise<void> {
-  const own = (await engine.containers(`${runLabel}=${run}`)).filter(isOfRun);
-  for (const { id } of own) {
-    await engine.remove(id).catch((error: unknown) => left.push(`${id.slice(0, 12)}: ${reasonOf(error)}`));
-  }
 }

@@ -15,9 +15,9 @@ show() {
 now() { read -r t _ </proc/uptime; }
 `;
 
-/** The argv of a workload. */
-export function workload(script: string): string[] {
-  return ['sh', '-c', `${prelude}${script}\necho end\n`];
+/** The argv of a workload. `stays`: seconds that it lives on after its last line, unless it is ended. */
+export function workload(script: string, stays = 0): string[] {
+  return ['sh', '-c', `${prelude}${script}\necho end\n${stays > 0 ? `sleep ${String(stays)}\n` : ''}`];
 }
 
 /**

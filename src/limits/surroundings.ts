@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly swap: number;
   /** The disk under the engine's volumes, as the engine's machine names it; else what is there instead. */
   readonly disk: { readonly path: string } | { readonly missing: string };
+  /** Whether the engine is reached over a socket of this machine: what is around us is then most likely around it too. */
+  readonly here: boolean;
   /** Where a container's group lies and what limits it from outside; unreadable for an engine that is not here. */
   readonly outside: Reading<CgroupPath>;
   /** The group of PID 1 here, which shows whether containers leave what encloses this one. */
@@ -28,6 +30,8 @@ export const probeLeg: Leg = {
   limits: {},
   volume: '/data',
   seconds: 40,
+  // As long as it runs, its group can be looked at from outside.
+  stays: 30,
   script: `
 echo cgroup $V
 while read -r k v _; do case $k in MemAvailable:) echo available $v ;; SwapTotal:) echo swap $v ;; esac; done </proc/meminfo
@@ -38,8 +42,6 @@ while read -r _ _ n _ p _; do [ "$p" = /data ] && d=$n; done </proc/self/mountin
 s=/sys/dev/block/$d
 [ ! -e $s/partition ] || s=$s/..
 if [ -e $s/uevent ]; then while read -r l; do echo disk "$l"; done <$s/uevent; fi
-# As long as it runs, its group can be looked at from outside.
-sleep 0.3
 `,
 };
 
@@ -71,6 +73,7 @@ export function surroundingsOf(
   probe: Evidence,
   outside: Reading<CgroupPath>,
   own: Reading<CgroupPath>,
+  here = false,
 ): Surroundings {
   const cpus = cpuList(valueOf(probe, 'cpus') ?? '');
   const kibibytes = (key: string): number => (numberOf(probe, key) || 0) * 1024;
@@ -81,6 +84,7 @@ export function surroundingsOf(
     memoryAvailable: kibibytes('available'),
     swap: kibibytes('swap'),
     disk: diskOf(probe),
+    here,
     outside,
     own,
   };
@@ -125,6 +129,17 @@ export function memoryRoom({ outside, memoryAvailable }: Surroundings): number {
   // What the hidden group uses is not known; what can be seen of it is at least in use.
   const top = outside.levels.at(-1)?.memoryUsed ?? 0;
   return Math.min(memoryAvailable, ...rooms, ...(hidden === undefined ? [] : [hidden - top]));
+}
+
+/**
+ * Why the machine's memory says too little about the room around the engine: its groups cannot be seen, and one around us
+ * has a limit, or may have one. Undefined where `memoryRoom` can be trusted.
+ */
+export function roomUnknown({ here, outside, own }: Surroundings): string | undefined {
+  if (!here || !isUnreadable(outside)) return undefined;
+  if (isUnreadable(own)) return `${outside.unreadable}, ${own.unreadable}`;
+  const limited = own.hierarchicalMemory !== undefined || own.levels.some(({ memory }) => memory !== undefined);
+  return limited ? `${outside.unreadable}, and the memory of PID 1 here is limited` : undefined;
 }
 
 /** Left to everybody else when the proofs' need is compared with the room. */

@@ -40,7 +40,8 @@ async function find(
       return { path, bytes: await readFile(join(root, path)) };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'ENOTDIR') throw error;
+      if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') continue;
+      throw new Error(`${path} cannot be read (${code ?? String(error)})`, { cause: error });
     }
   }
   return undefined;
@@ -86,10 +87,10 @@ async function withLibraries(root: string, name: string, all: Map<string, Buffer
 
 /** The machine's own programs, for an image that needs no registry: a static busybox, else each with its libraries. */
 export async function findTools(root = '/'): Promise<ToolsResult> {
-  const busybox = await staticBusybox(root);
-  if (busybox !== undefined) return { ok: true, tools: busybox };
   const all = new Map<string, Buffer>();
   try {
+    const busybox = await staticBusybox(root);
+    if (busybox !== undefined) return { ok: true, tools: busybox };
     const architectures = new Set<string>();
     for (const name of commands) architectures.add(await withLibraries(root, name, all));
     const [architecture, ...others] = architectures;

@@ -42,7 +42,7 @@ export function reportLines(report: LimitsReport, compared: ReadonlyMap<string, 
   return [
     '',
     ...[...compared].map(([id, before]) => `${id}: ${comparisonWords(before)}`),
-    ...report.left.map((text) => `Left behind until the next start: container ${text}`),
+    ...report.left.map((text) => `Left behind until the next start: ${text}`),
     `${sum.join(', ')}; ${seconds(report.ms)}${cleared}`,
   ];
 }

@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { extract } from 'tar-stream';
-import { archiveOf, tagOf } from '../../../src/limits/image';
+import { archiveOf, ensureImage, tagOf } from '../../../src/limits/image';
 import { commands, findTools, type Tools } from '../../../src/limits/tools';
 import { makeTree, removeTree } from '../machine/tree';
+import { FakeEngine, refusal, reset } from './fakeEngine';
 
 let top = '';
 afterEach(() => removeTree(top));
@@ -73,5 +74,60 @@ describe('without busybox', () => {
       ok: false,
       message: expect.stringMatching(/sh is in none of .*Install busybox-static, or name an image/),
     });
+  });
+});
+
+test('a file that cannot be read is named', async () => {
+  top = makeTree({ '/bin/busybox/file': 'x' });
+  expect(await findTools(top)).toEqual({
+    ok: false,
+    message: expect.stringMatching(/^No workload .*: \/bin\/busybox cannot be read \(EISDIR\)\. Install/),
+  });
+});
+
+describe('the image in the engine', () => {
+  const made: Tools = { files: [{ path: 'bin/sh', bytes: Buffer.from('x') }], architecture: 'x86_64', from: 'a test' };
+  const ensure = async (engine: FakeEngine) =>
+    ensureImage(engine, 'x86_64', undefined, async () => Promise.resolve({ ok: true, tools: made }));
+  const day = 24 * 3600 * 1000;
+  const listed = (...ages: number[]) =>
+    ages.map((days) => ({ name: `dind-station/limits:${String(days)}`, created: Date.now() - days * day }));
+
+  test('one that a container uses is kept, and the run goes on', async () => {
+    const engine = new FakeEngine();
+    engine.imagesOf.mockResolvedValue(listed(30, 40));
+    engine.removeImage.mockRejectedValueOnce(refusal(409, 'conflict: a container is using its referenced image'));
+    expect(await ensure(engine)).toMatchObject({ ok: true });
+    expect(engine.removeImage.mock.calls.flat()).toEqual(['dind-station/limits:30', 'dind-station/limits:40']);
+  });
+
+  test('what an engine says else when it should forget an image is not lost', async () => {
+    const engine = new FakeEngine();
+    engine.imagesOf.mockResolvedValue(listed(30));
+    engine.removeImage.mockRejectedValueOnce(reset());
+    await expect(ensure(engine)).rejects.toThrow('ECONNRESET');
+  });
+
+  test('a young one of other contents is of a machine with other programs, and stays', async () => {
+    const engine = new FakeEngine();
+    engine.imagesOf.mockResolvedValue([
+      ...listed(0, 6, 8),
+      { name: `dind-station/limits:${tagOf(made)}`, created: 0 },
+      { name: 'mine:latest', created: 0 },
+    ]);
+    await ensure(engine);
+    expect(engine.removeImage.mock.calls.flat()).toEqual(['dind-station/limits:8']);
+  });
+
+  test('one that the engine did not take is a sentence, a broken connection is an error', async () => {
+    const engine = new FakeEngine();
+    engine.imageId.mockResolvedValue(undefined);
+    engine.importImage.mockRejectedValueOnce(refusal(500, 'no space left on device'));
+    expect(await ensure(engine)).toEqual({
+      ok: false,
+      message: 'The engine did not take the image: no space left on device.',
+    });
+    engine.importImage.mockRejectedValueOnce(reset());
+    await expect(ensure(engine)).rejects.toThrow('ECONNRESET');
   });
 });

@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import type { ListedContainer } from '../../../src/engine/engineCalls';
-import { containerName, labelsOf, ownRun, removeLeftovers, runLabel, type Owner } from '../../../src/limits/leftovers';
+import {
+  beginRun,
+  containerName,
+  endRun,
+  labelsOf,
+  leftWords,
+  removeLeftovers,
+  removeRun,
+  runLabel,
+  type Owner,
+} from '../../../src/limits/leftovers';
+import { FakeEngine, refusal, reset } from './fakeEngine';
 
 const run = '3f2b8c1e-0000-4000-8000-000000000001';
 const now = 1_750_000_000_000;
@@ -12,12 +23,12 @@ async function removed(...containers: ListedContainer[]): Promise<string[]> {
     containers: () => Promise.resolve(containers),
     remove: (id: string) => Promise.resolve(void ids.push(id)),
   };
-  expect(await removeLeftovers(engine, now)).toBe(ids.length);
+  expect(await removeLeftovers(engine, now)).toEqual({ removed: ids.length, left: new Map() });
   return ids;
 }
 
 async function made(about: Partial<Owner> = {}): Promise<ListedContainer> {
-  const labels = labelsOf({ ...(await ownRun(run, 60, now)), ...about });
+  const labels = labelsOf({ ...(await beginRun(run, 60, now)), ...about });
   return { id: 'made', name: containerName(run), labels };
 }
 
@@ -28,7 +39,7 @@ test('what a run left that is over is removed: by its time, or because its proce
 
 test('what a run has that lives stays, and what one of another machine or PID namespace has', async () => {
   expect(await removed(await made())).toEqual([]);
-  const { host } = await ownRun(run, 60, now);
+  const { host } = await beginRun(run, 60, now);
   expect(host).toMatch(/ pid:\[\d+\]$/u);
   expect(await removed(await made({ start: '1', host: host.replace(/\d+\]$/u, '1]') }))).toEqual([]);
 });
@@ -40,4 +51,41 @@ test('a container of a user stays, whatever labels it carries', async () => {
   // An image that was made of a proof's container gives all of its labels on.
   expect(await removed({ ...over, name: 'web' })).toEqual([]);
   expect(await removed({ ...over, name: containerName('another') })).toEqual([]);
+});
+
+test('an earlier run of this very process is over when it has ended, however long the process lives', async () => {
+  const container = await made();
+  expect(await removed(container)).toEqual([]);
+  endRun(run);
+  expect(await removed(container)).toEqual(['made']);
+});
+
+test('a container that the engine would not remove is told, and the others are removed', async () => {
+  const stuck = { ...(await made({ until: now - 1 })), id: 'stuck'.padEnd(64, '0') };
+  const gone: string[] = [];
+  const engine = {
+    containers: async () => Promise.resolve([stuck, { ...stuck, id: 'other' }]),
+    remove: async (id: string) => {
+      if (id === stuck.id) throw refusal(500, 'device or resource busy');
+      gone.push(id);
+      return Promise.resolve();
+    },
+  };
+  const { removed, left } = await removeLeftovers(engine, now);
+  expect([removed, gone, leftWords(left)]).toEqual([1, ['other'], ['container stuck0000000: device or resource busy']]);
+  await expect(removeLeftovers({ ...engine, remove: async () => Promise.reject(reset()) }, now)).rejects.toThrow(
+    'ECONN',
+  );
+});
+
+test('what is left of one run: all of it is asked for at once, and what stays is told', async () => {
+  const engine = new FakeEngine();
+  const labels = labelsOf(await beginRun(run, 60, now));
+  const [first, second] = [await made(), await made()];
+  await engine.create({ name: first.name, Labels: labels });
+  await engine.create({ name: second.name, Labels: labels });
+  await engine.create({ name: 'web', Labels: labels });
+  engine.remove.mockRejectedValueOnce(reset());
+  expect([...(await removeRun(engine, run)).values()]).toEqual(['read ECONNRESET']);
+  expect([...engine.all.values()].map(({ name }) => name)).toEqual([first.name, 'web']);
 });

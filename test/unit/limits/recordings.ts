@@ -20,8 +20,6 @@ const elsewhere = {
     version: '20.10.24',
     architecture: 'x86_64',
     cpus: 2,
-    memory: 2 ** 33,
-    storageDriver: 'overlay2',
     cpuset: true,
     running: 0,
   },

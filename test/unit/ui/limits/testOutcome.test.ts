@@ -97,7 +97,7 @@ test('the end of the output: what is different from before, what stayed, the sum
       image: 'i',
       results: [result('enforced'), result('unsupported')],
       leftovers: 2,
-      left: ['abc: it was busy'],
+      left: ['container abc: it was busy'],
     },
     new Map([['cpu.quota', { kind: 'mended', verdict: 'not-enforced', at: '2026-01-01T08:09:00Z' }]]),
   );
