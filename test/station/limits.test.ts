@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LimitsReport } from '../../src/limits/report';
@@ -59,6 +59,33 @@ test('a healthy engine: nothing is not enforced, nothing is left, others are lef
   expect(report.left).toEqual([]);
 }, 180_000);
 
+test('a reader that has seen enough of the progress ends nothing in the middle', () => {
+  helperVerb('start');
+  // Of the progress, which goes to stderr, one line is read.
+  const command = `exec ${process.execPath} dist/cli.js limits --only memory`;
+  execFileSync('sh', ['-c', `(${command}) 2>&1 >/tmp/piped | head -n 1`]);
+  expect(ours()).toEqual([]);
+  expect(readFileSync('/tmp/piped', 'utf8')).toContain('memory.oom-group');
+});
+
+test('block I/O keeps to its limits where the data lies on a disk', (context) => {
+  const data = `${process.cwd()}/test-output/data-on-disk`;
+  mkdirSync('/etc/docker', { recursive: true });
+  writeFileSync('/etc/docker/daemon.json', JSON.stringify({ 'data-root': data }));
+  try {
+    helperVerb('start');
+    const { report, verdicts } = limits('--only', 'io');
+    if (report.results.every(({ reason }) => reason.startsWith('No block device'))) context.skip();
+    expect([report.results.map(({ reason }) => reason), new Set(Object.values(verdicts))]).toEqual([
+      expect.anything(),
+      new Set(['enforced']),
+    ]);
+  } finally {
+    helperVerb('stop');
+    rmSync(data, { recursive: true, force: true });
+  }
+}, 120_000);
+
 test('a runtime that forgets every limit is found out', () => {
   mkdirSync('/etc/docker', { recursive: true });
   const runtimes = { forgets: { path: `${process.cwd()}/test/station/droppingRuntime` } };
@@ -105,14 +132,17 @@ async function inTheMiddle(): Promise<ReturnType<typeof cliRunning>> {
   throw new Error('no container of the run appeared');
 }
 
-test('Ctrl-C in the middle leaves nothing', async () => {
+test.each([
+  ['Ctrl-C', 'SIGINT'],
+  ['a terminal that is closed', 'SIGHUP'],
+] as const)('%s in the middle leaves nothing', async (_what, signal) => {
   helperVerb('start');
-  const before = startSleeper('kept-2');
+  const before = startSleeper(`kept-${signal}`);
   const running = await inTheMiddle();
-  running.kill('SIGINT');
+  running.kill(signal);
   expect(await once(running, 'exit')).toEqual([3, null]);
   expect(ours()).toEqual([]);
-  expect(identity('kept-2')).toBe(before);
+  expect(identity(`kept-${signal}`)).toBe(before);
 });
 
 test('kill -9 in the middle: the next start removes what was left, and never what belongs to a run that lives', async () => {
