@@ -14,23 +14,33 @@ function pair(script: string, limited: Leg['limits'], control: Partial<Leg> = {}
 /** IFF_UP of netdevice(7). */
 const up = 1;
 
+interface NetworkInterface {
+  readonly name: string;
+  readonly down: boolean;
+}
+
+/** As the workload prints them: the name, and the flags where the kernel tells them. */
+function interfacesOf(evidence: Evidence): NetworkInterface[] {
+  return valuesOf(evidence, 'interface').map((line) => {
+    const [name = '', flags] = line.split(' ');
+    return { name, down: flags?.startsWith('0x') === true && (Number(flags) & up) === 0 };
+  });
+}
+
 /**
  * Names of the interfaces that could lead out. One that is down cannot: where a tunnel module is loaded the kernel puts a
  * `tunl0` or `sit0` that is down into every new network namespace (sysctl `net.core.fb_tunnels_only_for_init_net`).
  */
 function outward(evidence: Evidence): string[] {
-  return valuesOf(evidence, 'interface').flatMap((line) => {
-    const [name = '', flags] = line.split(' ');
-    const down = flags?.startsWith('0x') === true && (Number(flags) & up) === 0;
-    return name === 'lo' || down ? [] : [name];
-  });
+  return interfacesOf(evidence).flatMap(({ name, down }) => (name === 'lo' || down ? [] : [name]));
 }
 
 /** Interfaces by the kernel's own list; whatever leads out has one. */
 export function judgeNetwork(limited: Evidence, control: Evidence): Judgement {
   const [seen, free] = [outward(limited), outward(control)];
   const routes = valuesOf(limited, 'route').length;
-  const kernel = `interfaces: ${valuesOf(limited, 'interface').join(', ')}`;
+  const names = interfacesOf(limited).map(({ name, down }) => (down ? `${name} (down)` : name));
+  const kernel = `interfaces: ${names.join(', ')}`;
   const judge = judging(
     kernel,
     `${String(seen.length)} interfaces beside lo, ${String(routes)} routes; ${free.join(' ') || 'none'} without the limit`,

@@ -308,7 +308,10 @@ describe('the others', () => {
       const lines = [['interface', line] as const, ...limited.lines];
       return { ...recording, evidence: { ...recording.evidence, limited: { ...limited, lines } } };
     };
-    expect(judged(withLine('tunl0 0x80')).verdict).toBe('enforced');
+    expect(judged(withLine('tunl0 0x80'))).toMatchObject({
+      verdict: 'enforced',
+      kernel: 'interfaces: tunl0 (down), lo',
+    });
     expect(judged(withLine('eth0 0x1003')).verdict).toBe('not-enforced');
     expect(judged(withLine('eth0 ')).verdict).toBe('not-enforced');
   });
