@@ -14,9 +14,12 @@ v1_words() {
 cgroup1_prepare() {
   v1_mounted='' v1_scoped='' v1_written='' v1_missing='' v1_readonly='' v1_open=''
   v1_folder || return 0
-  for hierarchy in $(v1_list); do
-    v1_one "$hierarchy"
-  done
+  places=$(v1_places)
+  while read -r hierarchy dir shown options own; do
+    v1_one "$hierarchy" "$dir" "$shown" "$options" "$own"
+  done <<END
+$places
+END
   [ -z "$v1_mounted" ] || nesting_changed cgroup.v1 "Mounted what was missing:$v1_mounted."
   [ -z "$v1_scoped" ] || nesting_changed cgroup.v1 "Of these only this container's own group is shown now, so that nested containers stay inside its limits:$v1_scoped."
   [ -z "$v1_written" ] || nesting_changed cgroup.v1 "Made writable:$v1_written."
@@ -39,11 +42,49 @@ v1_folder() {
   fi
 }
 
-# v1_one HIERARCHY
+# v1_places: a line for each hierarchy: its name; where it is mounted below the folder (- for nowhere); which of its groups
+# is shown there; the options of that mount; the path of this container's own group. The topmost mount of a place counts.
+# Co-mounted controllers may be named in another order by the mount than by the kernel's list.
+v1_places() {
+  process=self
+  if own_pid_namespace; then
+    process=1
+  fi
+  # The first file is read as the list, the second for the paths, the third for the mounts.
+  awk -v folder="$CGROUPS/" '
+    FNR == 1 { file++ }
+    file < 3 {
+      rest = substr($0, index($0, ":") + 1)
+      name = substr(rest, 1, index(rest, ":") - 1)
+      if (file == 2) own[name] = substr(rest, index(rest, ":") + 1)
+      else if ($0 ~ /^[1-9]/) list[++count] = name
+      next
+    }
+    {
+      root[$5] = $4; options[$5] = $6
+      for (i = 7; $i != "-"; i++);
+      if (index($5, folder) != 1 || $(i + 1) != "cgroup") next
+      place[++places] = $5; has[places] = "," $(i + 3) ","
+    }
+    END {
+      for (h = 1; h <= count; h++) {
+        found = "-"
+        n = split(list[h], names, ",")
+        for (p = 1; p <= places; p++) {
+          all = 1
+          for (k = 1; k <= n; k++) if (index(has[p], "," names[k] ",") == 0) all = 0
+          if (all) found = place[p]
+        }
+        shown = found == "-" ? "- -" : root[found] " " options[found]
+        print list[h], found, shown, own[list[h]]
+      }
+    }' /proc/self/cgroup "/proc/$process/cgroup" /proc/self/mountinfo
+}
+
+# v1_one HIERARCHY DIR SHOWN OPTIONS OWN: as v1_places has them.
 v1_one() {
-  own_group "$1"
-  v1_find "$1"
-  if [ -z "$V1_DIR" ]; then
+  OWN=$5
+  if [ "$2" = - ]; then
     if v1_mount "$1" "$CGROUPS/${1#name=}"; then
       v1_mounted="$v1_mounted $1"
       v1_links "$1"
@@ -52,38 +93,22 @@ v1_one() {
     fi
     return 0
   fi
-  if [ "$MOUNT_ROOT" = / ] && [ "$OWN" != / ]; then
-    if v1_mount "$1" "$V1_DIR"; then
+  if [ "$3" = / ] && [ "$OWN" != / ]; then
+    if v1_mount "$1" "$2"; then
       v1_scoped="$v1_scoped $1"
     else
       v1_open="$v1_open $1"
     fi
   fi
-  case ,$MOUNT_OPTIONS, in
+  case ,$4, in
     *,ro,*)
-      if v1_reason=$(mount -o remount,bind,rw "$V1_DIR" 2>&1); then
+      if v1_reason=$(mount -o remount,bind,rw "$2" 2>&1); then
         v1_written="$v1_written $1"
       else
         v1_reason=$(why "$v1_reason") v1_readonly="$v1_readonly $1"
       fi
       ;;
   esac
-}
-
-# v1_find HIERARCHY: sets V1_DIR to where it is mounted below the folder, empty when nowhere, and MOUNT_*. Co-mounted
-# controllers may be named in another order by the mount than by the kernel's list.
-v1_find() {
-  V1_DIR=$(awk -v folder="$CGROUPS/" -v wanted="$1" '
-    index($5, folder) == 1 {
-      for (i = 7; $i != "-"; i++);
-      if ($(i + 1) != "cgroup") next
-      n = split(wanted, names, ","); all = 1
-      for (k = 1; k <= n; k++) if (index("," $(i + 3) ",", "," names[k] ",") == 0) all = 0
-      if (all) found = $5
-    }
-    END { print found }' /proc/self/mountinfo)
-  MOUNT_ROOT='' MOUNT_OPTIONS=''
-  [ -z "$V1_DIR" ] || mount_find "$V1_DIR"
 }
 
 # v1_mount HIERARCHY DIR: shows this container's own group of it on DIR. A fresh mount shows what the cgroup namespace

@@ -114,43 +114,58 @@ in_range() {
   fi
 }
 
-# root_only PATH: PATH is root's, not a link, and nobody else may write it. A group may if it has no members
-# (Debian's staff on /usr/local).
+# root_only PATH: PATH is root's, not a link, and nobody else may write it.
 root_only() {
-  [ ! -L "$1" ] || return 1
-  # %a alone would do, but its octal number has a leading digit for set-gid folders.
   found=$(stat -c '%u %A %g' "$1") || return 1
-  case $found in
+  root_mode "$found"
+}
+
+# root_mode 'UID MODE GID': whether that is root's alone and no link. A group may write it if it has no members (Debian's
+# staff on /usr/local). The mode in letters: its octal number has a leading digit for set-gid folders.
+root_mode() {
+  case $1 in
+    "0 l"* | "0 "????????w*) return 1 ;;
     "0 "?????w*)
-      gid=${found##* }
-      [ "$gid" = 0 ] || [ -z "$(awk -F: -v gid="$gid" '$3 == gid { print $4 }' /etc/group)" ] || return 1
+      gid=${1##* }
+      [ "$gid" = 0 ] || [ -z "$(awk -F: -v gid="$gid" '$3 == gid { print $4 }' /etc/group)" ]
       ;;
     "0 "*) ;;
     *) return 1 ;;
-  esac
-  case $found in
-    "0 "????????w*) return 1 ;;
   esac
 }
 
 # root_path PATH: nobody but root decides what is found at PATH, which has no links in it: it is root's alone, and so is
 # every folder above it.
 root_path() {
-  root_only "$1" && root_folder "${1%/*}"
+  root_chain "$1" ''
 }
 
 # root_folder DIR: DIR and every folder above it is root's alone, or has the sticky bit: others may add there, not replace.
 root_folder() {
-  above=$1
+  root_chain "$1" sticky
+}
+
+# root_chain PATH ALLOWED: PATH, which may be sticky if that is ALLOWED, and the folders above it. One look at all of
+# them: a start asks this often, and each program that is run costs it a millisecond.
+root_chain() {
+  above=$1 allowed=$2
+  set --
   while :; do
     above=${above:-/}
-    case $(stat -c '%u %A' "$above" 2>/dev/null) in
-      "0 d"????????[tT]) ;;
-      *) root_only "$above" || return 1 ;;
-    esac
-    [ "$above" != / ] || return 0
+    set -- "$@" "$above"
+    [ "$above" != / ] || break
     above=${above%/*}
   done
+  chain=$(stat -c '%u %A %g' "$@" 2>/dev/null) || return 1
+  while read -r found; do
+    case $allowed$found in
+      "sticky0 d"????????[tT]*) ;;
+      *) root_mode "$found" || return 1 ;;
+    esac
+    allowed=sticky
+  done <<END
+$chain
+END
 }
 
 # What daemon.json decides, so that no flag of ours collides with it. dockerd itself judges whether the file is right:

@@ -51,7 +51,7 @@ nesting_failed() {
 # first one (whose root hangs on mount 1, the kernel's own): a shell in `unshare --pid` is still on the machine.
 container_evidence() {
   EVIDENCE=
-  own_pids=$(readlink /proc/self/ns/pid)
+  own_pids=${own_pids:-$(readlink /proc/self/ns/pid)}
   root_parent=$(awk '$5 == "/" { print $2; exit }' /proc/self/mountinfo)
   if [ "$own_pids" != "$FIRST_PID_NS" ] && [ "$root_parent" != 1 ]; then
     EVIDENCE="it has a PID namespace of its own and a mount tree of its own"
@@ -61,9 +61,13 @@ container_evidence() {
   fi
 }
 
+# A process never changes its own PID namespace: one look is enough.
+own_pids=
+
 # own_pid_namespace: PID 1 is this container's own.
 own_pid_namespace() {
-  [ "$(readlink /proc/self/ns/pid)" != "$FIRST_PID_NS" ]
+  own_pids=${own_pids:-$(readlink /proc/self/ns/pid)}
+  [ "$own_pids" != "$FIRST_PID_NS" ]
 }
 
 # apparmor_say: found and said, not changed: profiles are the machine's.
