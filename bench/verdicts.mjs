@@ -26,19 +26,16 @@ function once(only, right, wrong, tally) {
   }
 }
 
-/** Reasons that differ in their numbers only are of one kind: an example of each, and how often. @param {string[]} reasons */
+/** Reasons that differ in their numbers only are of one kind: how often each, with an example. @param {string[]} reasons */
 function kindsOf(reasons) {
-  /** @type {Map<string, string>} */
-  const examples = new Map();
-  /** @type {Map<string, number>} */
-  const times = new Map();
-  for (const reason of reasons) {
-    const kind = reason.replaceAll(/\d+(?:\.\d+)?/gu, '#');
-    const example = examples.get(kind) ?? reason;
-    examples.set(kind, example);
-    times.set(example, (times.get(example) ?? 0) + 1);
+  /** @type {Map<string, { example: string, times: number }>} */
+  const kinds = new Map();
+  for (const example of reasons) {
+    const kind = example.replaceAll(/\d+(?:\.\d+)?/gu, '#');
+    const seen = kinds.get(kind) ?? { example, times: 0 };
+    kinds.set(kind, { ...seen, times: seen.times + 1 });
   }
-  return times;
+  return [...kinds.values()].map((seen) => `; ${String(seen.times)} x ${seen.example}`).join('');
 }
 
 /** So many endless loops beside it. @param {number} count @param {() => void} work */
@@ -69,11 +66,10 @@ for (const limit of ['on', 'off']) {
     underLoad(load, () => {
       for (let run = 0; run < count; run += 1) once([proofs[run % proofs.length] ?? ''], right, wrong, tally);
     });
-    const why = [...kindsOf(tally.reasons)].map(([example, times]) => `; ${String(times)} x ${example}`).join('');
     rows.push({
       id,
       what,
-      verdict: `${tally.wrong} false, ${tally.right} right, ${tally.untold} inconclusive${why}`,
+      verdict: `${tally.wrong} false, ${tally.right} right, ${tally.untold} inconclusive${kindsOf(tally.reasons)}`,
       target: '0 false',
       reached: tally.wrong === 0,
     });

@@ -7,6 +7,7 @@ import { reportJunit, reportSarif } from '../diagnosis/reports/exchange';
 import { reportMarkdown } from '../diagnosis/reports/markdown';
 import { reportText } from '../diagnosis/reports/text';
 import type { Facts } from '../machine/facts';
+import { pause } from '../limits/waiting';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
 
@@ -74,19 +75,6 @@ function essence({ findings, undecided }: Diagnosis): string {
     findings.map(({ id, severity, title }) => [id, severity, title]),
     undecided.map(({ id }) => id),
   ]);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }
 
 /** `doctor`: facts, judged, as a report on stdout. */
