@@ -48,19 +48,23 @@ await runEntry('test', async (signal) => {
   }
 
   const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const failures = [];
   for (const name of names) {
     const stage = stages[/** @type {keyof typeof stages} */ (name)];
     const outcome = await progress.step(name, async (step) => {
       const result = await stage.run({ signal, elevate, detail: step.detail });
       const { passed, failed, skipped } = result;
-      step.note(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+      step.note(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed === 0);
       return result;
     });
     if (outcome.failed > 0) console.log(outcome.output.trimEnd());
     total.passed += outcome.passed;
     total.failed += outcome.failed;
     total.skipped += outcome.skipped;
+    failures.push(...outcome.failures.map((failure) => `${name}: ${failure}`));
   }
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
   console.log(
     `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
   );

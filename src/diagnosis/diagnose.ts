@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { findingSchema, platformSchema } from './diagnosisSchema';
 import { areas, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
 import { valueOf, type Facts } from '../machine/facts';
 import type { Confidence, PlatformName } from '../machine/facts/platform';
@@ -65,8 +67,7 @@ function engineWorks(facts: Facts): boolean {
 }
 
 function platformOf(facts: Facts): Diagnosis['platform'] {
-  const chain = valueOf(facts.platform)?.chain ?? [];
-  return chain.map(({ name, confidence }) => ({ name, confidence }));
+  return v.parse(platformSchema, valueOf(facts.platform)?.chain ?? []);
 }
 
 /** Judges one snapshot. Pure; never throws, whatever the facts are: what cannot be judged is undecided and says why. */
@@ -79,7 +80,12 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
       const verdict = rule.judge(facts);
       if (verdict === undefined) continue;
       if ('undecided' in verdict) undecided.push({ id: rule.id, area, reason: verdict.undecided });
-      else standing.push({ rule, finding: { docs: [], ...verdict, id: rule.id, area, explains: [] } });
+      else {
+        const finding: Finding = { docs: [], ...verdict, id: rule.id, area, explains: [] };
+        // A rule passes on what it read: a fact of another form must not reach the reports.
+        v.assert(findingSchema, finding);
+        standing.push({ rule, finding });
+      }
     } catch (error) {
       undecided.push({
         id: rule.id,

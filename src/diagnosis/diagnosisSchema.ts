@@ -45,7 +45,8 @@ const remedy = v.object({
   ),
 });
 
-const finding = v.object({
+/** A finding as every report can write it. */
+export const findingSchema = v.object({
   id,
   area,
   severity: v.picklist(severities),
@@ -61,6 +62,12 @@ const finding = v.object({
   ),
 });
 
+/** The chain of platforms; its names and confidences are ours. */
+export const platformSchema = v.pipe(
+  v.array(v.object({ name: v.picklist(platformNames), confidence: v.picklist(confidences) })),
+  v.description('What the machine is made of, outermost first.'),
+);
+
 export const diagnosisSchema = v.pipe(
   v.object({
     schema: v.pipe(
@@ -68,7 +75,10 @@ export const diagnosisSchema = v.pipe(
       v.description('Raised when a property changes its meaning; added ones do not raise it.'),
     ),
     takenAt: text('When the facts were taken: UTC, ISO 8601. Empty when they do not say.'),
-    findings: v.pipe(v.array(finding), v.description('Worst first; among equals a root of others before the rest.')),
+    findings: v.pipe(
+      v.array(findingSchema),
+      v.description('Worst first; among equals a root of others before the rest.'),
+    ),
     undecided: v.pipe(
       v.array(v.object({ id, area, reason: text('What it would have needed.') })),
       v.description('Checks that could not be made.'),
@@ -84,10 +94,7 @@ export const diagnosisSchema = v.pipe(
       undecided: count('Checks that could not be made.'),
     }),
     engineWorks: v.pipe(v.boolean(), v.description('The engine answered a ping and described itself.')),
-    platform: v.pipe(
-      v.array(v.object({ name: v.picklist(platformNames), confidence: v.picklist(confidences) })),
-      v.description('What the machine is made of, outermost first.'),
-    ),
+    platform: platformSchema,
   }),
   v.title('What dind-station doctor --json prints'),
 );

@@ -2,7 +2,8 @@
  * One step under way, as the code that does it sees it.
  * @typedef {object} Step
  * @property {(text: string) => void} detail what is happening right now (`docker.io: unpacking`)
- * @property {(text: string) => void} note what is worth knowing when it is done (`unchanged`); the last one is shown
+ * @property {(text: string, good?: boolean) => void} note what is worth knowing when it is done (`unchanged`); the last
+ *   one is shown, and marks the step as failed when it is not good
  */
 
 /**
@@ -11,8 +12,11 @@
  * @property {(text: string) => void} say a line of its own
  */
 
-/** Without a terminal a long step gives a sign of life this often, in milliseconds. */
-const plainIntervalMs = 10_000;
+/**
+ * Without a terminal a step gives a sign of life after so many milliseconds; each next one after twice the pause of the
+ * one before, up to the longest, so that a log of an hour can still be read.
+ */
+const plainPausesMs = { first: 10_000, longest: 120_000 };
 
 /**
  * Shows steps on a stream: `✓ name  1.2 s  note`. On a terminal the step under way is a line that is rewritten once a
@@ -35,18 +39,26 @@ export function createProgress(out) {
 async function runStep(out, name, body) {
   const began = performance.now();
   let detail = '';
-  let note = '';
+  const noted = { text: '', good: true };
   const line = (/** @type {string} */ mark, /** @type {string} */ more) =>
     `${mark} ${name}  ${formatSeconds(performance.now() - began)}${more === '' ? '' : `  ${more}`}`;
   const show = () => {
     if (out.isTTY) out.write(`\r\u001b[K${line('…', detail).slice(0, (out.columns || 80) - 1)}`);
     else out.write(`${line('…', detail)}\n`);
   };
-  const timer = setInterval(show, out.isTTY ? 1000 : plainIntervalMs);
+  /** @type {NodeJS.Timeout} */
+  let timer;
+  const later = (/** @type {number} */ pauseMs) => {
+    timer = setTimeout(() => {
+      show();
+      later(out.isTTY ? pauseMs : Math.min(pauseMs * 2, plainPausesMs.longest));
+    }, pauseMs);
+  };
+  later(out.isTTY ? 1000 : plainPausesMs.first);
   if (out.isTTY) show();
-  const end = (/** @type {string} */ mark) => {
-    clearInterval(timer);
-    out.write(`${out.isTTY ? '\r\u001b[K' : ''}${line(mark, mark === '✓' ? note : detail)}\n`);
+  const end = (/** @type {string} */ mark, /** @type {string} */ more) => {
+    clearTimeout(timer);
+    out.write(`${out.isTTY ? '\r\u001b[K' : ''}${line(mark, more)}\n`);
   };
   try {
     const value = await body({
@@ -54,14 +66,15 @@ async function runStep(out, name, body) {
         detail = text;
         if (out.isTTY) show();
       },
-      note: (text) => {
-        note = text;
+      note: (text, good = true) => {
+        noted.text = text;
+        noted.good = good;
       },
     });
-    end('✓');
+    end(noted.good ? '✓' : '✗', noted.text);
     return value;
   } catch (error) {
-    end('✗');
+    end('✗', detail);
     throw error;
   }
 }

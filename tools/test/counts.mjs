@@ -1,9 +1,13 @@
+import { basename } from 'node:path';
+
 /**
- * What a stage of tests came to. `output` is shown when something failed.
- * @typedef {{ passed: number, failed: number, skipped: number, output: string }} Outcome
+ * What a stage of tests came to. `output` is shown when something failed; `failures` names each test that did, for the
+ * end of a log of which only the end is read.
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: readonly string[], output: string }} Outcome
  */
 
-/** @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, success: boolean }} VitestReport */
+/** @typedef {{ name: string, status: string, assertionResults: readonly { fullName: string, status: string }[] }} VitestFile */
+/** @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, success: boolean, testResults: readonly VitestFile[] }} VitestReport */
 
 /**
  * Counts the Test Anything Protocol, which bats prints. A run that ends before its plan is fulfilled counts what is
@@ -16,8 +20,26 @@ export function countTap(text) {
   const planned = Number(/^1\.\.(\d+)/m.exec(text)?.[1] ?? 0);
   const skipped = [...text.matchAll(/^ok \d+ .*# skip/gm)].length;
   const passed = [...text.matchAll(/^ok \d+ /gm)].length - skipped;
-  const failed = Math.max([...text.matchAll(/^not ok \d+ /gm)].length, planned - passed - skipped);
-  return { passed, failed: planned === 0 ? 1 : failed, skipped };
+  const failures = [...text.matchAll(/^not ok \d+ (.*)$/gm)].map(([, name]) => name ?? '');
+  const failed = Math.max(failures.length, planned - passed - skipped, planned === 0 ? 1 : 0);
+  if (failed > failures.length) failures.push(`${failed - failures.length} that did not run`);
+  return { passed, failed, skipped, failures };
+}
+
+/**
+ * The outcome of one suite of several that print the protocol; each failure says of which.
+ *
+ * @param {string} title
+ * @param {{ readonly stdout: string, readonly stderr: string }} result
+ * @returns {Outcome}
+ */
+export function tapOutcome(title, { stdout, stderr }) {
+  const counts = countTap(stdout);
+  return {
+    ...counts,
+    failures: counts.failures.map((name) => `${title}: ${name}`),
+    output: `--- ${title}\n${stdout.replace(/^ok .*\n/gm, '')}${stderr}`,
+  };
 }
 
 /**
@@ -29,7 +51,17 @@ export function countTap(text) {
 export function countVitest(json) {
   const report = /** @type {VitestReport} */ (JSON.parse(json));
   const failed = report.numFailedTests > 0 ? report.numFailedTests : report.success ? 0 : 1;
-  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
+  const failures = report.testResults.flatMap(({ name, status, assertionResults }) => {
+    const tests = assertionResults.filter((one) => one.status === 'failed').map(({ fullName }) => fullName);
+    const file = basename(name);
+    return tests.length > 0 ? tests.map((one) => `${file}: ${one}`) : status === 'failed' ? [file] : [];
+  });
+  return {
+    passed: report.numPassedTests,
+    failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+    failures: failed > 0 && failures.length === 0 ? ['an error outside of all tests'] : failures,
+  };
 }
 
 /**
@@ -43,7 +75,15 @@ export function countMocha(text, code) {
   const number = (/** @type {RegExp} */ pattern) => Number(pattern.exec(text)?.[1] ?? 0);
   const passed = number(/(\d+) passing/);
   const failed = number(/(\d+) failing/);
-  return { passed, failed: failed > 0 ? failed : code === 0 && passed > 0 ? 0 : 1, skipped: number(/(\d+) pending/) };
+  const names = [...text.matchAll(/^ +\d+\) (.+)$/gm)].map(([, name]) => (name ?? '').replace(/:$/, ''));
+  const broken = failed === 0 && (code !== 0 || passed === 0);
+  return {
+    passed,
+    failed: broken ? 1 : failed,
+    skipped: number(/(\d+) pending/),
+    // The reporter gives each twice: where it failed, and again at the end with its reason.
+    failures: broken ? ['the suite did not run to its end'] : names.slice(0, failed),
+  };
 }
 
 /**
@@ -51,12 +91,11 @@ export function countMocha(text, code) {
  * @returns {Outcome}
  */
 export function sum(outcomes) {
-  const total = { passed: 0, failed: 0, skipped: 0, output: '' };
-  for (const { passed, failed, skipped, output } of outcomes) {
-    total.passed += passed;
-    total.failed += failed;
-    total.skipped += skipped;
-    if (failed > 0) total.output += output;
-  }
-  return total;
+  return {
+    passed: outcomes.reduce((total, { passed }) => total + passed, 0),
+    failed: outcomes.reduce((total, { failed }) => total + failed, 0),
+    skipped: outcomes.reduce((total, { skipped }) => total + skipped, 0),
+    failures: outcomes.flatMap(({ failures }) => failures),
+    output: outcomes.map(({ failed, output }) => (failed > 0 ? output : '')).join(''),
+  };
 }

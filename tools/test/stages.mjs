@@ -8,7 +8,7 @@ import { ensurePackages } from '../lib/npmPackages.mjs';
 import { run, runOrRefuse } from '../lib/run.mjs';
 import { needSets } from '../provision/needs.mjs';
 import { provision } from '../provision/provision.mjs';
-import { countMocha, countTap, countVitest, sum } from './counts.mjs';
+import { countMocha, countVitest, sum, tapOutcome } from './counts.mjs';
 import { v2 } from './v2.mjs';
 
 /** @typedef {import('./counts.mjs').Outcome} Outcome */
@@ -51,8 +51,9 @@ async function lint({ signal }) {
   const { code, stdout, stderr } = await run([process.execPath, 'tools/lint.mjs'], { cwd: root, signal });
   const text = stdout + stderr;
   const passed = [...text.matchAll(/^✓ /gm)].length;
-  const failed = [...text.matchAll(/^✗ /gm)].length;
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped: 0, output: text };
+  const failures = [...text.matchAll(/^✗ (.*)$/gm)].map(([, name]) => name ?? '');
+  if (failures.length === 0 && code !== 0) failures.push('the checks did not run to their end');
+  return { passed, failed: failures.length, skipped: 0, failures, output: text };
 }
 
 /** @param {Context} context */
@@ -78,11 +79,12 @@ async function vitestOutcome(name, runner, more = []) {
     `--outputFile.json=${report}`,
   ];
   const { stdout, stderr } = await runner([...argv, ...more]);
-  const output = stdout + stderr;
+  const output = (stdout + stderr).replace(/^ +✓ .*\n/gm, '');
   try {
     return { ...countVitest(readFileSync(report, 'utf8')), output };
   } catch (error) {
-    return { passed: 0, failed: 1, skipped: 0, output: `${output}\nno report: ${String(error)}\n` };
+    const failures = ['vitest wrote no report'];
+    return { passed: 0, failed: 1, skipped: 0, failures, output: `${output}\nno report: ${String(error)}\n` };
   }
 }
 
@@ -102,15 +104,6 @@ async function scripts({ signal, elevate, detail }) {
     return tapOutcome('under init', await bed.run(['bats', '--tap', 'test/scripts/init.bats']));
   });
   return sum([...outcomes, underInit]);
-}
-
-/**
- * @param {string} title
- * @param {import('../lib/run.mjs').RunResult} result
- * @returns {Outcome}
- */
-function tapOutcome(title, { stdout, stderr }) {
-  return { ...countTap(stdout), output: `--- ${title}\n${stdout.replace(/^ok .*\n/gm, '')}${stderr}` };
 }
 
 /** What the stages after the helper's need: the bundles, built as they ship, and the suite for the editor. @param {Context} context */

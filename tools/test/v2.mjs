@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { run } from '../lib/run.mjs';
-import { countTap, sum } from './counts.mjs';
+import { sum, tapOutcome } from './counts.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = fileURLToPath(new URL('../../test/bed/vm/vm', import.meta.url));
@@ -26,13 +26,14 @@ export async function v2({ signal, elevate, detail }) {
     run(elevate([...environment, program, ...argv]), { cwd: root, signal });
   detail('the kernel');
   const kernel = await machine('kernel');
-  if (kernel.code !== 0) return { passed: 0, failed: 1, skipped: 0, output: kernel.stdout + kernel.stderr };
+  if (kernel.code !== 0) {
+    const failures = ['the kernel of the machines could not be had'];
+    return { passed: 0, failed: 1, skipped: 0, failures, output: kernel.stdout + kernel.stderr };
+  }
   detail('machines with cgroup v2 and v1');
   const outcomes = machines.map(async ({ cgroups, shell }) => {
     const suite = ['env', `DIND_TEST_SHELL=${shell}`, 'bats', '--tap', `test/bed/vm/${cgroups}`];
-    const { stdout, stderr } = await machine('run', '--cgroups', cgroups, '--timeout', '900', ...suite);
-    const output = `--- cgroup ${cgroups}\n${stdout.replace(/^ok .*\n/gm, '')}${stderr}`;
-    return { ...countTap(stdout), output };
+    return tapOutcome(`cgroup ${cgroups}`, await machine('run', '--cgroups', cgroups, '--timeout', '900', ...suite));
   });
   return sum(await Promise.all(outcomes));
 }

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { actionIds } from '../../../src/diagnosis/actions';
 import { diagnose } from '../../../src/diagnosis/diagnose';
+import { diagnosisSchema } from '../../../src/diagnosis/diagnosisSchema';
 import { reportJunit, reportSarif } from '../../../src/diagnosis/reports/exchange';
 import { reportMarkdown } from '../../../src/diagnosis/reports/markdown';
 import { reportText } from '../../../src/diagnosis/reports/text';
@@ -91,13 +93,14 @@ test('never throws, whatever became of the facts, and every report can be writte
           }
         }
         const diagnosis = diagnose(facts as unknown as Facts);
+        v.parse(diagnosisSchema, diagnosis);
         reportText(diagnosis, paintFor(false));
         reportMarkdown(diagnosis);
         reportJunit(diagnosis);
         reportSarif(diagnosis, '1');
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
 });
 

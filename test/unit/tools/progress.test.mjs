@@ -36,7 +36,7 @@ describe('progress', () => {
     expect(text().split(rewrite).at(-1)).toMatch(/^✓ packages {2}\d+\.\d s\n$/);
   });
 
-  test('outside of a terminal a long step gives a sign of life every ten seconds', async () => {
+  test('outside of a terminal a long step gives a sign of life, and ever more rarely', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { out, text } = recorder(false);
@@ -46,10 +46,26 @@ describe('progress', () => {
       detail('downloading');
       return new Promise((resolve) => (finish = () => resolve(undefined)));
     });
-    await vi.advanceTimersByTimeAsync(25_000);
+    await vi.advanceTimersByTimeAsync(35_000);
+    expect(text()).toMatch(/^(… packages {2}\d+\.\d s {2}downloading\n){2}$/);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    const lines = text().split('\n').length;
     finish();
     await running;
-    expect(text()).toMatch(/^(… packages {2}\d+\.\d s {2}downloading\n){2}✓ packages {2}\d+\.\d s\n$/);
+    expect(lines).toBeGreaterThan(25);
+    expect(lines).toBeLessThan(40);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(text().split('\n').length).toBe(lines + 1);
+  });
+
+  test('a step that ran to its end and came to nothing good is marked so', async () => {
+    const { out, text } = recorder(false);
+    await createProgress(out).step('unit', ({ detail, note }) => {
+      detail('running');
+      note('1 passed, 2 failed', false);
+      return Promise.resolve();
+    });
+    expect(text()).toMatch(/^✗ unit {2}\d+\.\d s {2}1 passed, 2 failed\n$/);
   });
 
   test('a failure keeps what was going on, and is passed on', async () => {
