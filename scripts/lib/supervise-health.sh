@@ -20,11 +20,12 @@ containerd_pid=
 containerd_start=
 containerd_lost=0
 frozen_looks=0
+daemon_looks=0
 thawed=
 
 health_reset() {
   now_ms
-  ping_misses=0 info_misses=0 frozen_looks=0
+  ping_misses=0 info_misses=0 frozen_looks=0 daemon_looks=0
   ping_due=$((NOW_MS + PING_EVERY_MS))
   info_due=$((NOW_MS + INFO_EVERY_MS))
 }
@@ -43,13 +44,7 @@ line_ensure() {
     return 0
   fi
   line_due=$((NOW_MS + 2000))
-  process_read $$
-  line_for=$$ line_start=$P_START
-  (
-    http_hold || :
-    # The number may be another process's by now.
-    process_read "$line_for" && [ "$P_START" = "$line_start" ] && kill -USR1 "$line_for"
-  ) </dev/null >/dev/null 2>&1 8>&- &
+  http_hold $$ </dev/null >/dev/null 2>&1 8>&- &
   line_pid=$!
 }
 
@@ -59,6 +54,7 @@ health_look() {
   if [ "$containerd_lost" -gt 0 ]; then
     containerd_awaited
   fi
+  daemon_frozen || return 0
   [ "$NOW_MS" -ge "$grace_until" ] || return 0
   if [ "$NOW_MS" -ge "$ping_due" ]; then
     if health_ask /_ping 5; then
@@ -83,6 +79,19 @@ health_look() {
   elif [ $info_misses -ge $MISSES ]; then
     silent_mend "it answers pings, but $info_misses times in a row not /info within 10 s" /info
   fi
+}
+
+# daemon_frozen: a daemon that a signal stopped answers nobody, and the kernel says so: no question has to time out first.
+# False when it was mended, one way or the other.
+daemon_frozen() {
+  process_read "$watched_pid" || return 0
+  case $P_STATE in
+    T | t) daemon_looks=$((daemon_looks + 1)) ;;
+    *) daemon_looks=0 ;;
+  esac
+  [ $daemon_looks -ge $FROZEN_LOOKS ] || return 0
+  silent_mend "it stood still at $daemon_looks looks in a row" /_ping
+  return 1
 }
 
 # health_ask PATH SECONDS: false only when nothing was answered and nothing else explains it: a status other than 200 is

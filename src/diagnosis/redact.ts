@@ -7,6 +7,13 @@ const longest = 16_384;
 const secretName =
   /pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|auth(?!or)|private|cookie|session(?!s)|identity|signature|licen[cs]e|dsn|conn(?:ection)?[-_]?str/i;
 
+/** Parts of the pattern of a value after a telling name. */
+const tellingName =
+  /(?:[\w.-]{0,64}(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|private[-_]?key|dsn|identitytoken|registrytoken)[\w.-]{0,32}|\bauth)/
+    .source;
+const afterName = /["']?\s{0,4}(?:[=:]\s{0,4}|\s)/.source;
+const anyValue = /(?:"[^"\r\n]{1,8192}"|'[^'\r\n]{1,8192}'|[^\s,;&"'}\]]{1,8192})/.source;
+
 /** In order: whole blocks first, then what has a form of its own, then what follows a telling name. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]{0,40}-----[\s\S]{0,16384}?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g, hidden],
@@ -28,11 +35,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{12,20}\b/g, hidden],
   [/\bSWMTKN-[\w-]{8,255}/g, hidden],
   [/[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, hidden],
-  // NAME=value, "name": "value", --name value, where the name tells.
-  [
-    /((?:[\w.-]{0,64}(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|private[-_]?key|dsn|identitytoken|registrytoken)[\w.-]{0,32}|\bauth)["']?\s{0,4}(?:[=:]\s{0,4}|\s))(?:"[^"\r\n]{1,8192}"|'[^'\r\n]{1,8192}'|[^\s,;&"'}\]]{1,8192})/gi,
-    `$1${hidden}`,
-  ],
+  // NAME=value, "name": "value", --name value, where the name tells. A word after a blank may be the next name as well as
+  // the value: both go then.
+  [new RegExp(`(${tellingName}${afterName})(?:["']?${tellingName}${afterName}){0,3}${anyValue}`, 'gi'), `$1${hidden}`],
   // The value of every -e and --env: what is in an environment is not ours to publish.
   [/((?:^|\s)(?:-e|--env)[= ]\w{1,128}=)\S{1,8192}/g, `$1${hidden}`],
   // Long runs of base64 that have digits and both cases, which is what keys look like; digests and ids are hexadecimal.

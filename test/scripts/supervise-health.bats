@@ -25,13 +25,25 @@ hold_frozen() {
   local pid
   pid=$(daemon_pid)
   kill -STOP "$pid"
-  until_true 25 'history_what | grep -q silent'
+  # The kernel says that it stands still: no question has to time out.
+  until_true 10 'history_what | grep -q silent'
   jq -se '.[1].why | contains("SIGSTOP") and contains("answers again")' "$HISTORY"
   [ "$(daemon_pid)" = "$pid" ]
   docker ps
   # What it was doing is beside its socket, and the log names the file.
   ls /var/run/docker/goroutine-stacks-*.log
   grep -q 'goroutine stacks written to' "$LOG"
+}
+
+@test "a supervisor that is killed leaves no process behind, while the daemon lives on" {
+  supervise
+  until_true 5 '[ -n "$(pids perl)" ]'
+  # With an init of its own it is a child of what was started.
+  kill -KILL "$(sed 's/^process //' /run/dind-station/supervisor)"
+  until_true 15 '[ -z "$(pids perl)" ]'
+  [ -n "$(daemon_pid)" ]
+  run pgrep -f "dind-helper .*supervise"
+  [ "$status" -eq 1 ]
 }
 
 @test "a daemon that stays silent is restarted" {

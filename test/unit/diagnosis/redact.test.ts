@@ -71,6 +71,15 @@ test.each(planted)('%j does not survive in any place of a bundle', (text, secret
   expect(JSON.stringify(redact({ any: { depth: [text] } }))).not.toContain(secret);
 });
 
+test.each([
+  'Dsn "password": "with space in it" ',
+  'dsn password: with',
+  'token password with',
+  'password token-with hunter2',
+])('a word after a name that is a name itself hides nothing: %s', (text) => {
+  expect(redact(text)).not.toContain('with');
+});
+
 test('secrets do not survive whatever stands around them', () => {
   fc.assert(
     fc.property(
@@ -87,7 +96,15 @@ test('secrets do not survive whatever stands around them', () => {
 
 test('a very long line costs no time', () => {
   const began = performance.now();
-  redact(['a'.repeat(10_000_000), 'password='.repeat(1_000_000), `x@${'a.'.repeat(1_000_000)}`, 'A1b'.repeat(100_000)]);
+  redact([
+    'a'.repeat(10_000_000),
+    'password='.repeat(1_000_000),
+    `x@${'a.'.repeat(1_000_000)}`,
+    'A1b'.repeat(100_000),
+    'password '.repeat(1_000_000),
+    'token'.repeat(1_000_000),
+    'dsn: '.repeat(1_000_000),
+  ]);
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
