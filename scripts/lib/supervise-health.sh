@@ -16,6 +16,7 @@ grace_until=0
 line_pid=
 line_due=0
 containerd_ours=
+containerd_wanted=0
 containerd_pid=
 containerd_start=
 containerd_lost=0
@@ -143,7 +144,14 @@ containerd_adopt() {
   if [ -z "$json_has_containerd" ] && tr '\000' '\n' 2>/dev/null <"/proc/$watched_pid/cmdline" | grep -q '^--containerd'; then
     containerd_ours=1
     containerd_remember
+    containerd_links
+    containerd_wanted=$LINKS
   fi
+}
+
+# containerd_links: sets LINKS to the number of connections to containerd's socket.
+containerd_links() {
+  LINKS=$(awk -v path="$exec_root/containerd/containerd.sock" '$NF == path && $6 == "03" { n++ } END { print n + 0 }' /proc/net/unix)
 }
 
 containerd_remember() {
@@ -205,9 +213,13 @@ containerd_mend() {
 }
 
 # containerd_awaited: dockerd needs 6 to 16 s to find a new containerd; how long is worth knowing. Neither a ping nor
-# /info tells: both are answered without one. A connection to containerd's socket does, as only dockerd makes one.
+# /info tells: both are answered without one. The connections to containerd's socket do: dockerd has several (containers,
+# plugins), and each comes back at a time of its own. Somebody else's may have been among those that were counted: when
+# the time is up, one is enough.
 containerd_awaited() {
-  if awk -v path="$exec_root/containerd/containerd.sock" '$NF == path && $6 == "03" { found = 1 } END { exit !found }' /proc/net/unix; then
+  containerd_links
+  [ "$NOW_MS" -lt "$grace_until" ] || [ "$LINKS" -eq 0 ] || containerd_wanted=1
+  if [ "$LINKS" -ge "$containerd_wanted" ] && [ "$LINKS" -gt 0 ]; then
     history_add containerd-back "dockerd works with the new containerd." $((NOW_MS - containerd_lost))
     step supervise.containerd ok "dockerd works with the new containerd after $((NOW_MS - containerd_lost)) ms."
     containerd_lost=0 grace_until=0

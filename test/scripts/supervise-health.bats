@@ -64,16 +64,23 @@ hold_frozen() {
   docker ps
 }
 
+# links: how many connections there are to containerd's socket.
+links() { awk '$NF ~ "/containerd.sock$" && $6 == "03" { n++ } END { print n + 0 }' /proc/net/unix; }
+
 @test "a containerd that dies is replaced under the living dockerd, and containers run again" {
   supervise
   busybox_image
   docker run -d --name kept --network none busybox sleep 1000
-  local pid kept before
+  local pid kept before connected
   pid=$(daemon_pid)
   before=$(zombies containerd)
   kept=$(docker inspect -f '{{.State.Pid}}' kept)
+  connected=$(links)
+  [ "$connected" -ge 2 ]
   kill -KILL "$(living containerd)"
   until_true 25 'history_what | grep -q "containerd-died containerd-back"'
+  # All of dockerd's connections: the first alone is back up to 0.4 s before the one that runs containers.
+  [ "$(links)" -ge "$connected" ]
   docker run --rm --network none busybox sleep 0
   [ "$(daemon_pid)" = "$pid" ]
   [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$kept" ]
