@@ -7,6 +7,7 @@ MISSES=3
 # So long a daemon may be busy with finding its containers or its containerd again: acting earlier makes it worse.
 GRACE_MS=20000
 FROZEN_LOOKS=3
+CUT_OFF_LOOKS=3
 
 ping_due=0
 info_due=0
@@ -21,12 +22,12 @@ containerd_pid=
 containerd_start=
 containerd_lost=0
 frozen_looks=0
-daemon_looks=0
+cut_off_looks=0
 thawed=
 
 health_reset() {
   now_ms
-  ping_misses=0 info_misses=0 frozen_looks=0 daemon_looks=0
+  ping_misses=0 info_misses=0 frozen_looks=0 cut_off_looks=0
   ping_due=$((NOW_MS + PING_EVERY_MS))
   info_due=$((NOW_MS + INFO_EVERY_MS))
 }
@@ -55,7 +56,10 @@ health_look() {
   if [ "$containerd_lost" -gt 0 ]; then
     containerd_awaited
   fi
-  daemon_frozen || return 0
+  if daemon_cut_off; then
+    silent_mend "$cut_off" /_ping
+    return 0
+  fi
   [ "$NOW_MS" -ge "$grace_until" ] || return 0
   if [ "$NOW_MS" -ge "$ping_due" ]; then
     if health_ask /_ping 5; then
@@ -82,17 +86,19 @@ health_look() {
   fi
 }
 
-# daemon_frozen: a daemon that a signal stopped answers nobody, and the kernel says so: no question has to time out first.
-# False when it was mended, one way or the other.
-daemon_frozen() {
-  process_read "$watched_pid" || return 0
-  case $P_STATE in
-    T | t) daemon_looks=$((daemon_looks + 1)) ;;
-    *) daemon_looks=0 ;;
-  esac
-  [ $daemon_looks -ge $FROZEN_LOOKS ] || return 0
-  silent_mend "it stood still at $daemon_looks looks in a row" /_ping
-  return 1
+# daemon_cut_off: a daemon that a signal stopped answers nobody, nor does one whose socket was removed, as it never makes
+# it again. Both can be seen: no question has to time out first, and how busy it is has nothing to do with it.
+daemon_cut_off() {
+  process_read "$watched_pid" || return 1
+  cut_off=
+  [ -S "$socket" ] || cut_off="it cannot be reached"
+  case $P_STATE in T | t) cut_off="it stands still" ;; esac
+  if [ -z "$cut_off" ]; then
+    cut_off_looks=0
+    return 1
+  fi
+  cut_off_looks=$((cut_off_looks + 1))
+  [ $cut_off_looks -ge $CUT_OFF_LOOKS ]
 }
 
 # health_ask PATH SECONDS: false only when nothing was answered and nothing else explains it: a status other than 200 is

@@ -47,11 +47,29 @@ verb_supervise() {
 
 # supervise_alone: one supervisor in a container; it holds a lock of its own as long as it lives.
 supervise_alone() {
+  supervise_lock
+  [ -n "$supervise_locked" ] || fail locked "A supervisor runs already: $(cat "$SUPERVISOR_FILE" 2>/dev/null)."
+}
+
+# supervise_lock: sets supervise_locked when the place is ours.
+supervise_lock() {
+  supervise_locked=
   run_dir_ready
   lock_file "$RUN_DIR/supervisor.lock"
   exec 8>>"$RUN_DIR/supervisor.lock"
-  flock -n 8 || fail locked "A supervisor runs already: $(cat "$SUPERVISOR_FILE" 2>/dev/null)."
+  flock -n 8 || return 0
+  supervise_locked=1
   printf 'process %d\n' $$ >"$SUPERVISOR_FILE"
+}
+
+# supervise_place: somebody cleared the folder of our files away: another supervisor could start beside this one, and nobody
+# would find us. It is made again.
+supervise_place() {
+  [ ! -e "$RUN_DIR/supervisor.lock" ] || return 0
+  supervise_lock
+  [ -n "$supervise_locked" ] || fail locked "Our files in $RUN_DIR were removed, and another supervisor has begun since."
+  printf '%d\n' $$ >"$SUPERVISOR_FILE.ready"
+  step supervise.place changed "Our files in $RUN_DIR were removed; they are there again."
 }
 
 # forget_last_life: /run may be part of a container that was stopped and is started again; what its files say of
@@ -194,6 +212,7 @@ idle() {
 # supervise_look: one look at everything. Costs no process while all is well.
 supervise_look() {
   woken=
+  supervise_place
   # Somebody's start, stop or restart is under way: what is seen meanwhile means nothing.
   holder_describe
   if [ -n "$HOLDER_PID" ]; then

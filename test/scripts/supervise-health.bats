@@ -64,6 +64,26 @@ hold_frozen() {
   docker ps
 }
 
+@test "a daemon that lost its socket just after it came back is restarted, and not only when its time of grace is over" {
+  supervise
+  kill -KILL "$(daemon_pid)"
+  until_true 20 'history_what | grep -q "died back"'
+  rm "$SOCKET"
+  until_true 12 'history_what | grep -q "died back silent back"'
+  docker ps
+}
+
+@test "a supervisor whose files somebody removed has them again, and stays the only one" {
+  supervise
+  rm -rf /run/dind-station
+  until_true 5 '[ -e /run/dind-station/supervisor.ready ]'
+  run "$HELPER" supervise
+  [ "$(result code)" = locked ]
+  kill -KILL "$(daemon_pid)"
+  until_true 20 'history_what | grep -q "died back"'
+  docker ps
+}
+
 # links: how many connections there are to containerd's socket.
 links() { awk '$NF ~ "/containerd.sock$" && $6 == "03" { n++ } END { print n + 0 }' /proc/net/unix; }
 
