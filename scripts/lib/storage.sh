@@ -8,8 +8,7 @@ ROOM_FILES_ENOUGH=10000
 
 # storage_choose: adds --storage-driver only where overlay does not work.
 storage_choose() {
-  storage_room
-  [ -z "$ROOM" ] || warn_keep storage.room "$ROOM"
+  storage_room_say
   if [ "$json_storage_driver" = vfs ]; then
     storage_warn_vfs "$DAEMON_JSON says so"
     return 0
@@ -54,6 +53,12 @@ storage_room() {
   elif [ "$ROOM_FILES" -lt $ROOM_FILES_ENOUGH ]; then
     ROOM="$data_root has $ROOM_FILES inodes left, so that new files are refused although there is room. docker system prune frees those that no container uses."
   fi
+}
+
+# storage_room_say: of now, at a start and whenever somebody asks: unlike what a start decided, it changes.
+storage_room_say() {
+  storage_room
+  [ -z "$ROOM" ] || step storage.room failed "$ROOM"
 }
 
 # room_read DIR: sets ROOM_MIB and ROOM_FILES to what its file system has left, ROOM to nothing yet; false where it does not

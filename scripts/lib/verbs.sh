@@ -198,7 +198,10 @@ verb_status() {
     fail foreign "The socket $socket is mounted from outside: its daemon is not this container's."
   fi
   [ -z "$CONFLICT" ] || step daemon.check failed "$CONFLICT."
-  [ -z "$DAEMON_PID" ] || warnings_say
+  if [ -n "$DAEMON_PID" ]; then
+    warnings_say
+    storage_room_say
+  fi
   [ -n "$DAEMON_PID" ] || status_gone
   if http_get /_ping 2; then
     succeed running "The Docker daemon runs and answers, process id $DAEMON_PID." "$DAEMON_PID"

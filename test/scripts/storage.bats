@@ -51,6 +51,10 @@ root_on_overlay() {
   [[ "$(step storage.room)" == "failed $ROOT has "*" MiB left. docker system df"* ]]
   run_helper status
   [[ "$(step storage.room)" == failed* ]]
+  # Whoever makes room is not told of the room that was.
+  mount -o remount,size=2g $ROOT
+  run_helper status
+  [ -z "$(step storage.room)" ]
   run_helper stop
   umount $ROOT
   mount -t tmpfs -o size=2g,nr_inodes=2000 small $ROOT
