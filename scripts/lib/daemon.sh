@@ -33,14 +33,14 @@ find_daemon() {
 # restart, and with another data root all that the user has.
 own_flags() {
   [ -e "$FLAGS_FILE" ] || : >"$FLAGS_FILE"
-  tr '\000' '\n' <"/proc/$1/cmdline" | tail -n +2 |
+  { tr '\000' '\n' <"/proc/$1/cmdline"; } 2>/dev/null | tail -n +2 |
     grep -vxF -f "$FLAGS_FILE" -e --live-restore -e "--host=unix://$socket" -e "--containerd=$exec_root/containerd/containerd.sock" \
       -e -H -e --host -e "unix://$socket" | tr '\n' ' ' || :
 }
 
 # data_root_of PID: prints the data root of another dockerd: its flag, else its daemon.json, else the default.
 data_root_of() {
-  given=$(tr '\000' '\n' <"/proc/$1/cmdline" | awk '
+  given=$({ tr '\000' '\n' <"/proc/$1/cmdline"; } 2>/dev/null | awk '
     take { print; exit }
     /^--data-root=|^-g=|^--graph=/ { sub(/^[^=]*=/, ""); print; exit }
     /^(--data-root|-g|--graph)$/ { take = 1 }')

@@ -73,8 +73,11 @@ dockerd_await() {
     [ $left -gt 0 ] || break
     if [ -S "$socket" ]; then
       # As soon as there is a socket, so that nobody is refused between readiness and the end of this run.
-      [ -n "$access_given" ] || access_apply
-      access_given=1
+      if [ -z "$access_given" ]; then
+        socket_made
+        access_apply
+        access_given=1
+      fi
       if http_get /_ping $left; then
         step daemon.ready ok "dockerd answers on $socket."
         return 0
@@ -85,6 +88,15 @@ dockerd_await() {
   DAEMON_FAULT=silent
   process_alive "$1" || DAEMON_FAULT=exited
   return 1
+}
+
+# socket_made: dockerd binds its socket with no rights at all, and then gives it owner and mode: what we give before that it
+# would take back.
+socket_made() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ "$(stat -L -c %a "$socket" 2>/dev/null)" = 0 ] || return 0
+    sleep 0.02
+  done
 }
 
 # dockerd_verify: the question that a daemon without a working containerd does not answer.

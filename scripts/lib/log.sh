@@ -54,7 +54,7 @@ log_cause() {
     /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
     panic { next }
     /level=(fatal|error)/ { marked = $0 }
-    /^(failed to |unable to |Error |dockerd needs )/ { said = $0; next }
+    /^(failed to |unable to |cannot |Error |dockerd needs )/ { said = $0; next }
     /^time=/ || /^containerd: / || /^[ \t]*$/ { if (!/^[ \t]*$/) last = $0; next }
     said { said = said " " $0; next }
     { last = $0 }

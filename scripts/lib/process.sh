@@ -24,7 +24,7 @@ process_runs() {
   # The kernel adds this when a package update replaced the file.
   executable=${executable% (deleted)}
   # Anybody may call a program dockerd; only root's is the daemon. A user namespace's root is its user's here.
-  [ "${executable##*/}" = "$2" ] && [ "$(stat -c %u "/proc/$1")" = "$process_owner" ]
+  [ "${executable##*/}" = "$2" ] && [ "$(stat -c %u "/proc/$1" 2>/dev/null)" = "$process_owner" ]
 }
 
 process_alive() {
@@ -35,7 +35,7 @@ process_alive() {
 started_after() {
   process_read "$1" || return 1
   boot=$(sed -n 's/^btime //p' /proc/stat)
-  written=$(stat -c %Y "$2") || return 1
+  written=$(stat -c %Y "$2" 2>/dev/null) || return 1
   # User space always sees 100 ticks a second on Linux (proc(5), sysconf(_SC_CLK_TCK)).
   [ $((boot + P_START / 100)) -gt $((written + 2)) ]
 }
@@ -73,7 +73,7 @@ stale_reason() {
 # runs_our_config PID: a containerd that was started for this daemon, by us or by dockerd itself. Its command line says so,
 # whatever the clock did since: a step of the clock moves every start time and no file's.
 runs_our_config() {
-  tr '\000' '\n' <"/proc/$1/cmdline" | grep -qxF -e "$RUN_DIR/containerd.toml" -e "$exec_root/containerd/containerd.toml"
+  { tr '\000' '\n' <"/proc/$1/cmdline"; } 2>/dev/null | grep -qxF -e "$RUN_DIR/containerd.toml" -e "$exec_root/containerd/containerd.toml"
 }
 
 # wait_gone PID MS: waits until PID has ended (a zombie has), at most MS milliseconds; false when it has not.

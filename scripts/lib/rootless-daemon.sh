@@ -101,8 +101,9 @@ shims_end() {
 
 # end_tree PID: kills it and all its descendants, the youngest first.
 end_tree() {
+  # One that was begun while the others were counted is found in the next round, as long as its parent has not ended.
   tree=$(descendants "$1")
-  for member in $tree "$1"; do
+  for member in $tree $(descendants "$1") "$1"; do
     kill -KILL "$member" 2>/dev/null || :
   done
   for member in $tree "$1"; do

@@ -123,6 +123,7 @@ silent_mend() {
   step supervise.silent failed "dockerd, process id $watched_pid, is silent: $why. It is told to write down what it does."
   kill -USR1 "$watched_pid" 2>/dev/null || :
   kill -CONT "$watched_pid" 2>/dev/null || :
+  woken=
   nap 2
   [ -z "$ending" ] || return 0
   if http_get "$2" 3; then

@@ -14,6 +14,7 @@ HEALTHY_MS=60000
 mode=watch
 ending=
 woken=
+napper=
 watched_pid=
 watched_start=
 watched_since=0
@@ -29,10 +30,10 @@ verb_supervise() {
   supervise_under_reaper
   supervise_alone
   history_prepare
-  trap 'ending=TERM' TERM
-  trap 'ending=INT' INT
+  trap 'ending=TERM; nap_over' TERM
+  trap 'ending=INT; nap_over' INT
   trap '' HUP
-  trap 'woken=1' USR1
+  trap 'woken=1; nap_over' USR1
   forget_last_life
   zombies_count
   zombies_told=$ZOMBIES
@@ -95,11 +96,17 @@ nap_until_next() {
   fi
 }
 
-# nap SECONDS: sleeps, but hears a signal at once.
+# nap SECONDS: sleeps, but hears a signal at once; also one that came just before.
 nap() {
   sleep "$1" 8>&- &
-  wait $! || :
+  napper=$!
+  [ -z "$ending$woken" ] || nap_over
+  wait "$napper" || :
+  napper=
 }
+
+# nap_over: what a signal does to a nap.
+nap_over() { [ -z "$napper" ] || kill "$napper" 2>/dev/null || :; }
 
 # run_self VERB: another run of this helper, whose events go where ours go. Sets RUN_STATUS and what run_code sets. When we are
 # asked to end meanwhile, it is cancelled as a person would cancel it.
@@ -198,6 +205,8 @@ adopt() {
   oom_before=$OOM_COUNT
   containerd_adopt
   health_reset
+  # The first look at all processes is not for the moment in which it may die at once.
+  zombies_due=$((NOW_MS + ZOMBIES_EVERY_MS))
   step supervise.watch ok "dockerd is watched, process id $1."
 }
 
@@ -211,6 +220,10 @@ idle() {
 
 # supervise_look: one look at everything. Costs no process while all is well.
 supervise_look() {
+  # The connection ends a little before the process does.
+  if [ -n "$woken" ] && [ -n "$watched_pid" ]; then
+    wait_gone "$watched_pid" 500 || :
+  fi
   woken=
   supervise_place
   # Somebody's start, stop or restart is under way: what is seen meanwhile means nothing.

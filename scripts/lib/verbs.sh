@@ -61,7 +61,8 @@ verb_start() {
   succeed started "The Docker daemon runs, process id $DAEMON_PID." "$DAEMON_PID"
 }
 
-# A living daemon is never touched by start; one that is still starting is waited for.
+# A living daemon is never touched by start; one that is still starting is waited for. Returns when it ended meanwhile: then
+# there is none, and DAEMON_PID is empty.
 start_already() {
   now_ms
   process_read "$DAEMON_PID"
@@ -70,6 +71,11 @@ start_already() {
   if dockerd_await "$DAEMON_PID" $patience; then
     log_rotate copy
     succeed already-running "The Docker daemon was running already, process id $DAEMON_PID." "$DAEMON_PID"
+  fi
+  if [ "$DAEMON_FAULT" = exited ]; then
+    step daemon.check changed "dockerd, process id $DAEMON_PID, has ended meanwhile."
+    DAEMON_PID=
+    return 0
   fi
   fail not-ready "dockerd runs with process id $DAEMON_PID but did not answer on $socket within $patience s: restart it."
 }
@@ -106,9 +112,11 @@ start_failed() {
     exited)
       wait "$launched_pid" && status=0 || status=$?
       launched_pid=
+      # Before containerd is ended, whose own last words are no cause.
+      cause=$(log_cause)
       containers_live
       [ "$CONTAINERS" -gt 0 ] || [ -n "$json_has_containerd" ] || containerd_end TERM
-      fail daemon-exited "dockerd ended while it was starting, with status $status.${NESTING_FAULT:+ Before that: $NESTING_FAULT}" "$(log_cause)"
+      fail daemon-exited "dockerd ended while it was starting, with status $status.${NESTING_FAULT:+ Before that: $NESTING_FAULT}" "$cause"
       ;;
     silent)
       cause=$(log_cause)

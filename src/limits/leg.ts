@@ -98,7 +98,7 @@ async function untilEnd(ended: Promise<void>, seconds: number, signal: AbortSign
 }
 
 /** How long, in looks and milliseconds between them, an engine may take to see that a process has closed its output and ended. */
-const seeing = { looks: 60, pause: 50 };
+const seeing = { looks: 200, pause: 50 };
 
 /** How a container ended whose output has, unless `broken` says already what happened to it. */
 async function exitOf(

@@ -62,39 +62,39 @@ healed() {
 }
 
 make_docker_pid() { echo 1 >/var/run/docker.pid; }
-holds_docker_pid() { healed 3000 && said "Removed /var/run/docker.pid: process 1 is not dockerd"; }
+holds_docker_pid() { healed 8000 && said "Removed /var/run/docker.pid: process 1 is not dockerd"; }
 
 make_containerd_pid() {
   mkdir -p /var/run/docker/containerd
   printf 1 >/var/run/docker/containerd/containerd.pid
 }
-holds_containerd_pid() { healed 3000 && said "containerd.pid: process 1 is not containerd"; }
+holds_containerd_pid() { healed 8000 && said "containerd.pid: process 1 is not containerd"; }
 
 make_containerd_pid_newline() {
   mkdir -p /var/run/docker/containerd
   echo 1 >/var/run/docker/containerd/containerd.pid
 }
-holds_containerd_pid_newline() { healed 3000 && said "containerd.pid: process 1 is not containerd"; }
+holds_containerd_pid_newline() { healed 8000 && said "containerd.pid: process 1 is not containerd"; }
 
 make_containerd_socket() {
   mkdir -p "${SYSTEM_CONTAINERD%/*}"
   perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' $SYSTEM_CONTAINERD
 }
 # It is not ours to remove: our dockerd is told where its own containerd is and never looks there.
-holds_containerd_socket() { healed 3000 && [ -S $SYSTEM_CONTAINERD ]; }
+holds_containerd_socket() { healed 8000 && [ -S $SYSTEM_CONTAINERD ]; }
 
 make_containerd_file() {
   mkdir -p "${SYSTEM_CONTAINERD%/*}"
   echo mine >$SYSTEM_CONTAINERD
 }
-holds_containerd_file() { healed 3000 && [ "$(cat $SYSTEM_CONTAINERD)" = mine ]; }
+holds_containerd_file() { healed 8000 && [ "$(cat $SYSTEM_CONTAINERD)" = mine ]; }
 
 make_files_removed() {
   "$HELPER" start >/dev/null
   LIVING=$(daemon_pid)
   rm /var/run/docker.pid /var/run/docker/containerd/containerd.pid
 }
-holds_files_removed() { healed 3000 && [ "$(result code)" = already-running ] && [ "$(pids dockerd)" = "$LIVING" ]; }
+holds_files_removed() { healed 8000 && [ "$(result code)" = already-running ] && [ "$(pids dockerd)" = "$LIVING" ]; }
 
 make_killed() {
   "$HELPER" start >/dev/null
@@ -103,11 +103,11 @@ make_killed() {
   LIVING=$(docker inspect -f '{{.State.Pid}}' kept)
   kill -KILL "$(daemon_pid)"
 }
-holds_killed() { healed 3000 && [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$LIVING" ]; }
+holds_killed() { healed 8000 && [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$LIVING" ]; }
 
 make_plain_tcp() { echo tcp=plain >/etc/dind-station/helper.conf; }
 holds_plain_tcp() {
-  healed 3000 && said 'can become root through it' &&
+  healed 8000 && said 'can become root through it' &&
     [ "$(curl -q -s --max-time 5 http://127.0.0.1:2375/_ping)" = OK ] &&
     [ "$(ss -Htln 'sport = :2375' | awk '{ print $4 }')" = 127.0.0.1:2375 ]
 }
@@ -131,7 +131,7 @@ make_no_hostname() {
 }
 holds_no_hostname() {
   local names
-  healed 3000 && names=$(openssl x509 -in $CERTS/server/cert.pem -noout -ext subjectAltName) &&
+  healed 8000 && names=$(openssl x509 -in $CERTS/server/cert.pem -noout -ext subjectAltName) &&
     [[ "$names" == *"DNS:$(uname -n)"* ]] && [[ "$names" == *DNS:docker* ]] && [[ "$names" == *DNS:localhost* ]] &&
     [[ "$names" == *"IP Address:127.0.0.1"* ]]
 }

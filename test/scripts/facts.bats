@@ -76,7 +76,7 @@ fact() {
 @test "a log whose name ends in a comma does not break the lines" {
   perl -e '$0 = "dockerd"; sleep 30' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
   local hostile=$!
-  sleep 0.2
+  until [ "$(cat "/proc/$hostile/comm")" = dockerd ]; do sleep 0.02; done
   run "$HELPER" facts
   kill "$hostile" 2>/dev/null || :
   rm -f '/tmp/log,' '/tmp/err,'

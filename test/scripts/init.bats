@@ -75,7 +75,7 @@ END
   printf '#!/bin/sh\n[ "$1" = cat ] || exec sleep 600\n' >/usr/local/sbin/systemctl
   "$HELPER" start >/tmp/one 3>&- &
   local first=$!
-  sleep 1
+  until pgrep -f 'sleep 600' >/dev/null; do sleep 0.02; done
   run_helper cancel
   local began=$SECONDS
   wait $first || :

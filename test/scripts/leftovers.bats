@@ -15,7 +15,7 @@ starts_after_removing() {
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$output" == *"$1"* ]]
-  [ "$(result ms)" -lt 3000 ]
+  [ "$(result ms)" -lt 8000 ]
   docker ps
 }
 
@@ -93,7 +93,7 @@ starts_after_removing() {
   run_helper start
   rm -r /run/containerd
   [ "$status" -eq 0 ]
-  [ "$(result ms)" -lt 3000 ]
+  [ "$(result ms)" -lt 8000 ]
 }
 
 @test "a PID file of a living daemon is never removed" {

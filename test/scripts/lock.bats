@@ -23,7 +23,7 @@ teardown_file() { reset_engine; }
     flock 9
     sleep 25 3>&-
   ) 9>>/run/dind-station/lock &
-  sleep 0.2
+  while flock -n /run/dind-station/lock true; do sleep 0.02; done
   local began=$SECONDS
   run_helper start
   kill %1 || :
@@ -89,9 +89,9 @@ END
   kill -STOP "$(daemon_pid)"
   "$HELPER" restart >/tmp/theirs 3>&- &
   local theirs=$!
-  sleep 0.5
+  until grep -q restart /run/dind-station/holder 2>/dev/null; do sleep 0.02; done
   # One shell asks for a stop that has to wait, and cancels it.
-  bash -c "$HELPER stop >/tmp/mine 3>&- & sleep 0.5; $HELPER cancel; wait"
+  bash -c "$HELPER stop >/tmp/mine 3>&- & until [ -e /run/dind-station/waiting.\$! ]; do sleep 0.02; done; $HELPER cancel; wait"
   wait $theirs
   [ "$(tail -n 1 /tmp/mine | jq -r .code)" = cancelled ]
   [ "$(tail -n 1 /tmp/theirs | jq -r .code)" = restarted ]

@@ -184,6 +184,11 @@ image() {
   wait $starting || :
   cat /tmp/cancelled
   [ "$(tail -n 1 /tmp/cancelled | jq -r .code)" = cancelled ]
+  # One that was being born dies with its parent, a moment later.
+  for _ in $(seq 40); do
+    [ -n "$(processes)" ] || break
+    sleep 0.05
+  done
   processes
   [ -z "$(processes)" ]
 }

@@ -74,7 +74,7 @@ teardown_file() { reset_engine; }
   [ "$status" -eq 69 ]
   [ "$(result code)" = daemon-exited ]
   [[ "$(result cause)" == *"storage-drvier"* ]]
-  [ "$(result ms)" -lt 3000 ]
+  [ "$(result ms)" -lt 8000 ]
   [ "$(state state)" = failed ]
   [[ "$(state cause)" == *"storage-drvier"* ]]
   [ -z "$(pids containerd)" ]

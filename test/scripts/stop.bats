@@ -55,6 +55,8 @@ teardown_file() { reset_engine; }
   rm -f "$SOCKET" /var/run/docker.pid
   setsid /run/dockerd -c 'trap "" TERM; while :; do read -rt 1 <> <(:); done' </dev/null >/dev/null 2>&1 3>&- &
   printf '%d' $! >/var/run/docker.pid
+  # Until it does not hear TERM (signal 15).
+  until [ $((0x$(awk '/^SigIgn:/ { print $2 }' /proc/$!/status) >> 14 & 1)) -eq 1 ]; do sleep 0.02; done
   run_helper stop
   [ "$status" -eq 0 ]
   [[ "$output" == *"was killed"* ]]

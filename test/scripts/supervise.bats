@@ -171,8 +171,8 @@ killed() {
   echo log_max_bytes=65536 >/etc/dind-station/helper.conf
   supervise
   head -c 70000 /dev/zero | tr '\0' x >>"$LOG"
-  until_true 12 '[ -e "$LOG.1" ]'
-  [ "$(stat -c %s "$LOG")" -lt 65536 ]
+  # It is copied first and emptied then.
+  until_true 13 '[ -e "$LOG.1" ] && [ "$(stat -c %s "$LOG")" -lt 65536 ]'
 }
 
 @test "a data root that becomes full is told, once, and the daemon is left as it is" {

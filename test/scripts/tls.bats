@@ -203,7 +203,7 @@ END
   mkdir -p $CERTS/ca
   flock $CERTS/ca/lock sleep 100 3>&- &
   local holder=$!
-  sleep 0.3
+  while flock -n $CERTS/ca/lock true; do sleep 0.02; done
   sed -i 's/NOW_MS + 30000/NOW_MS + 1000/' "$DIR/lib/tls.sh"
   run_helper start
   sed -i 's/NOW_MS + 1000))$/NOW_MS + 30000))/' "$DIR/lib/tls.sh"

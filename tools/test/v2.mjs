@@ -33,7 +33,7 @@ export async function v2({ signal, elevate, detail }) {
   detail('machines with cgroup v2 and v1');
   const outcomes = machines.map(async ({ cgroups, shell }) => {
     const suite = ['env', `DIND_TEST_SHELL=${shell}`, 'bats', '--tap', `test/bed/vm/${cgroups}`];
-    return tapOutcome(`cgroup ${cgroups}`, await machine('run', '--cgroups', cgroups, '--timeout', '900', ...suite));
+    return tapOutcome(`cgroup ${cgroups}`, await machine('run', '--cgroups', cgroups, '--timeout', '1800', ...suite));
   });
   return sum(await Promise.all(outcomes));
 }

@@ -30,6 +30,12 @@ describe('CPU quota', () => {
     expect(judged(cpu(toEdge * 1.01)).verdict).toBe('not-enforced');
   });
 
+  test('a little too much is measured again before it counts, much too much is not', () => {
+    expect(judged(cpu(1.3))).toMatchObject({ verdict: 'not-enforced', again: true });
+    expect(judged(cpu(3))).toMatchObject({ verdict: 'not-enforced' });
+    expect(judged(cpu(3))).not.toHaveProperty('again');
+  });
+
   test('little use that the limit did not cause is starvation, with who had the CPU, and is tried again', () => {
     expect(judged(cpu(0.6, 20))).toMatchObject({ verdict: 'inconclusive', again: true, finding: 'machine.busy' });
     expect(judged(cpu(0.6, 20)).reason).toMatch(/others had \d\.\d\d CPUs/);
