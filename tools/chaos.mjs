@@ -70,7 +70,10 @@ await runEntry('chaos', async (signal) => {
       const argv = [process.execPath, 'test/chaos/chaos.mjs', String(rounds), String(seed), ...positionals];
       const result = await bed.run(argv, {
         onLine: (line) => {
-          if (!line.startsWith('{')) return progress.say(line);
+          if (!line.startsWith('{')) {
+            progress.say(line);
+            return;
+          }
           writeFileSync(file, `${line}\n`, { flag: 'a' });
           const round = /** @type {import('./chaos/summary.mjs').Round} */ (JSON.parse(line));
           came.push(round);
