@@ -25,10 +25,26 @@ enforced_count() { printf '%s\n' "$report" | jq '[.results[] | select(.verdict =
   run_inside start
   limits
   [ "$(printf '%s\n' "$report" | jq -r '[.results[] | select(.verdict == "not-enforced" or .verdict == "error")] | length')" = 0 ]
-  for id in cpu.quota cpu.shares memory.limit memory.oom-group pids.limit files.nofile isolation.device outer.limits; do
+  for id in cpu.quota cpu.quota-threads cpu.shares memory.limit memory.oom-group pids.limit files.nofile files.shm \
+    isolation.network isolation.read-only isolation.device outer.limits; do
     [ "$(verdict $id)" = enforced ]
   done
+  # Held by the kernel and yet without effect: nothing is protected around it.
+  [ "$(verdict memory.reservation)" = unsupported ]
+  [[ "$(printf '%s\n' "$report" | jq -r '.results[] | select(.id == "memory.reservation") | .reason')" == *'memory.low of /docker around it is 0'* ]]
   [ -z "$(inside docker ps --all --quiet)" ]
+}
+
+@test "a reservation counts where the groups around it protect as much" {
+  container
+  run_inside start
+  # The group of the containers is made with the first of them.
+  limits --only pids
+  for group in dind-station-bed-box dind-station-bed-box/docker; do
+    echo 256M >/sys/fs/cgroup/$group/memory.low
+  done
+  limits --only memory.reservation
+  [ "$(verdict memory.reservation)" = enforced ]
 }
 
 @test "not prepared: memory and CPU are not delegated, and that is said" {
