@@ -101,9 +101,8 @@ shims_end() {
 
 # end_tree PID: kills it and all its descendants, the youngest first.
 end_tree() {
-  # One that was begun while the others were counted is found in the next round, as long as its parent has not ended.
-  tree=$(descendants "$1")
-  for member in $tree $(descendants "$1") "$1"; do
+  tree=$(descendants_stopped "$1")
+  for member in $tree "$1"; do
     kill -KILL "$member" 2>/dev/null || :
   done
   for member in $tree "$1"; do
@@ -111,10 +110,13 @@ end_tree() {
   done
 }
 
-descendants() {
+# descendants_stopped PID: prints all its descendants, the youngest first. Each process is stopped before its children are
+# read: one that is born after that would be missed.
+descendants_stopped() {
+  kill -STOP "$1" 2>/dev/null || :
   # shellcheck disable=SC2013 # the numbers stand in one line
   for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
-    descendants "$child"
+    descendants_stopped "$child"
     printf '%s\n' "$child"
   done
 }
