@@ -94,6 +94,19 @@ describe('the Test Explorer', () => {
     daemon.docker('rm', '--force', 'kept');
   });
 
+  it('clears up when its window is reloaded in the middle of a run', async () => {
+    await workbench.run('Prove resource limits');
+    await until('a container of the run is there', () => ours().length > 0, uiMs);
+    await workbench.run('Developer: Reload Window');
+    await workbench.page.waitForEvent('load', { timeout: uiMs });
+    // Containers come and go while a run goes on: none for longer than any pause between two of them.
+    let gone = 0;
+    await until('nothing of the run is left, and nothing comes', () => (gone = ours().length === 0 ? gone + 1 : 0) > 30);
+    await workbench.indicatorSays('Docker');
+    await workbench.run('Testing: Focus on Test Explorer View');
+    await open('Memory');
+  });
+
   it('refuses while Docker is stopped, and says what to do', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
