@@ -101,7 +101,10 @@ describe('the Test Explorer', () => {
     await workbench.page.waitForEvent('load', { timeout: uiMs });
     // Containers come and go while a run goes on: none for longer than any pause between two of them.
     let gone = 0;
-    await until('nothing of the run is left, and nothing comes', () => (gone = ours().length === 0 ? gone + 1 : 0) > 30);
+    await until(
+      'nothing of the run is left, and nothing comes',
+      () => (gone = ours().length === 0 ? gone + 1 : 0) > 30,
+    );
     await workbench.indicatorSays('Docker');
     await workbench.run('Testing: Focus on Test Explorer View');
     await open('Memory');
