@@ -12,6 +12,16 @@ limits() {
   printf '%s\n' "$report" | jq -r '.results[] | "\(.id) \(.verdict): \(.reason)"' || printf '%s\n' "$output"
 }
 
+# once_more: what was inconclusive, for want of time on a busy machine, is proven again; the report holds both.
+once_more() {
+  local first=$report open
+  open=$(printf '%s\n' "$first" | jq -r '[.results[] | select(.verdict == "inconclusive") | .id] | join(",")')
+  [ -n "$open" ] || return 0
+  limits --only "$open"
+  report=$(printf '%s\n%s\n' "$first" "$report" |
+    jq -sc '{results: ((.[0].results | map(select(.verdict != "inconclusive"))) + .[1].results)}')
+}
+
 # verdict ID: of the last report.
 verdict() { printf '%s\n' "$report" | jq -r --arg id "$1" '.results[] | select(.id == $id) | .verdict'; }
 
@@ -24,6 +34,7 @@ enforced_count() { printf '%s\n' "$report" | jq '[.results[] | select(.verdict =
   container
   run_inside start
   limits
+  once_more
   [ "$(printf '%s\n' "$report" | jq -r '[.results[] | select(.verdict == "not-enforced" or .verdict == "error")] | length')" = 0 ]
   for id in cpu.quota cpu.quota-threads cpu.shares memory.limit memory.oom-group pids.limit files.nofile files.shm \
     isolation.network isolation.read-only isolation.device outer.limits; do
