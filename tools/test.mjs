@@ -59,6 +59,7 @@ await runEntry('test', async (signal) => {
       return result;
     });
     if (outcome.failed > 0) console.log(outcome.output.trimEnd());
+    for (const test of outcome.repeated ?? []) console.log(`  failed once and was run again: ${test}`);
     total.passed += outcome.passed;
     total.failed += outcome.failed;
     total.skipped += outcome.skipped;

@@ -72,10 +72,11 @@ END
 
 @test "an init system that never answers is not waited for for ever, and a cancel is heard" {
   fake_systemd
-  printf '#!/bin/sh\n[ "$1" = cat ] || exec sleep 600\n' >/usr/local/sbin/systemctl
+  rm -f /tmp/asked
+  printf '#!/bin/sh\n[ "$1" = cat ] || { : >/tmp/asked; exec sleep 600; }\n' >/usr/local/sbin/systemctl
   "$HELPER" start >/tmp/one 3>&- &
   local first=$!
-  until pgrep -f 'sleep 600' >/dev/null; do sleep 0.02; done
+  until [ -e /tmp/asked ]; do sleep 0.02; done
   run_helper cancel
   local began=$SECONDS
   wait $first || :

@@ -2,8 +2,15 @@ import { basename } from 'node:path';
 
 /**
  * What a stage of tests came to. `output` is shown when something failed; `failures` names each test that did, for the
- * end of a log of which only the end is read.
- * @typedef {{ passed: number, failed: number, skipped: number, failures: readonly string[], output: string }} Outcome
+ * end of a log of which only the end is read. `repeated` names what failed once and was run again: it is told, whatever
+ * came of it.
+ * @typedef {object} Outcome
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {readonly string[]} failures
+ * @property {readonly string[]} [repeated]
+ * @property {string} output
  */
 
 /** @typedef {{ name: string, status: string, assertionResults: readonly { fullName: string, status: string }[] }} VitestFile */
@@ -39,6 +46,41 @@ export function tapOutcome(title, { stdout, stderr }) {
     ...counts,
     failures: counts.failures.map((name) => `${title}: ${name}`),
     output: `--- ${title}\n${stdout.replace(/^ok .*\n/gm, '')}${stderr}`,
+  };
+}
+
+/**
+ * What has to run again after a first time: all of it (`everything`) when it did not come to its end, else a pattern of
+ * the tests that failed, as bats takes it; undefined when none did.
+ *
+ * @param {{ readonly stdout: string }} result
+ * @returns {'everything' | { pattern: string } | undefined}
+ */
+export function repeatable({ stdout }) {
+  const { failed, failures } = countTap(stdout);
+  if (failed === 0) return undefined;
+  const names = [...stdout.matchAll(/^not ok \d+ (.*)$/gm)].map(([, name]) => name ?? '');
+  if (failures.length > names.length) return 'everything';
+  return { pattern: `^(${names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$` };
+}
+
+/**
+ * The outcome of two runs, the second of which was of `what`.
+ *
+ * @param {Outcome} first
+ * @param {Outcome} second
+ * @param {'everything' | { pattern: string }} what
+ * @returns {Outcome}
+ */
+export function afterRepeating(first, second, what) {
+  const kept = what === 'everything' ? { passed: 0, skipped: 0 } : first;
+  return {
+    passed: kept.passed + second.passed,
+    failed: second.failed,
+    skipped: kept.skipped + second.skipped,
+    failures: second.failures,
+    repeated: first.failures,
+    output: `${first.output}--- once more\n${second.output}`,
   };
 }
 
@@ -96,6 +138,7 @@ export function sum(outcomes) {
     failed: outcomes.reduce((total, { failed }) => total + failed, 0),
     skipped: outcomes.reduce((total, { skipped }) => total + skipped, 0),
     failures: outcomes.flatMap(({ failures }) => failures),
+    repeated: outcomes.flatMap(({ repeated }) => repeated ?? []),
     output: outcomes.map(({ failed, output }) => (failed > 0 ? output : '')).join(''),
   };
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { countMocha, countTap, countVitest, sum, tapOutcome } from '../../../tools/test/counts.mjs';
+import {
+  afterRepeating,
+  countMocha,
+  countTap,
+  countVitest,
+  repeatable,
+  sum,
+  tapOutcome,
+} from '../../../tools/test/counts.mjs';
 
 describe('the Test Anything Protocol', () => {
   test('passed, failed and skipped, and the failed by name', () => {
@@ -25,6 +33,41 @@ describe('the Test Anything Protocol', () => {
     const { output, failures } = tapOutcome('under dash', { stdout: '1..2\nok 1 a\nnot ok 2 b\n', stderr: 'why\n' });
     expect(output).toBe('--- under dash\n1..2\nnot ok 2 b\nwhy\n');
     expect(failures).toEqual(['under dash: b']);
+  });
+});
+
+describe('what failed in a machine that is a program', () => {
+  const first = { stdout: '1..3\nok 1 a\nnot ok 2 b (c|d)?\nok 3 e # skip no disk\n', stderr: '' };
+
+  test('nothing failed: nothing is run again', () => expect(repeatable({ stdout: '1..1\nok 1 a\n' })).toBeUndefined());
+
+  test('the failed tests, by names in which nothing acts as a pattern', () => {
+    const what = repeatable(first);
+    expect(what).toEqual({ pattern: '^(b \\(c\\|d\\)\\?)$' });
+  });
+
+  test('everything, when the machine died before its plan', () => {
+    expect(repeatable({ stdout: '1..3\nok 1 a\n' })).toBe('everything');
+    expect(repeatable({ stdout: '1..3\nnot ok 1 a\n' })).toBe('everything');
+    expect(repeatable({ stdout: '' })).toBe('everything');
+  });
+
+  test('passed the second time: all passed, and it is told', () => {
+    const second = tapOutcome('v2', { stdout: '1..1\nok 1 b (c|d)?\n', stderr: '' });
+    expect(afterRepeating(tapOutcome('v2', first), second, { pattern: 'b' })).toMatchObject({
+      passed: 2,
+      failed: 0,
+      skipped: 1,
+      failures: [],
+      repeated: ['v2: b (c|d)?'],
+    });
+  });
+
+  test('failed the second time: failed', () => {
+    const second = tapOutcome('v2', { stdout: '1..1\nnot ok 1 b\n', stderr: '' });
+    const outcome = afterRepeating(tapOutcome('v2', first), second, { pattern: 'b' });
+    expect(outcome).toMatchObject({ passed: 1, failed: 1, failures: ['v2: b'] });
+    expect(afterRepeating(tapOutcome('v2', first), second, 'everything')).toMatchObject({ passed: 0, failed: 1 });
   });
 });
 
@@ -89,5 +132,12 @@ describe('the suite inside the editor', () => {
 test('the sum shows only the output of what failed', () => {
   const good = { passed: 2, failed: 0, skipped: 1, failures: [], output: 'good' };
   const bad = { passed: 1, failed: 1, skipped: 0, failures: ['b'], output: 'bad' };
-  expect(sum([good, bad])).toEqual({ passed: 3, failed: 1, skipped: 1, failures: ['b'], output: 'bad' });
+  expect(sum([good, bad])).toEqual({
+    passed: 3,
+    failed: 1,
+    skipped: 1,
+    failures: ['b'],
+    repeated: [],
+    output: 'bad',
+  });
 });
