@@ -32,7 +32,7 @@ supervisor_keep() {
     setsid "$HELPER" --plain supervise &
     child=$!
     # Asked in the moment between the two.
-    [ -z "$ending" ] || kill -TERM "$child" 2>/dev/null || :
+    [ -z "$ending" ] || { child_settle && kill -TERM "$child" 2>/dev/null; } || :
     wait_for "$child"
     child=
     # 70 is an error of its own.
@@ -50,9 +50,14 @@ supervisor_keep() {
 
 # keep_nap SECONDS: asked to end meanwhile, it ends with a status that says that the daemon is not stopped.
 keep_nap() {
-  sleep "$1" &
-  wait $! || :
-  [ -z "$ending" ] || exit 143
+  nap_left=$1
+  while [ "$nap_left" -gt 0 ]; do
+    # A signal in the moment before a wait is heard after it, so that none is long.
+    sleep 1 &
+    wait $! || :
+    [ -z "$ending" ] || exit 143
+    nap_left=$((nap_left - 1))
+  done
 }
 
 # state_text NAME: prints that text of the state file.
@@ -153,6 +158,9 @@ daemon_stop() {
     fi
   fi
 }
+
+# child_settle: a shell's child that has not become its program yet catches signals as the shell does, and loses them.
+child_settle() { sleep 0.2; }
 
 # wait_for PID: a child; a signal does not end the waiting. Sets WAIT_STATUS.
 wait_for() {

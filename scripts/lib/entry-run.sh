@@ -28,7 +28,7 @@ run_command() {
   (run_as_given "$@") <&3 3<&- &
   main=$!
   # Asked in the moment between the two.
-  [ -z "$asked" ] || stop_asked
+  [ -z "$asked" ] || { child_settle && stop_asked; }
   wait_for "$main"
   status=$WAIT_STATUS
   [ -z "$killer" ] || kill "$killer" 2>/dev/null || :

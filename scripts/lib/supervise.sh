@@ -98,6 +98,7 @@ nap_until_next() {
 
 # nap SECONDS: sleeps, but hears a signal at once; also one that came just before.
 nap() {
+  [ -z "$ending$woken" ] || return 0
   sleep "$1" 8>&- &
   napper=$!
   [ -z "$ending$woken" ] || nap_over
@@ -105,8 +106,9 @@ nap() {
   napper=
 }
 
-# nap_over: what a signal does to a nap.
-nap_over() { [ -z "$napper" ] || kill "$napper" 2>/dev/null || :; }
+# nap_over: what a signal does to a nap. KILL, because a shell's child that has not become sleep yet still catches TERM as
+# the shell does, and then sleeps on.
+nap_over() { [ -z "$napper" ] || kill -KILL "$napper" 2>/dev/null || :; }
 
 # run_self VERB: another run of this helper, whose events go where ours go. Sets RUN_STATUS and what run_code sets. When we are
 # asked to end meanwhile, it is cancelled as a person would cancel it.

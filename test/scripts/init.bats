@@ -72,11 +72,11 @@ END
 
 @test "an init system that never answers is not waited for for ever, and a cancel is heard" {
   fake_systemd
-  rm -f /tmp/asked
-  printf '#!/bin/sh\n[ "$1" = cat ] || { : >/tmp/asked; exec sleep 600; }\n' >/usr/local/sbin/systemctl
+  local asked=$BATS_TEST_TMPDIR/asked
+  printf '#!/bin/sh\n[ "$1" = cat ] || { : >%s; exec sleep 600; }\n' "$asked" >/usr/local/sbin/systemctl
   "$HELPER" start >/tmp/one 3>&- &
   local first=$!
-  until [ -e /tmp/asked ]; do sleep 0.02; done
+  until [ -e "$asked" ]; do sleep 0.02; done
   run_helper cancel
   local began=$SECONDS
   wait $first || :

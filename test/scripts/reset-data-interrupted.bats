@@ -98,12 +98,12 @@ kept() {
   chmod 0755 "$ROOT"
   half_done 1 reset-data
   : >/run/openrc/softlevel
-  printf '#!/bin/sh\ntouch /tmp/asked\n' >/usr/local/sbin/rc-service
+  printf '#!/bin/sh\ntouch %s\n' "$BATS_TEST_TMPDIR/asked" >/usr/local/sbin/rc-service
   chmod +x /usr/local/sbin/rc-service
   for verb in start restart; do
     run_helper "$verb"
     [ "$(result code)" = data-unfinished ]
   done
   rm -r /run/openrc /usr/local/sbin/rc-service
-  [ ! -e /tmp/asked ]
+  [ ! -e "$BATS_TEST_TMPDIR/asked" ]
 }

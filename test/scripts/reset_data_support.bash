@@ -8,7 +8,10 @@ setup_file() {
   install_helper
 }
 
-setup() {
+setup() { reset_data; }
+
+# An unfinished move would keep the daemons of the next file from starting.
+reset_data() {
   reset_engine
   find "$ROOT" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
 }
@@ -18,7 +21,7 @@ teardown() {
   umount /var/lib/docker/volumes 2>/dev/null || :
 }
 
-teardown_file() { reset_engine; }
+teardown_file() { reset_data; }
 
 # A daemon with an image, a container, a volume with a file in it and a network.
 furnish() {

@@ -43,7 +43,7 @@ reset_all() {
     umount "$mounted" 2>/dev/null || :
   done
   reset_engine
-  rm -rf /var/lib/docker/*
+  find /var/lib/docker -mindepth 1 -maxdepth 1 -exec rm -rf {} +
 }
 
 # living NAME: the living processes of exactly that name.
