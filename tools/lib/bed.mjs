@@ -1,5 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { run, runOrRefuse } from './run.mjs';
+
+/** Where `test/bed/bed` keeps what it knows of those that are up. */
+const state = '/run/dind-station-bed';
 
 const program = fileURLToPath(new URL('../../test/bed/bed', import.meta.url));
 const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -25,17 +29,33 @@ const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
  * @returns {Promise<T>}
  */
 export async function withBed({ name, pid1 = 'sleep', elevate, signal, root = '/' }, body) {
-  const down = () => run(elevate([program, 'down', name]));
-  await down();
+  const down = (/** @type {string} */ one) => run(elevate([program, 'down', one]));
+  for (const left of leftBehind(name, existsSync(state) ? readdirSync(state) : [])) await down(left);
+  // Two checkouts may be tested at once.
+  const own = `${name}-${process.pid}`;
   const options = ['--pid1', pid1, '--root', root, '--bind', repository];
-  await runOrRefuse(`starting the bed ${name}`, elevate([program, 'up', name, ...options]));
+  await runOrRefuse(`starting the bed ${own}`, elevate([program, 'up', own, ...options]));
   try {
     return await body({
-      name,
+      name: own,
       run: (argv, options) =>
-        run(elevate([program, 'run', name, ...argv]), { cwd: repository, ...(signal && { signal }), ...options }),
+        run(elevate([program, 'run', own, ...argv]), { cwd: repository, ...(signal && { signal }), ...options }),
     });
   } finally {
-    await down();
+    await down(own);
   }
+}
+
+/**
+ * The beds of that name whose run was killed before it could take them down.
+ *
+ * @param {string} name
+ * @param {readonly string[]} beds
+ * @param {(pid: number) => boolean} [lives]
+ */
+export function leftBehind(name, beds, lives = (pid) => existsSync(`/proc/${pid}`)) {
+  return beds.filter((bed) => {
+    const pid = bed.startsWith(`${name}-`) ? bed.slice(name.length + 1) : '';
+    return /^\d+$/.test(pid) && (!lives(Number(pid)) || Number(pid) === process.pid);
+  });
 }
