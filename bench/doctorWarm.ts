@@ -1,13 +1,10 @@
 // The warm half of doctor.mjs: facts and rules over and over in one process, as an extension host would. Bundled by it.
-import { elevationFor } from '../src/daemon/elevation';
 import { diagnose } from '../src/diagnosis/diagnose';
 import { takeFacts } from '../src/machine/takeFacts';
 import { readPrivileges } from '../src/ui/privileges';
 
 async function measure(runs: number): Promise<void> {
-  const privileges = await readPrivileges();
-  const elevation = elevationFor(privileges.uid, false);
-  const helper = { elevation, facts: privileges, environment: process.env };
+  const helper = { terminal: false, facts: await readPrivileges(), environment: process.env };
   const [own, whole]: [number[], number[]] = [[], []];
   let mostRss = 0;
   // A few of each before anything counts: compiled code is what a warm process has.

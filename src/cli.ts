@@ -15,13 +15,12 @@ import { runReport } from './cli/report';
 import { runResetData, type ResetDataOptions } from './cli/resetData';
 import { statusJson, statusLines } from './cli/statusReport';
 import { paintFor, printLine, wantsColour, type Terminal } from './cli/terminal';
-import { elevationFor } from './daemon/elevation';
 import { checkInstalled } from './daemon/installed';
 import { LogFollower } from './daemon/logFile';
 import { readLogTail } from './daemon/logTail';
 import { daemonLog, stateFile, usersFile } from './daemon/places';
 import type { HelperVerb } from './daemon/protocol';
-import { rootlessLog, rootlessNames, rootlessProgram, rootlessSocket, withoutElevation } from './daemon/rootless';
+import { rootlessLog, rootlessSocket } from './daemon/rootless';
 import { runHelper, type HelperOutcome, type HelperRun } from './daemon/run';
 import { clientFiles } from './engine/clientFiles';
 import { resolveEndpoint, type Endpoint } from './engine/endpoint';
@@ -75,12 +74,8 @@ type CallOptions = Pick<HelperRun, 'onEvent' | 'onText' | 'signal'>;
 /** Runs a verb of root's helper, or of this user's own. */
 async function call(rootless: boolean, verb: HelperVerb, options: CallOptions): Promise<HelperOutcome> {
   const facts = await readPrivileges();
-  if (rootless) {
-    const own = { elevation: withoutElevation, keep: rootlessNames, program: await rootlessProgram(bundledFolder) };
-    return runHelper(verb, { ...own, facts, environment, ...options });
-  }
-  const elevation = elevationFor(facts.uid, terminal.interactive);
-  return runHelper(verb, { elevation, facts, environment, ...options });
+  const rootlessFolder = rootless ? bundledFolder : undefined;
+  return runHelper(verb, { facts, environment, rootlessFolder, terminal: terminal.interactive, ...options });
 }
 
 /** The socket of this user's own daemon, as `--rootless` means it. Root has none. */
@@ -157,8 +152,7 @@ async function limits({ rootless, ...options }: LimitsOptions & { rootless: bool
 
 /** Facts of this machine; root's only where the helper may be used without a password. */
 async function facts(): Promise<Facts> {
-  const privileges = await readPrivileges();
-  return takeFacts({ helper: { elevation: elevationFor(privileges.uid, false), facts: privileges, environment } });
+  return takeFacts({ helper: { terminal: false, facts: await readPrivileges(), environment } });
 }
 
 async function ask(question: string): Promise<boolean> {

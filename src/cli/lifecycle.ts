@@ -3,7 +3,7 @@ import type { HelperEvent } from '../daemon/protocol';
 import type { HelperOutcome, HelperRun } from '../daemon/run';
 import { steps, type NextStep } from '../diagnosis/nextStep';
 import { diagnoseStart } from '../diagnosis/startFailure';
-import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
+import { outcomeExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
 import { printLine, type Terminal } from './terminal';
 
@@ -96,16 +96,6 @@ export async function runLifecycle(verb: LifecycleVerb, json: boolean, parts: Li
   const { terminal, commands } = parts;
   if (parts.elsewhere !== undefined) printLine(terminal.err, terminal.paint.err.warn(parts.elsewhere));
   const installed = await parts.installed();
-  if (installed.status === 'untrusted') {
-    const message = `The installed helper is not run: ${installed.why}.`;
-    if (json) {
-      printLine(terminal.out, JSON.stringify({ event: 'refused', reason: 'untrusted-helper', message }));
-    } else {
-      printLine(terminal.err, terminal.paint.err.bad(message));
-      for (const line of nextStepLines([steps.setUpHelper], commands)) printLine(terminal.err, `  ${line}`);
-    }
-    return exitStatus.notFine;
-  }
   const outcome = await parts.run(verb, {
     signal: parts.signal,
     onEvent: (event) => {

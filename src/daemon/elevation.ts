@@ -2,10 +2,8 @@ import { sudoProgram } from './places';
 
 /** How a helper verb becomes root's: what stands before the helper's path in the argument list. */
 export interface Elevation {
-  /** Prefix for the verb itself; empty when this process is root already. */
+  /** Prefix of the helper's path; empty when this process is root already, or the program is the user's own. */
   readonly prefix: readonly string[];
-  /** Prefix for `cancel`, which must never wait for a password while something else is under way. */
-  readonly cancelPrefix: readonly string[];
   /**
    * True when sudo may ask on the terminal. It can do so only from the terminal's foreground process group, so such a
    * child stays in ours; every other child gets a group of its own and no Ctrl-C of the terminal.
@@ -13,18 +11,19 @@ export interface Elevation {
   readonly asks: boolean;
 }
 
+/** Nothing stands before the program, and nobody is asked. */
+export const withoutElevation: Elevation = { prefix: [], asks: false };
+
 /**
  * The way to root for this process.
  *
  * @param euid effective user id of this process
  * @param terminal whether a person sits at a terminal and can be asked for a password (an extension host has none)
+ * @param sudo another program in sudo's place, for tests
  */
-export function elevationFor(euid: number, terminal: boolean): Elevation {
-  if (euid === 0) return { prefix: [], cancelPrefix: [], asks: false };
-  const quiet = [sudoProgram, '-n'];
-  return terminal
-    ? { prefix: [sudoProgram], cancelPrefix: quiet, asks: true }
-    : { prefix: quiet, cancelPrefix: quiet, asks: false };
+export function elevationFor(euid: number, terminal: boolean, sudo: string = sudoProgram): Elevation {
+  if (euid === 0) return withoutElevation;
+  return terminal ? { prefix: [sudo], asks: true } : { prefix: [sudo, '-n'], asks: false };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ResultEvent } from './protocol';
 export const refusalReasons = [
   'no-sudo',
   'no-rule',
+  'untrusted-helper',
   'unknown-user',
   'no-new-privileges',
   'no-capabilities',
@@ -68,6 +69,17 @@ export function noSudo(): Refusal {
       'As root in the container, install sudo (Debian and Ubuntu: apt-get install sudo; Alpine: apk add sudo), then set up the helper.',
     setUp: false,
     evidence: '',
+  };
+}
+
+/** The refusal for an installed helper that is not root's alone: whoever may change it would be root by running it. */
+export function untrustedHelper(why: string): Refusal {
+  return {
+    reason: 'untrusted-helper',
+    message: `The installed helper is not run: ${why}.`,
+    nextStep: 'Set up the privileged helper again; it says what must be changed first.',
+    setUp: true,
+    evidence: why,
   };
 }
 

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Elevation } from './elevation';
 import { helperFolder } from './places';
+import { checkTrust } from './trust';
 
 /**
  * A daemon of the user's own (`scripts/dind-rootless`): who looks after it, and where its things are. They are the
@@ -25,9 +25,6 @@ export const rootlessNames = [
   'https_proxy',
   'no_proxy',
 ] as const;
-
-/** It is the user's own program: nothing stands before it, and sudo never asks. */
-export const withoutElevation: Elevation = { prefix: [], cancelPrefix: [], asks: false };
 
 /** The runtime folder that the environment names; a relative one counts for nothing. */
 function namedRuntimeFolder(environment: Environment): string | undefined {
@@ -80,9 +77,13 @@ export function rootlessLog(environment: Environment): string {
   return join(state, 'dind-station', 'dockerd.log');
 }
 
-/** The program: the installed copy, else the one in `bundledFolder`, which as the user's own needs no trust of root's. */
+/**
+ * The program: the installed copy, where only root could have changed it, else the one in `bundledFolder`, which as the
+ * user's own needs no trust of root's.
+ */
 export async function rootlessProgram(bundledFolder: string): Promise<string> {
   const installed = join(helperFolder, 'dind-rootless');
+  if ((await checkTrust()).status !== 'trusted') return join(bundledFolder, 'dind-rootless');
   return access(installed).then(
     () => installed,
     () => join(bundledFolder, 'dind-rootless'),

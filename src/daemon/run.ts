@@ -1,6 +1,6 @@
-import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { startChild, type Ended } from './child';
-import { cleanEnvironment, type Elevation } from './elevation';
+import { cleanEnvironment, elevationFor, withoutElevation, type Elevation } from './elevation';
 import { helperProgram } from './places';
 import { parseHelperEvent, type HelperEvent, type HelperVerb, type ResultEvent, type StepEvent } from './protocol';
 import {
@@ -8,9 +8,12 @@ import {
   refusalBeforehand,
   refusalFromResult,
   refusalFromSudo,
+  untrustedHelper,
   type PrivilegeFacts,
   type Refusal,
 } from './refusal';
+import { rootlessNames, rootlessProgram } from './rootless';
+import { checkTrust, type TrustOptions } from './trust';
 
 /** How a run of a helper verb ended. */
 export type HelperOutcome =
@@ -23,11 +26,13 @@ export type HelperOutcome =
   | { readonly kind: 'broken'; readonly message: string };
 
 export interface HelperRun {
-  readonly elevation: Elevation;
   readonly facts: PrivilegeFacts;
-  /** The environment to take HOME, TERM and `keep` from. */
+  /** Whether a person sits at a terminal and can be asked for a password; an extension host has none. */
+  readonly terminal: boolean;
+  /** The environment to take HOME and TERM from, and what `dind-rootless` needs. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly keep?: readonly string[];
+  /** The user's own daemon is meant: `dind-rootless`, installed or of this folder, without root. */
+  readonly rootlessFolder?: string | undefined;
   /** Called for each event as it arrives, the result included. */
   readonly onEvent?: (event: HelperEvent) => void;
   /** Called for each line of stdout that is no event: the log's own lines under the verb `logs`. */
@@ -38,8 +43,8 @@ export interface HelperRun {
   readonly timeoutMs?: number;
   /** Time the helper has to end after it was cancelled, in milliseconds; default 15,000. */
   readonly graceMs?: number;
-  /** The installed copy of the privileged helper, unless another is named: `dind-rootless`, or a test's. */
-  readonly program?: string;
+  /** For tests: small programs in the place of the helper and of sudo, and whose the first has to be. */
+  readonly standIn?: { readonly program: string; readonly sudo: string; readonly trust: TrustOptions };
 }
 
 /** How much of stderr is kept: its end, where the decisive line stands. */
@@ -110,23 +115,44 @@ function judge(run: Run, facts: PrivilegeFacts): HelperOutcome {
   return refusal === undefined ? { kind: 'broken', message: withoutResult(run) } : { kind: 'refused', refusal };
 }
 
-/** Runs `cancel`. What it says is of no interest: the verb that was cancelled gives the result. */
+/**
+ * Runs `cancel`, which must never wait for a password while something else is under way. What it says is of no interest:
+ * the verb that was cancelled gives the result.
+ */
 async function requestCancel(options: HelperRun, timeoutMs: number): Promise<void> {
-  const { elevation, facts, environment, keep, program } = options;
-  const prefix = elevation.cancelPrefix;
+  const { facts, environment, rootlessFolder, standIn } = options;
   await runHelper('cancel', {
-    elevation: { prefix, cancelPrefix: prefix, asks: false },
-    facts,
-    environment,
-    timeoutMs,
-    graceMs: 0,
-    ...(keep !== undefined && { keep }),
-    ...(program !== undefined && { program }),
+    ...{ facts, environment, rootlessFolder, terminal: false, timeoutMs, graceMs: 0 },
+    ...(standIn !== undefined && { standIn }),
   });
 }
 
-async function execute(verb: HelperVerb, program: string, options: HelperRun): Promise<HelperOutcome> {
-  const { elevation, graceMs = 15_000, timeoutMs = 3_000_000 } = options;
+/** What is run, and how. */
+interface Way {
+  readonly program: string;
+  readonly elevation: Elevation;
+  /** Names of the environment that are passed on besides HOME and TERM. */
+  readonly keep: readonly string[];
+}
+
+/** The way to run a verb, or why there is none. A program that runs as root is root's alone, or is not run. */
+async function wayOf(options: HelperRun): Promise<Way | HelperOutcome> {
+  const { facts, standIn, rootlessFolder, terminal } = options;
+  if (rootlessFolder !== undefined) {
+    return { program: await rootlessProgram(rootlessFolder), elevation: withoutElevation, keep: rootlessNames };
+  }
+  const program = standIn?.program ?? helperProgram;
+  const trust = await checkTrust({ ...standIn?.trust, installedFolder: dirname(program) });
+  if (trust.status === 'missing') return { kind: 'not-installed', path: program };
+  if (trust.status === 'untrusted') return { kind: 'refused', refusal: untrustedHelper(trust.why) };
+  const elevation = elevationFor(facts.uid, terminal, standIn?.sudo);
+  const refusal = elevation.prefix.length > 0 ? refusalBeforehand(facts) : undefined;
+  return refusal === undefined ? { program, elevation, keep: [] } : { kind: 'refused', refusal };
+}
+
+async function execute(verb: HelperVerb, way: Way, options: HelperRun): Promise<HelperOutcome> {
+  const { graceMs = 15_000, timeoutMs = 3_000_000 } = options;
+  const { program, elevation, keep } = way;
   const [sudo, ...flags] = elevation.prefix;
   // `apply ACTION` is two words, and sudo's rule lists them so.
   const words = verb.split(' ');
@@ -136,7 +162,7 @@ async function execute(verb: HelperVerb, program: string, options: HelperRun): P
   let result: ResultEvent | undefined;
 
   const child = startChild(command, args, {
-    environment: cleanEnvironment(options.environment, options.keep),
+    environment: cleanEnvironment(options.environment, keep),
     ownGroup: !elevation.asks,
     stderrLimit,
     onLine: (line) => {
@@ -194,24 +220,17 @@ async function execute(verb: HelperVerb, program: string, options: HelperRun): P
 }
 
 /**
- * Runs one verb of the installed helper as root and says how it ended. Never throws. When it resolves the child has
- * ended, or it was root's, deaf to `cancel` for its whole grace, and has been cut off from our pipes.
+ * Runs one verb of the installed helper as root and says how it ended: the one place where that is done. A helper that
+ * others than root could have changed is refused here, for every caller. Never throws. When it resolves the child has ended, or it was root's, deaf to `cancel` for its whole grace, and has been cut off from our pipes.
  */
 export async function runHelper(verb: HelperVerb, options: HelperRun): Promise<HelperOutcome> {
-  const { program = helperProgram, elevation, facts, signal } = options;
+  const { signal } = options;
   if (signal?.aborted === true) {
     return { kind: 'broken', message: `The Docker helper's "${verb}" was cancelled before it began.` };
   }
   try {
-    await access(program, constants.F_OK);
-  } catch (error) {
-    // Any other error (EACCES) says nothing about the file; whoever runs as root will know more than we do.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'not-installed', path: program };
-  }
-  const refusal = elevation.prefix.length > 0 ? refusalBeforehand(facts) : undefined;
-  if (refusal !== undefined) return { kind: 'refused', refusal };
-  try {
-    return await execute(verb, program, options);
+    const way = await wayOf(options);
+    return 'kind' in way ? way : await execute(verb, way, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'broken', message: `The Docker helper's "${verb}" could not be run: ${reason}` };

@@ -1,11 +1,11 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { helperVersion } from '../daemon/installed';
 import { helperFolder, helperProgram, stateFile, usersFile } from '../daemon/places';
 import { parseHelperState } from '../daemon/protocol';
+import { checkTrust } from '../daemon/trust';
 import type { HelperFacts, HistoryEntry } from './facts/helper';
-import { defined, namesIn, textOf } from './reading';
+import { defined, textOf } from './reading';
 
 const History = v.object({ at: v.string(), what: v.string(), why: v.string(), ms: v.number() });
 const mostEntries = 50;
@@ -37,30 +37,19 @@ export function parseHelperConfig(text: string): Record<string, string> {
   );
 }
 
-/** The first thing on the way to the helper that others than root could change; undefined when there is none. */
-async function weakness(root: string, paths: readonly string[]): Promise<string | undefined> {
-  const found = await Promise.all(
-    paths.map(async (path) => {
-      const { uid, mode } = await lstat(join(root, path));
-      const bits = (mode & 0o7777).toString(8);
-      if (uid !== 0) return `${path} belongs to user id ${uid}, not to root`;
-      return (mode & 0o002) === 0 ? undefined : `${path} can be written by everybody (mode ${bits})`;
-    }),
-  );
-  return found.find((why) => why !== undefined);
-}
-
 async function readInstalled(root: string): Promise<Pick<HelperFacts, 'installed' | 'why' | 'version'>> {
   const source = await textOf(root, helperProgram);
   if (source === undefined) return { installed: 'missing' };
   const version = helperVersion(source);
-  try {
-    const parts = (await namesIn(root, `${helperFolder}/lib`)).map((name) => `${helperFolder}/lib/${name}`);
-    const why = await weakness(root, [helperFolder, helperProgram, ...parts]);
-    return why === undefined ? { installed: 'trusted', version } : { installed: 'untrusted', version, why };
-  } catch (error) {
-    return { installed: 'untrusted', version, why: error instanceof Error ? error.message : String(error) };
-  }
+  const trust = await checkTrust({
+    installedFolder: join(root, helperFolder),
+    trustedFrom: root,
+    groupFile: join(root, '/etc/group'),
+  });
+  if (trust.status !== 'untrusted') return { installed: trust.status, version };
+  // In a copy of a machine the path is the one of the machine.
+  const why = root === '/' ? trust.why : trust.why.replaceAll(root, '');
+  return { installed: 'untrusted', version, why };
 }
 
 /** The helper as every user may see it. Never throws. */

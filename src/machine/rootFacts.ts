@@ -141,6 +141,8 @@ export async function readRootFacts(
     return { root: { unreadable: message }, sudo: { allowed: 'unknown' } };
   }
   const refusal = refusalOf(outcome);
-  const denied = outcome.kind === 'refused' && outcome.result === undefined;
+  // A helper that is not run says nothing of what sudo would allow.
+  const denied =
+    outcome.kind === 'refused' && outcome.result === undefined && outcome.refusal.reason !== 'untrusted-helper';
   return { root: { unreadable: refusal }, sudo: denied ? { allowed: 'no', refusal } : { allowed: 'unknown' } };
 }

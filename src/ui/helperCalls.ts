@@ -1,8 +1,5 @@
 import { checkInstalled, type Installed } from '../daemon/installed';
-import { elevationFor } from '../daemon/elevation';
-import { helperFolder } from '../daemon/places';
 import type { HelperVerb } from '../daemon/protocol';
-import { rootlessNames, rootlessProgram, withoutElevation } from '../daemon/rootless';
 import { noSudo, refusalBeforehand } from '../daemon/refusal';
 import { runHelper, type HelperOutcome, type HelperRun } from '../daemon/run';
 import { verbOf, type ActionId } from '../diagnosis/actions';
@@ -35,34 +32,17 @@ export class HelperCalls {
     }
   }
 
-  /** Runs a verb, as root unless the daemon is the user's own. Never rejects. A copy that others than root can change is not run, whatever sudo allows. */
+  /** Runs a verb, as root unless the daemon is the user's own. Never rejects. */
   async run(verb: HelperVerb, options: Pick<HelperRun, 'signal' | 'onEvent' | 'onText'>): Promise<HelperOutcome> {
-    const facts = await readPrivileges();
-    const { environment } = this.parts;
-    if (this.parts.rootless()) {
-      const program = await rootlessProgram(this.parts.bundledFolder);
-      const own = { elevation: withoutElevation, keep: rootlessNames, program };
-      return this.logged(verb, await runHelper(verb, { ...own, facts, environment, ...options }));
-    }
-    if ((await this.installed()) === 'untrusted') {
-      const message = `The helper in ${helperFolder} can be changed by others than root, so it is not run.`;
-      const nextStep = 'Set up the privileged helper again; it says what must be changed first.';
-      return { kind: 'refused', refusal: { reason: 'no-rule', message, nextStep, setUp: true, evidence: '' } };
-    }
-    const elevation = elevationFor(facts.uid, false);
-    return this.logged(verb, await runHelper(verb, { elevation, facts, environment, ...options }));
-  }
-
-  private logged(verb: HelperVerb, outcome: HelperOutcome): HelperOutcome {
+    const rootlessFolder = this.parts.rootless() ? this.parts.bundledFolder : undefined;
+    const outcome = await runHelper(verb, { ...(await this.forFacts()), rootlessFolder, ...options });
     this.parts.log.info(`helper ${verb}: ${JSON.stringify(outcome)}`);
     return outcome;
   }
 
-  /** How facts are read that only root can see; undefined where the installed copy may not be run. */
-  async forFacts(): Promise<Pick<HelperRun, 'elevation' | 'facts' | 'environment'> | undefined> {
-    if ((await this.installed()) === 'untrusted') return undefined;
-    const facts = await readPrivileges();
-    return { elevation: elevationFor(facts.uid, false), facts, environment: this.parts.environment };
+  /** How facts are read that only root can see. */
+  async forFacts(): Promise<Pick<HelperRun, 'terminal' | 'facts' | 'environment'>> {
+    return { terminal: false, facts: await readPrivileges(), environment: this.parts.environment };
   }
 
   /** Lets the helper mend one thing. Never rejects. */

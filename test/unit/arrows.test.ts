@@ -100,3 +100,38 @@ test('the page imports nothing but itself, and the editor of it nothing but the 
     messages.match(/^(?!export (?:interface|type) )(?:export|import|const|let|function|class|enum)\b.*/gmu),
   ).toBeNull();
 });
+
+test('one file runs the privileged helper, and it checks whose the helper is', () => {
+  const all = arrows();
+  const importers = (to: string): string[] => [
+    ...new Set(all.filter(({ path, typeOnly }) => path === to && !typeOnly).map(({ file }) => file)),
+  ];
+  expect([...importers('node:child_process'), ...importers('child_process')]).toEqual(['daemon/child.ts']);
+  expect(importers('daemon/child')).toEqual(['daemon/run.ts']);
+  expect(importers('daemon/elevation')).toEqual(['daemon/run.ts']);
+  expect(importers('daemon/trust').sort()).toEqual([
+    'daemon/installed.ts',
+    'daemon/rootless.ts',
+    'daemon/run.ts',
+    'machine/helperFacts.ts',
+  ]);
+  // Who names the helper's path or sudo's as a value, reads them or shows them; words for a person are in the rules.
+  const naming = (pattern: RegExp): string[] =>
+    readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && pattern.test(readFileSync(join(src, path), 'utf8')))
+      .sort();
+  expect(naming(/\bhelperProgram\b/)).toEqual(['daemon/places.ts', 'daemon/run.ts', 'machine/helperFacts.ts']);
+  expect(naming(/\bsudoProgram\b/)).toEqual([
+    'daemon/elevation.ts',
+    'daemon/places.ts',
+    'daemon/refusal.ts',
+    'machine/sudo.ts',
+  ]);
+  // The stand-in of tests, and another owner than root, are nothing that this program asks for.
+  expect(naming(/\bstandIn\b/)).toEqual(['daemon/run.ts']);
+  expect(naming(/\btrustedUid\b/)).toEqual(['daemon/trust.ts']);
+  const run = readFileSync(join(src, 'daemon/run.ts'), 'utf8');
+  expect(run.match(/startChild\(/g)).toHaveLength(1);
+  expect(run.match(/elevationFor\(/g)).toHaveLength(1);
+  expect(run).toMatch(/checkTrust\([^]*elevationFor\(/);
+});

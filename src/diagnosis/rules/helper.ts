@@ -74,7 +74,8 @@ export const helperRules: readonly Rule[] = [
         cause: helper.why ?? "Its files or folders are not root's alone.",
         evidence: [seen('/usr/local/lib/dind-station', helper.why)],
         consequence: 'Docker cannot be started, stopped or mended from here.',
-        remedy: mend('Set it up again.', 'sudo chown -R root:root /usr/local/lib/dind-station'),
+        // Never by giving root what is there: somebody may have changed it.
+        remedy: mend('Remove it, and set up the helper again.', 'sudo rm -r /usr/local/lib/dind-station'),
       };
     },
   }),

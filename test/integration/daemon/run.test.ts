@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -23,21 +23,22 @@ const stepLine = `echo '{"event":"step","step":"daemon.launch","status":"started
 
 function options(more: Partial<HelperRun> = {}): HelperRun {
   return {
-    elevation: { prefix: [], cancelPrefix: [], asks: false },
-    facts: { uid: 1000, userName: 'alice', noNewPrivs: false, capabilityBound: 0x1ff_ffff_ffffn },
+    terminal: false,
+    facts: { uid: 0, userName: 'root', noNewPrivs: false, capabilityBound: 0x1ff_ffff_ffffn },
     environment: { ...process.env, NODE_OPTIONS: '--no-warnings', VSCODE_X: '1' },
-    program,
+    standIn: { program, sudo, trust: { trustedFrom: folder, trustedUid: process.getuid?.() ?? 0 } },
     timeoutMs: 10_000,
     graceMs: 2000,
     ...more,
   };
 }
 
-const throughSudo = (): HelperRun['elevation'] => ({
-  prefix: [sudo, '-n'],
-  cancelPrefix: [sudo, '-n'],
-  asks: false,
-});
+const alice: HelperRun['facts'] = {
+  uid: 1000,
+  userName: 'alice',
+  noNewPrivs: false,
+  capabilityBound: 0x1ff_ffff_ffffn,
+};
 
 function isAlive(pid: number): boolean {
   try {
@@ -94,7 +95,7 @@ describe('a run that gives a result', () => {
       program,
       `env | sort > ${folder}/env; echo "$# $*" > ${folder}/args; pwd > ${folder}/pwd; cat > ${folder}/stdin; ${result('started')}`,
     );
-    await runHelper('start', options({ elevation: throughSudo() }));
+    await runHelper('start', options({ facts: alice }));
     const names = readFileSync(join(folder, 'env'), 'utf8')
       .split('\n')
       .map((line) => line.split('=')[0]);
@@ -108,7 +109,7 @@ describe('a run that gives a result', () => {
 
   test('an action is two arguments, as sudo lists them, and its result names both', async () => {
     script(program, `echo "$#,$1,$2" > ${folder}/args; ${result('applied', true, 'apply.close-socket')}`);
-    const outcome = await runHelper('apply close-socket', options({ elevation: throughSudo() }));
+    const outcome = await runHelper('apply close-socket', options({ facts: alice }));
     expect(readFileSync(join(folder, 'args'), 'utf8')).toBe('2,apply,close-socket\n');
     expect(outcome).toMatchObject({ kind: 'result', result: { code: 'applied', verb: 'apply.close-socket' } });
   });
@@ -155,7 +156,7 @@ describe('a run that gives a result', () => {
 describe('a run that gives none', () => {
   test('nothing installed', async () => {
     expect(await runHelper('start', options())).toEqual({ kind: 'not-installed', path: program });
-    expect(await runHelper('start', options({ elevation: throughSudo() }))).toEqual({
+    expect(await runHelper('start', options({ facts: alice }))).toEqual({
       kind: 'not-installed',
       path: program,
     });
@@ -164,7 +165,7 @@ describe('a run that gives none', () => {
   test('no sudo', async () => {
     script(program, result('started'));
     rmSync(sudo);
-    expect(await runHelper('start', options({ elevation: throughSudo() }))).toMatchObject({
+    expect(await runHelper('start', options({ facts: alice }))).toMatchObject({
       kind: 'refused',
       refusal: { reason: 'no-sudo' },
     });
@@ -173,7 +174,7 @@ describe('a run that gives none', () => {
   test('sudo without a rule', async () => {
     script(program, result('started'));
     script(sudo, 'echo "sudo: a password is required" >&2; exit 1');
-    expect(await runHelper('start', options({ elevation: throughSudo() }))).toMatchObject({
+    expect(await runHelper('start', options({ facts: alice }))).toMatchObject({
       kind: 'refused',
       refusal: { reason: 'no-rule' },
     });
@@ -182,8 +183,8 @@ describe('a run that gives none', () => {
   test('no new privileges: sudo is not even run', async () => {
     script(program, result('started'));
     script(sudo, `touch ${folder}/ran`);
-    const facts = { ...options().facts, noNewPrivs: true };
-    expect(await runHelper('start', options({ elevation: throughSudo(), facts }))).toMatchObject({
+    const facts = { ...alice, noNewPrivs: true };
+    expect(await runHelper('start', options({ facts }))).toMatchObject({
       kind: 'refused',
       refusal: { reason: 'no-new-privileges' },
     });
@@ -215,6 +216,40 @@ describe('a run that gives none', () => {
   });
 });
 
+describe('a helper that others than root can change', () => {
+  const ways = { 'by root': () => options(), 'through sudo': () => options({ facts: alice }) };
+  const changes: [string, () => void, RegExp][] = [
+    [
+      'its program can be written by everybody',
+      () => chmodSync(program, 0o757),
+      /dind-helper can be written by everybody/,
+    ],
+    [
+      'its folder can be written by everybody',
+      () => chmodSync(folder, 0o757),
+      /can be written by everybody \(mode 757\)/,
+    ],
+  ];
+  // Only root can give a file away.
+  if (process.getuid?.() === 0) {
+    changes.push(["its program is a user's", () => chownSync(program, 1000, 0), /dind-helper belongs to user id 1000/]);
+  }
+  for (const [how, run] of Object.entries(ways)) {
+    test.each(changes)(`is not run ${how}: %s`, async (_name, change, why) => {
+      script(program, `touch ${folder}/ran; ${result('started')}`);
+      script(sudo, `touch ${folder}/ran; shift; exec "$@"`);
+      change();
+      for (const verb of ['start', 'status', 'facts', 'logs', 'apply close-socket', 'reset-data', 'cancel'] as const) {
+        expect(await runHelper(verb, run())).toMatchObject({
+          kind: 'refused',
+          refusal: { reason: 'untrusted-helper', message: expect.stringMatching(why), setUp: true },
+        });
+      }
+      expect(existsSync(join(folder, 'ran'))).toBe(false);
+    });
+  }
+});
+
 describe('cancelling', () => {
   /** Ends with `cancelled` when the verb `cancel` asks it to, as the real helper does on SIGTERM. */
   const cancellable = (): void => {
@@ -235,13 +270,22 @@ while :; do sleep 0.05; done`,
     const outcome = await runHelper(
       'start',
       options({
-        elevation: throughSudo(),
+        facts: alice,
         signal: controller.signal,
         onEvent: (event) => event.event === 'step' && controller.abort(),
       }),
     );
     expect(outcome).toMatchObject({ kind: 'result', result: { code: 'cancelled', ok: false } });
     expect(isAlive(pidIn('holder'))).toBe(false);
+  });
+
+  test('never asks for a password, where the verb may', async () => {
+    cancellable();
+    script(sudo, `printf '%s\\n' "$1" >> ${folder}/asked; [ "$1" != -n ] || shift; exec "$@"`);
+    const controller = new AbortController();
+    const onEvent = (event: HelperEvent): void => void (event.event === 'step' && controller.abort());
+    await runHelper('start', options({ facts: alice, terminal: true, signal: controller.signal, onEvent }));
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe(`${program}\n-n\n`);
   });
 
   test('a signal that was aborted before starts nothing', async () => {
