@@ -50,8 +50,15 @@ TABLE
 #   5 own          the path of the own group below the mount point: the path in CGROUP less the root, / for the root itself;
 #                  - where the own group is not below the root, and so cannot be reached
 #   6 covered      yes when the first line of this hierarchy in the table is a covered mount. runc 1.1 takes the first one
-cgroup_mounts() {
-  awk "$MOUNT_LOOKUP"'
+cgroup_mounts() { cgroup_read mounts "$1" "$2"; }
+
+# cgroup_covers MOUNTINFO CGROUP: prints where the mounts lie that cover the first line of a hierarchy, one a line: what has
+# to be unmounted there before a reader of the first line finds one that can be reached.
+cgroup_covers() { cgroup_read covers "$1" "$2" | sort -u; }
+
+# cgroup_read mounts|covers MOUNTINFO CGROUP
+cgroup_read() {
+  awk -v want="$1" "$MOUNT_LOOKUP"'
     function shows(m, names,   list, n, i) {
       if (names == "") return type[m] == "cgroup2"
       if (type[m] != "cgroup") return 0
@@ -67,6 +74,14 @@ cgroup_mounts() {
       return inside == "" ? "/" : inside
     }
     NF == 0 { next }
+    # The mount that stands in the way to m: of those that a lookup enters, the first that m does not lie in.
+    function cover(m,   around, c) {
+      for (c = m; c && !(c in around); c = id[parent[c]] + 0) around[c]
+      around[0]
+      c = lookup(place[m])
+      while (!(id[parent[c]] + 0 in around)) c = id[parent[c]] + 0
+      return place[c]
+    }
     kind == "mounts" { mount_line(); next }
     {
       rest = substr($0, index($0, ":") + 1)
@@ -86,8 +101,12 @@ cgroup_mounts() {
         }
         taken = usual ? usual : elsewhere
         covered = first && lookup(place[first]) != first ? "yes" : "no"
+        if (want == "covers") {
+          if (covered == "yes") print cover(first)
+          continue
+        }
         found = taken ? place[taken] "\t" root[taken] "\t" (("," mode[taken] ",") ~ /,ro,/ ? "ro" : "rw") "\t" own_below(group[h], root[taken]) : "-\t-\t-\t-"
         print (name[h] == "" ? "v2" : name[h]) "\t" found "\t" covered
       }
-    }' kind=mounts "$1" kind=groups "$2"
+    }' kind=mounts "$2" kind=groups "$3"
 }
