@@ -15,8 +15,8 @@ cgroup1_prepare() {
   v1_mounted='' v1_scoped='' v1_written='' v1_missing='' v1_readonly='' v1_open=''
   v1_folder || return 0
   places=$(v1_places)
-  while IFS='	' read -r hierarchy dir shown mode _; do
-    v1_one "$hierarchy" "$dir" "$shown" "$mode"
+  while IFS='	' read -r hierarchy dir shown mode own _; do
+    v1_one "$hierarchy" "$dir" "$shown" "$mode" "$own"
   done <<END
 $places
 END
@@ -51,9 +51,13 @@ v1_places() {
   cgroup_mounts /proc/self/mountinfo "/proc/$process/cgroup" | grep -v '^v2	'
 }
 
-# v1_one HIERARCHY DIR ROOT MODE: as v1_places has them.
+# v1_one HIERARCHY DIR ROOT MODE OWN: as v1_places has them.
 v1_one() {
-  own_group "$1"
+  case $5,$3 in
+    -,*) own_group "$1" ;;
+    *,/) OWN=$5 ;;
+    *) OWN=$3${5%/} ;;
+  esac
   case $2 in
     $CGROUPS/*) ;;
     # Elsewhere it serves nobody who looks in the usual place.

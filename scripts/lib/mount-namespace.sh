@@ -16,6 +16,8 @@ cgroupns_private=
 # namespace_load: sets DAEMON_MNT to the mount namespace of our daemons, this one unless a living process proves the record,
 # and NAMESPACE_PID to that process. Namespace numbers are used again, so a record alone proves nothing.
 namespace_load() {
+  # This run made or joined it.
+  [ -z "$launch_enter" ] || return 0
   own_mnt=${own_mnt:-$(readlink /proc/self/ns/mnt)}
   DAEMON_MNT=$own_mnt NAMESPACE_PID=
   { read -r recorded <"$NAMESPACE_FILE"; } 2>/dev/null || return 0
@@ -124,7 +126,7 @@ namespace_make() {
   { read -r made && IFS= read -r CGROUP_PARENT && IFS= read -r NESTING_FAULT && read -r nesting_changes_inside; } 2>/dev/null <"$answer" || :
   rm -f "$answer" "$answer.err"
   if [ "$made" != ok ]; then
-    namespace_fault=${made:+$CGROUP_PARENT}${namespace_fault:-it did not answer} CGROUP_PARENT=''
+    launch_enter='' namespace_fault=${made:+$CGROUP_PARENT}${namespace_fault:-it did not answer} CGROUP_PARENT=''
     return 1
   fi
   nesting_changes=$((nesting_changes + nesting_changes_inside))
@@ -265,6 +267,7 @@ namespace_end_keeper() {
 # lock_tidy: with the last process in the namespace it is gone; then nothing needs the machine's mounts shared any more.
 lock_tidy() {
   namespace_end_keeper
+  launch_enter=
   [ -e "$NAMESPACE_FILE" ] || [ -e "$PROPAGATION_FILE" ] || return 0
   namespace_load
   [ -z "$NAMESPACE_PID" ] || return 0
