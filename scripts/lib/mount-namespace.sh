@@ -116,7 +116,7 @@ namespace_make() {
     "$@" /bin/sh "$self" .clean ${report_plain:+--plain} .namespace 2>"$answer.err" </dev/null 9>&- &
   namespace_keeper=$!
   now_ms
-  namespace_deadline=$((NOW_MS + 30000))
+  namespace_deadline=$((NOW_MS + start_timeout * 1000))
   until [ -e "$answer" ] || ! process_alive "$namespace_keeper" || [ $NOW_MS -ge $namespace_deadline ]; do
     sleep 0.01
     now_ms
@@ -126,7 +126,7 @@ namespace_make() {
   { read -r made && IFS= read -r CGROUP_PARENT && IFS= read -r NESTING_FAULT && read -r nesting_changes_inside; } 2>/dev/null <"$answer" || :
   rm -f "$answer" "$answer.err"
   if [ "$made" != ok ]; then
-    launch_enter='' namespace_fault=${made:+$CGROUP_PARENT}${namespace_fault:-it did not answer} CGROUP_PARENT=''
+    launch_enter='' namespace_fault=${made:+$CGROUP_PARENT}${namespace_fault:-it was not ready within $start_timeout s} CGROUP_PARENT=''
     return 1
   fi
   nesting_changes=$((nesting_changes + nesting_changes_inside))
