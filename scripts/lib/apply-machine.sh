@@ -53,7 +53,7 @@ prepare_cgroups() {
   nesting_changes=0 NESTING_FAULT='' CGROUP_PARENT=''
   warnings_forget cgroup
   undo_open "$action"
-  cgroup_mounts >"$RECORD/mounts"
+  cgroup_mount_list >"$RECORD/mounts"
   cgroup_mode
   if [ "$CGROUP_MODE" = v2 ] && [ -r $CGROUPS/cgroup.subtree_control ]; then
     cat $CGROUPS/cgroup.subtree_control >"$RECORD/controllers"
@@ -70,8 +70,8 @@ prepare_cgroups() {
   action_applied "The cgroups are ready for a daemon: $nesting_changes thing(s) were changed."
 }
 
-# cgroup_mounts: prints what is mounted at and below the folder of cgroups, with ro or rw.
-cgroup_mounts() {
+# cgroup_mount_list: prints what is mounted at and below the folder of cgroups, with ro or rw.
+cgroup_mount_list() {
   awk -v folder="$CGROUPS" '$5 == folder || index($5, folder "/") == 1 {
     print $5, ("," $6 ",") ~ /,ro,/ ? "ro" : "rw", $4 }' /proc/self/mountinfo
 }
@@ -79,7 +79,7 @@ cgroup_mounts() {
 undo_cgroups() {
   [ ! -e "$RECORD/controllers" ] || undo_delegation || return 1
   # Deepest first: what is in the folder is taken off before the folder is read-only again.
-  cgroup_mounts | sort -r | while read -r dir mode root; do
+  cgroup_mount_list | sort -r | while read -r dir mode root; do
     if ! grep -qxF -e "$dir rw $root" -e "$dir ro $root" "$RECORD/mounts"; then
       umount "$dir" || exit 1
       step undo.cgroup changed "Took off the mount on $dir."

@@ -15,8 +15,8 @@ cgroup1_prepare() {
   v1_mounted='' v1_scoped='' v1_written='' v1_missing='' v1_readonly='' v1_open=''
   v1_folder || return 0
   places=$(v1_places)
-  while read -r hierarchy dir shown options own; do
-    v1_one "$hierarchy" "$dir" "$shown" "$options" "$own"
+  while IFS='	' read -r hierarchy dir shown mode own _; do
+    v1_one "$hierarchy" "$dir" "$shown" "$mode" "$own"
   done <<END
 $places
 END
@@ -42,57 +42,35 @@ v1_folder() {
   fi
 }
 
-# v1_places: a line for each hierarchy: its name; where it is mounted below the folder (- for nowhere); which of its groups
-# is shown there; the options of that mount; the path of this container's own group. The topmost mount of a place counts.
-# Co-mounted controllers may be named in another order by the mount than by the kernel's list.
+# v1_places: prints what cgroup_mounts has of each v1 hierarchy, for the processes of this container.
 v1_places() {
   process=self
   if own_pid_namespace; then
     process=1
   fi
-  # The first file is read as the list, the second for the paths, the third for the mounts.
-  awk -v folder="$CGROUPS/" '
-    FNR == 1 { file++ }
-    file < 3 {
-      rest = substr($0, index($0, ":") + 1)
-      name = substr(rest, 1, index(rest, ":") - 1)
-      if (file == 2) own[name] = substr(rest, index(rest, ":") + 1)
-      else if ($0 ~ /^[1-9]/) list[++count] = name
-      next
-    }
-    {
-      root[$5] = $4; options[$5] = $6
-      for (i = 7; $i != "-"; i++);
-      if (index($5, folder) != 1 || $(i + 1) != "cgroup") next
-      place[++places] = $5; has[places] = "," $(i + 3) ","
-    }
-    END {
-      for (h = 1; h <= count; h++) {
-        found = "-"
-        n = split(list[h], names, ",")
-        for (p = 1; p <= places; p++) {
-          all = 1
-          for (k = 1; k <= n; k++) if (index(has[p], "," names[k] ",") == 0) all = 0
-          if (all) found = place[p]
-        }
-        shown = found == "-" ? "- -" : root[found] " " options[found]
-        print list[h], found, shown, own[list[h]]
-      }
-    }' /proc/self/cgroup "/proc/$process/cgroup" /proc/self/mountinfo
+  cgroup_mounts /proc/self/mountinfo "/proc/$process/cgroup" | grep -v '^v2	'
 }
 
-# v1_one HIERARCHY DIR SHOWN OPTIONS OWN: as v1_places has them.
+# v1_one HIERARCHY DIR ROOT MODE OWN: as v1_places has them.
 v1_one() {
-  OWN=$5
-  if [ "$2" = - ]; then
-    if v1_mount "$1" "$CGROUPS/${1#name=}"; then
-      v1_mounted="$v1_mounted $1"
-      v1_links "$1"
-    else
-      v1_missing="$v1_missing $1"
-    fi
-    return 0
-  fi
+  case $5,$3 in
+    -,*) own_group "$1" ;;
+    *,/) OWN=$5 ;;
+    *) OWN=$3${5%/} ;;
+  esac
+  case $2 in
+    $CGROUPS/*) ;;
+    # Elsewhere it serves nobody who looks in the usual place.
+    *)
+      if v1_mount "$1" "$CGROUPS/${1#name=}"; then
+        v1_mounted="$v1_mounted $1"
+        v1_links "$1"
+      else
+        v1_missing="$v1_missing $1"
+      fi
+      return 0
+      ;;
+  esac
   if [ "$3" = / ] && [ "$OWN" != / ]; then
     if v1_mount "$1" "$2"; then
       v1_scoped="$v1_scoped $1"
@@ -100,15 +78,12 @@ v1_one() {
       v1_open="$v1_open $1"
     fi
   fi
-  case ,$4, in
-    *,ro,*)
-      if v1_reason=$(mount -o remount,bind,rw "$2" 2>&1); then
-        v1_written="$v1_written $1"
-      else
-        v1_reason=$(why "$v1_reason") v1_readonly="$v1_readonly $1"
-      fi
-      ;;
-  esac
+  [ "$4" = ro ] || return 0
+  if v1_reason=$(mount -o remount,bind,rw "$2" 2>&1); then
+    v1_written="$v1_written $1"
+  else
+    v1_reason=$(why "$v1_reason") v1_readonly="$v1_readonly $1"
+  fi
 }
 
 # v1_mount HIERARCHY DIR: shows this container's own group of it on DIR. A fresh mount shows what the cgroup namespace

@@ -31,18 +31,14 @@ cgroup2_mount() {
 # the daemon must be told. The namespace is looked at before anything is created: in the machine's, the root of the tree
 # is the machine's, and groups made there would lie outside every limit of this container.
 cgroup2_find() {
-  mount_find $CGROUPS
   own_group ''
-  case $MOUNT_ROOT in
-    /) inside=$OWN ;;
-    # The machine's tree bound into a namespace of our own: our path in it is not told, but our process is listed.
-    /..*) inside=$(cgroup2_search) ;;
-    *) inside=${OWN#"$MOUNT_ROOT"} ;;
-  esac
+  inside=$(cgroup_mounts /proc/self/mountinfo "/proc/$process/cgroup" | awk -F '\t' '$1 == "v2" { print $5 }')
+  # The machine's tree bound into a namespace of our own: our path in it is not told, but our process is listed.
+  [ "$inside" != - ] || inside=$(cgroup2_search)
   # Only the root of the whole machine has no type.
   if [ -e $CGROUPS/cgroup.type ]; then
     case $inside in
-      '' | / | "/$LEAF")
+      / | "/$LEAF")
         GROUP=$CGROUPS GROUP_LEAF=$CGROUPS/$LEAF
         step cgroup.namespace ok "The cgroup namespace is this container's own."
         return 0
@@ -70,7 +66,7 @@ cgroup2_find() {
   step cgroup.namespace ok "The cgroup namespace is the machine's; this container's own group in it is $inside. Nothing is created outside it."
 }
 
-# cgroup2_search: prints the path of the group that lists PID 1 of this container, or this process.
+# cgroup2_search: prints the path of the group that lists PID 1 of this container, or this process; nothing when none does.
 cgroup2_search() {
   wanted=$$
   if own_pid_namespace; then
@@ -78,7 +74,8 @@ cgroup2_search() {
   fi
   find $CGROUPS -type d | while IFS= read -r dir; do
     if grep -qx "$wanted" "$dir/cgroup.procs" 2>/dev/null; then
-      printf '%s\n' "${dir#"$CGROUPS"}"
+      dir=${dir#"$CGROUPS"}
+      printf '%s\n' "${dir:-/}"
       return 0
     fi
   done
@@ -124,10 +121,11 @@ leaf_fill() {
   done <"$GROUP/cgroup.procs"
 }
 
-# leaf_join: this process, and with it the daemon it will start: it may have come from outside, where no limit holds.
+# leaf_join: the process that will start the daemon, so that the daemon is there too: it may have come from outside, where no
+# limit holds.
 leaf_join() {
-  ! grep -qx $$ "$GROUP_LEAF/cgroup.procs" || return 0
-  grep -qx $$ "$GROUP/cgroup.procs" || cgroup_write "$GROUP_LEAF/cgroup.procs" $$ || :
+  ! grep -qx "${STARTER:-$$}" "$GROUP_LEAF/cgroup.procs" || return 0
+  grep -qx "${STARTER:-$$}" "$GROUP/cgroup.procs" || cgroup_write "$GROUP_LEAF/cgroup.procs" "${STARTER:-$$}" || :
 }
 
 # controllers_enable: one write each, because the kernel takes one write whole or not at all. Sets refusals.

@@ -15,19 +15,20 @@ containerd_ready() {
   [ "$P_STATE" != T ] && [ "$P_STATE" != t ] && [ -S "$exec_root/containerd/containerd.sock" ]
 }
 
-# containerd_find: sets CONTAINERD_PID from the PID file, else by looking for one that runs our configuration in our mount
-# namespace: two on one database block each other for ever.
+# containerd_find: sets CONTAINERD_PID from the PID file, else by looking for one that runs our configuration in our mounts:
+# two on one database block each other for ever.
 containerd_find() {
   if pid_in "$exec_root/containerd/containerd.pid" && process_runs "$PID_FOUND" containerd; then
     CONTAINERD_PID=$PID_FOUND
     return 0
   fi
+  namespace_load
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
     [ "$comm" = containerd ] || continue
     process_runs "${dir#/proc/}" containerd || continue
     runs_our_config "${dir#/proc/}" || continue
-    [ "$(readlink "$dir/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] || CONTAINERD_PID=${dir#/proc/}
+    ! in_our_mounts "${dir#/proc/}" || CONTAINERD_PID=${dir#/proc/}
   done
 }
 
@@ -37,7 +38,8 @@ containerd_ensure() {
   [ -z "$json_has_containerd" ] || return 0
   containerd_address=$exec_root/containerd/containerd.sock
   ! containerd_of_others || return 0
-  if containerd_ready; then
+  namespace_join
+  if containerd_ready && namespace_holds "$CONTAINERD_PID"; then
     step containerd.launch ok "containerd runs with process id $CONTAINERD_PID."
     return 0
   fi
@@ -57,6 +59,7 @@ END
   launch_exec containerd --config "$RUN_DIR/containerd.toml" --log-level warn \
     >>"$state_log" 2>&1 </dev/null 9>&- &
   CONTAINERD_PID=$!
+  namespace_record "$CONTAINERD_PID"
   # Without a newline: dockerd 20.10 cannot parse one.
   printf '%d' "$CONTAINERD_PID" >"$exec_root/containerd/containerd.pid"
   step containerd.launch changed "Started containerd with process id $CONTAINERD_PID."

@@ -10,7 +10,8 @@ find_daemon() {
   if pid_in "$pidfile" && process_runs "$PID_FOUND" dockerd && ! started_after "$PID_FOUND" "$pidfile"; then
     DAEMON_PID=$PID_FOUND
   fi
-  our_net=$(readlink /proc/self/ns/net) our_mnt=$(readlink /proc/self/ns/mnt)
+  our_net=$(readlink /proc/self/ns/net)
+  namespace_load
   our_root=$(stat -L -c %d:%i "$data_root" 2>/dev/null) || our_root=none
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
@@ -19,7 +20,7 @@ find_daemon() {
     [ "$other" != "$DAEMON_PID" ] || continue
     process_runs "$other" dockerd || continue
     other_root=$(stat -L -c %d:%i "$dir/root$(data_root_of "$other")" 2>/dev/null) || other_root=unknown
-    if [ "$other_root" = "$our_root" ] && [ "$(readlink "$dir/ns/mnt")" = "$our_mnt" ] && [ -z "$DAEMON_PID" ]; then
+    if [ "$other_root" = "$our_root" ] && in_our_mounts "$other" && [ -z "$DAEMON_PID" ]; then
       DAEMON_PID=$other
     elif [ "$other_root" = "$our_root" ]; then
       CONFLICT="dockerd with process id $other works on the same data root, $data_root"

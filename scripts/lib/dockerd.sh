@@ -56,6 +56,7 @@ dockerd_launch() {
   # shellcheck disable=SC2086
   (set -f && dockerd_exec $flags) >>"$state_log" 2>&1 </dev/null 9>&- &
   launched_pid=$!
+  namespace_record "$launched_pid"
   step daemon.launch changed "Started dockerd with process id $launched_pid."
 }
 

@@ -61,7 +61,7 @@ facts_process() {
 
 # facts_container: the variable by which a runtime names itself to process 1; no other one of its environment.
 facts_container() {
-  value=$(tr '\000\n' '\n ' </proc/1/environ 2>/dev/null | sed -n 's/^container=//p' | head -n 1)
+  value=$({ tr '\000\n' '\n ' </proc/1/environ; } 2>/dev/null | sed -n 's/^container=//p' | head -n 1)
   [ -n "$value" ] || return 0
   json_text "$value"
   printf '{"fact":"container","value":"%s"}\n' "$JSON"

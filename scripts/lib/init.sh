@@ -21,6 +21,7 @@ init_find() {
 
 # init_ask start|stop|restart: asks the init system; its words are the cause when it refuses.
 init_ask() {
+  [ "$1" = stop ] || namespace_say_init
   stage init.ask "Asking $INIT to $1 docker."
   case $INIT in
     systemd)

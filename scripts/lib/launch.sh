@@ -6,6 +6,8 @@
 launch_flags=''
 launch_env=''
 launch_path=$SAFE_PATH
+# A program with its options through which everything is launched: into a mount namespace (mount-namespace.sh), or nothing.
+launch_enter=''
 # Variables of the container's own environment that may decide something here.
 PID1_NAMES='DOCKER_TLS_CERTDIR|DOCKER_TLS_SAN|DOCKER_IPTABLES_LEGACY|HTTP_PROXY|HTTPS_PROXY|NO_PROXY|http_proxy|https_proxy|no_proxy|LANG|LC_ALL'
 
@@ -39,7 +41,7 @@ launch_exec() {
   # No flag and no value holds a blank; a bracket or a star in one is not a pattern.
   set -f
   # shellcheck disable=SC2086
-  exec env -i PATH="$launch_path" HOME=/root $launch_env setsid "$@"
+  exec $launch_enter env -i PATH="$launch_path" HOME=/root $launch_env setsid "$@"
 }
 
 # json_has KEY: daemon.json holds that option.
@@ -69,7 +71,8 @@ pid1_load() {
   PID1_ENV=
   grep -q '^Uid:[[:space:]]*0[[:space:]]*0[[:space:]]*0[[:space:]]*0$' /proc/1/status || return 0
   # A newline inside a value must not look like the next variable.
-  PID1_ENV=$(tr '\n\000' ' \n' </proc/1/environ 2>/dev/null | grep -E "^($PID1_NAMES)=") || :
+  # Not readable where this container's root is not the machine's: the shell's own word for that is silenced too.
+  PID1_ENV=$({ tr '\n\000' ' \n' </proc/1/environ; } 2>/dev/null | grep -E "^($PID1_NAMES)=") || :
 }
 
 # pid1_value NAME: sets VALUE; false when the container was not given that variable.

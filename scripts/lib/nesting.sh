@@ -15,6 +15,8 @@ nesting_prepare() {
   if [ -z "$EVIDENCE" ]; then
     NESTED=no
     step nesting.container skipped "This is no container (its process ids, its mounts and its root are the machine's own), so nothing is prepared."
+    # What runc would trip over is looked at on a machine too, for the daemon that is about to be started.
+    [ "$verb" = prepare ] || namespace_prepare || :
     return 0
   fi
   NESTED=yes
@@ -22,12 +24,14 @@ nesting_prepare() {
   apparmor_say
   securityfs_mount
   propagation_share
-  cgroup_prepare
+  # Where the daemon gets a mount namespace of its own, its cgroups are prepared in there.
+  namespace_prepare || cgroup_prepare
 }
 
 # nesting_choose: what the daemon and its containerd get from it. Both skip AppArmor profiles when this variable is set:
 # in a container they usually cannot load one, and each nested container would fail for it.
 nesting_choose() {
+  [ -z "$cgroupns_private" ] || flag_add --default-cgroupns-mode=private
   [ "$NESTED" = yes ] || return 0
   env_add container=docker
   [ -n "$CGROUP_PARENT" ] || return 0
@@ -133,15 +137,6 @@ propagation_kept() {
       for (i = 7; $i != "-"; i++) if ($i ~ /^shared:/) next
       print $5
     }' /proc/self/mountinfo
-}
-
-# mount_find DIR: what is mounted on DIR, the topmost. Sets MOUNT_ROOT (which part of the file system), MOUNT_OPTIONS (of
-# the mount: those of the file system lie about ro) and MOUNT_TYPE, all empty when nothing is.
-mount_find() {
-  MOUNT_ROOT='' MOUNT_OPTIONS='' MOUNT_TYPE=''
-  read -r MOUNT_ROOT MOUNT_OPTIONS MOUNT_TYPE <<END
-$(awk -v dir="$1" '$5 == dir { for (i = 7; $i != "-"; i++); found = $4 " " $6 " " $(i + 1) } END { print found }' /proc/self/mountinfo)
-END
 }
 
 # warnings_forget AREA...: what an earlier run warned of is found anew, or is gone.

@@ -13,7 +13,8 @@ now_ms() {
   NOW_MS=$((${uptime%.*}${uptime#*.} * 10))
 }
 now_ms
-BEGAN_MS=$NOW_MS
+# A part of a run that is a process of its own counts from the run's beginning.
+BEGAN_MS=${RUN_BEGAN_MS:-$NOW_MS}
 
 # json_text TEXT: sets JSON to TEXT as the inside of a JSON string. Control characters become blanks: GNU's tr and
 # busybox's repeat the last character, and only GNU's knows [ *].

@@ -62,12 +62,13 @@ reset_look() {
 reset_containers() {
   containers_live
   [ "$CONTAINERS" -eq 0 ] || return 0
+  namespace_load
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
     [ "$comm" = containerd-shim ] || continue
-    [ "$(readlink "$dir/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || continue
+    in_our_mounts "${dir#/proc/}" || continue
     [ "$(stat -c %u "$dir" 2>/dev/null)" = 0 ] || continue
-    case " $(tr '\000' ' ' <"$dir/cmdline" 2>/dev/null)" in
+    case " $({ tr '\000' ' ' <"$dir/cmdline"; } 2>/dev/null)" in
       *" -namespace moby "*) CONTAINERS=$((CONTAINERS + 1)) ;;
     esac
   done
