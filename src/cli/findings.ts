@@ -1,11 +1,18 @@
 import { checkInstalled } from '../daemon/installed';
 import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
 import { describe, type DescribeContext } from '../diagnosis/describe';
+import { describeLost, isPrivateByDefault, lostMounts } from '../diagnosis/runcMounts';
 import { resolveEndpoint, type Endpoint, type EndpointReader } from '../engine/endpoint';
 import { readHelperFile } from '../engine/helperFile';
 import { info, ping } from '../engine/probe';
 import { initial, reduce, type Model } from '../engine/reducer';
 import type { EngineEvent } from '../engine/state';
+import { readCgroups } from '../machine/cgroup';
+import { readDaemonConfig } from '../machine/daemonConfig';
+import { readMounts } from '../machine/mounts';
+import { readProcesses } from '../machine/processes';
+import { readProcessTable } from '../machine/processTable';
+import { isUnreadable } from '../machine/reading';
 import { readSocketAccess } from '../machine/socketAccess';
 import { readSocketMount } from '../machine/socketMount';
 import type { StatusFindings } from './statusReport';
@@ -66,6 +73,21 @@ async function probeOnce(
   };
 }
 
+/** Why no container starts though the engine answers, where the table of mounts shows it; a look at files alone. */
+async function readMountWarning(): Promise<string | undefined> {
+  const [mounts, table] = await Promise.all([readMounts(), readProcessTable()]);
+  const processes = await readProcesses(table, mounts, { seconds: 0, uptime: 0 });
+  if (isUnreadable(processes) || processes.dockerd.length === 0) return undefined;
+  const [cgroup, config] = await Promise.all([
+    readCgroups(mounts, '/', Promise.resolve([...processes.dockerd, ...processes.containerd])),
+    readDaemonConfig('/', processes.dockerd[0]?.argv),
+  ]);
+  const lost = isUnreadable(cgroup) ? undefined : lostMounts(cgroup);
+  if (lost === undefined || 'undecided' in lost) return undefined;
+  const { title, cause } = describeLost(lost, isPrivateByDefault(config));
+  return `${title}. ${cause}`;
+}
+
 /** Looks once at the engine, the helper and what is between them and this process. Never throws. */
 export async function readFindings(sources: StatusSources): Promise<StatusFindings> {
   const resolved = resolveEndpoint(sources.reader, sources.host);
@@ -91,6 +113,10 @@ export async function readFindings(sources: StatusSources): Promise<StatusFindin
     ...(helper.status !== 'unknown' && !sources.isOwn(endpoint) && { helper: helper.status }),
     ...(access !== undefined && { access }),
   };
+  const warnings = [
+    resolved.warning,
+    state.kind === 'running' && socketPath !== undefined ? await readMountWarning() : undefined,
+  ].filter((text) => text !== undefined);
   return {
     state,
     words: describe(state, context),
@@ -98,6 +124,6 @@ export async function readFindings(sources: StatusSources): Promise<StatusFindin
     apiVersion,
     lastRun: model.helper,
     helper,
-    warning: resolved.warning,
+    warning: warnings.length === 0 ? undefined : warnings.join(' '),
   };
 }

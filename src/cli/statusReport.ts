@@ -18,7 +18,7 @@ export interface StatusFindings {
   /** The helper's last word on this daemon; undefined for an endpoint it does not look after. */
   readonly lastRun: HelperStateFile | undefined;
   readonly helper: Installed | { readonly status: 'unknown'; readonly why: string };
-  /** Something that was passed over on the way to the endpoint. */
+  /** Something that was passed over on the way to the endpoint, or why an engine that answers starts no container. */
   readonly warning: string | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { valueOf, type Facts } from '../machine/facts';
+import type { CgroupFacts } from '../machine/facts/cgroup';
 import type { DaemonConfigFacts } from '../machine/facts/daemon';
 import type { EngineInfo, EngineVersion } from '../machine/facts/engine';
 import type { CapabilityFacts } from '../machine/facts/identity';
@@ -105,6 +106,11 @@ export function lacksModule(
   if (value === undefined || loaded === undefined) return undefined;
   const loadable = kernel.modulesFolder && kernel.modulesDisabled !== true && mayHave(capabilities, 'SYS_MODULE');
   return !loadable;
+}
+
+/** Why the limit of a controller on this process is not known. */
+export function notVisible({ notVisible: reasons = {} }: CgroupFacts, controller: string): string {
+  return reasons[controller] ?? reasons['cgroup2'] ?? `${controller} is not visible`;
 }
 
 /** Bytes for people: `1.5 GiB`. */

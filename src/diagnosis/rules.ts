@@ -1,6 +1,7 @@
 import type { Rule } from './rule';
 import { addressRules } from './rules/addresses';
 import { cgroupRules } from './rules/cgroup';
+import { cgroupMountRules } from './rules/cgroupMounts';
 import { cgroup2Rules } from './rules/cgroup2';
 import { clientRules } from './rules/client';
 import { daemonRules } from './rules/daemon';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   ...securityRules,
   ...cgroup2Rules,
   ...cgroupRules,
+  ...cgroupMountRules,
   ...kernelRules,
   ...storageRules,
   ...dataRootRules,

@@ -1,4 +1,4 @@
-import { cpusOf } from '../machine/cgroupPath';
+import { cpusOf } from '../machine/cgroupParse';
 import { cpuWindow, type CpuWindow } from './cpuWindow';
 import { valueOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';

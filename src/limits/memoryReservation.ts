@@ -1,4 +1,4 @@
-import { limitOf } from '../machine/cgroupPath';
+import { limitOf } from '../machine/cgroupParse';
 import { isUnreadable } from '../machine/reading';
 import { numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';

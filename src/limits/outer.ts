@@ -1,6 +1,7 @@
+import { pathIn, type CgroupPath, type Limited } from '../machine/cgroupPath';
 import { isUnreadable } from '../machine/reading';
 import type { Proof } from './proof';
-import { outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { notSeen, outerLimit, outerPlace, type Surroundings } from './surroundings';
 import { judging, type Judgement } from './verdict';
 
 /** `512 MiB`, `0.50 CPUs`, or that there is none. */
@@ -19,9 +20,18 @@ function around(surroundings: Surroundings): string {
   return words.length === 0 ? 'no limit around the engine can be seen' : words.join(', ');
 }
 
+const limits: readonly Limited[] = ['memory', 'cpus', 'pids'];
+
 /** Whether a group is inside another; one that leaves what can be seen (`/..`) is inside of nothing. */
 function isInside(path: string, group: string): boolean {
   return group === '/' ? !path.startsWith('/..') : `${path}/`.startsWith(`${group}/`);
+}
+
+/** The groups of a path that set a limit, each with its path in the hierarchy of that limit. */
+function limitsOf({ levels }: CgroupPath): { readonly limit: Limited; readonly path: string }[] {
+  return levels.flatMap((level) =>
+    limits.filter((limit) => level[limit] !== undefined).map((limit) => ({ limit, path: pathIn(level, limit) })),
+  );
 }
 
 /**
@@ -38,13 +48,18 @@ export function judgeOuter(surroundings: Surroundings): Judgement {
     );
   }
   const judge = judging(outside.path, around(surroundings));
-  const limiting = own.levels.filter(({ memory, cpus, pids }) => (memory ?? cpus ?? pids) !== undefined);
-  const escaped = limiting.find(({ path }) => !isInside(outside.path, path));
+  const limiting = limitsOf(own);
+  const escaped = limiting.find(({ limit, path }) => !isInside(pathIn(outside, limit), path));
   if (escaped !== undefined) {
     return judge.notEnforced(
-      `Containers run in ${outside.path}, outside of ${escaped.path}: the limits of that group, which hold here, do not hold for them.`,
+      `Containers run in ${pathIn(outside, escaped.limit)}, outside of ${escaped.path}: the limits of that group, which hold here, do not hold for them.`,
       { finding: 'cgroup.escape' },
     );
+  }
+  // The path of a group is always known; what limits it is not.
+  const hidden = limits.flatMap((limit) => notSeen(outside, limit) ?? notSeen(own, limit) ?? []);
+  if (hidden[0] !== undefined) {
+    return judge.unsupported(`Not all groups around the engine can be seen from here: ${hidden[0]}.`);
   }
   if (!isInside(outside.path, '/')) {
     return judge.unsupported(`Containers run in ${outside.path}, outside of what can be seen from here.`);
@@ -52,7 +67,7 @@ export function judgeOuter(surroundings: Surroundings): Judgement {
   return limiting.length === 0
     ? judge.enforced('No group around this container sets a limit that its containers could leave.')
     : judge.enforced(
-        `Containers run inside of every group that limits this container: ${limiting.map(({ path }) => path).join(', ')}.`,
+        `Containers run inside of every group that limits this container: ${[...new Set(limiting.map(({ path }) => path))].join(', ')}.`,
       );
 }
 

@@ -1,4 +1,4 @@
-import { limitOf } from '../machine/cgroupPath';
+import { limitOf } from '../machine/cgroupParse';
 import { counterOf, numberOf, valueOf, valuesOf, type Evidence } from './evidence';
 import { legOf, MiB, type Leg, type Proof } from './proof';
 import { outerLimit, outerPlace, type Surroundings } from './surroundings';

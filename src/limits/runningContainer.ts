@@ -1,12 +1,12 @@
 import { EngineCalls, type ContainerStats, type HostConfig, type InspectedContainer } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
-import { readCgroupPath, type CgroupLevel, type CgroupPath } from '../machine/cgroupPath';
+import { readCgroupPath, type CgroupLevel, type CgroupPath, type Limited } from '../machine/cgroupPath';
 import { isUnreadable, type Reading } from '../machine/reading';
-import { outerLimit, outerPlace } from './surroundings';
+import { notSeen, outerLimit, outerPlace } from './surroundings';
 
 /** One limit of a running container: what it was configured to, what the kernel was told, what it uses. */
 export interface ConfiguredLimit {
-  readonly limit: 'memory' | 'cpus' | 'pids';
+  readonly limit: Limited;
   /** Bytes, CPUs or processes; null: none asked for. */
   readonly configured: number | null;
   /** Null: no limit in the kernel. Absent: it cannot be read from here. */
@@ -28,7 +28,7 @@ export interface ContainerLimits {
   readonly id: string;
   readonly name: string;
   /** Where the kernel's values come from. */
-  readonly source: 'cgroup files' | 'stats API';
+  readonly source: 'cgroup files' | 'stats API' | 'cgroup files and stats API';
   readonly limits: readonly ConfiguredLimit[];
 }
 
@@ -43,6 +43,8 @@ interface Seen {
   readonly outer: { readonly value: number; readonly place: string } | undefined;
   readonly used: number | undefined;
   readonly tolerance: number;
+  /** Why its group cannot be seen from here. */
+  readonly hidden?: string;
 }
 
 function words(name: ConfiguredLimit['limit'], value: number): string {
@@ -57,7 +59,7 @@ function words(name: ConfiguredLimit['limit'], value: number): string {
 }
 
 /** Pure. */
-export function judgeConfigured({ name, configured, kernel, outer, used, tolerance }: Seen): ConfiguredLimit {
+export function judgeConfigured({ name, configured, kernel, outer, used, tolerance, hidden }: Seen): ConfiguredLimit {
   const base = {
     limit: name,
     configured: configured ?? null,
@@ -65,7 +67,12 @@ export function judgeConfigured({ name, configured, kernel, outer, used, toleran
     ...(outer !== undefined && { outer }),
     ...(used !== undefined && { used }),
   };
-  const told = (verdict: ConfiguredLimit['verdict'], reason: string): ConfiguredLimit => ({ ...base, verdict, reason });
+  const why = hidden === undefined ? '' : ` Its group cannot be seen from here: ${hidden}.`;
+  const told = (verdict: ConfiguredLimit['verdict'], reason: string): ConfiguredLimit => ({
+    ...base,
+    verdict,
+    reason: `${reason}${why}`,
+  });
   const holds = configured === undefined ? '' : words(name, configured);
   const smaller = outer !== undefined && (configured === undefined || outer.value < configured);
   const around = smaller ? `${words(name, outer.value)} of ${outer.place}` : '';
@@ -121,12 +128,19 @@ async function look(engine: EngineCalls, endpoint: Endpoint, { id, pid }: Inspec
   const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const path = endpoint.kind === 'unix' ? await readCgroupPath(pid, '/', id) : far;
   const at = performance.now();
-  return { at, path, stats: ownLevel(path) === undefined ? await engine.stats(id) : {} };
+  return { at, path, stats: sourceOf(path) === 'cgroup files' ? {} : await engine.stats(id) };
 }
 
-/** Undefined as well where the group lies outside of what this cgroup namespace shows. */
+const all = ['memory', 'cpus', 'pids'] as const;
+
+/** Undefined where none of its groups can be seen. */
 const ownLevel = (path: Reading<CgroupPath>): CgroupLevel | undefined =>
   isUnreadable(path) ? undefined : path.levels[0];
+
+function sourceOf(path: Reading<CgroupPath>): ContainerLimits['source'] {
+  if (ownLevel(path) === undefined) return 'stats API';
+  return all.some((name) => notSeen(path, name) !== undefined) ? 'cgroup files and stats API' : 'cgroup files';
+}
 
 function compare(container: InspectedContainer, before: Look, after: Look): ConfiguredLimit[] {
   const { path, stats } = after;
@@ -137,7 +151,8 @@ function compare(container: InspectedContainer, before: Look, after: Look): Conf
     cpus: from === undefined || to === undefined ? undefined : (to - from) / ((after.at - before.at) / 1000),
     pids: own?.processes ?? stats.processes,
   };
-  return (['memory', 'cpus', 'pids'] as const).map((name) => {
+  return all.map((name) => {
+    const hidden = isUnreadable(path) ? undefined : path.notVisible?.[name];
     const outer = outerLimit(path, name);
     const configured = configuredOf(container.hostConfig, name);
     // The stats API tells the effective memory limit alone.
@@ -147,10 +162,11 @@ function compare(container: InspectedContainer, before: Look, after: Look): Conf
     return judgeConfigured({
       name,
       configured,
-      kernel: own === undefined ? told : (own[name] ?? 'none'),
+      kernel: own === undefined || hidden !== undefined ? told : (own[name] ?? 'none'),
       outer: outer === undefined || isOwn ? undefined : { value: outer.value, place: outerPlace(outer) },
       used: used[name],
       tolerance: tolerances[name],
+      ...(hidden !== undefined && { hidden }),
     });
   });
 }
@@ -172,7 +188,7 @@ export async function readContainerLimits(endpoint: Endpoint, idOrName: string):
     schema: 1,
     id: container.id,
     name: container.name,
-    source: ownLevel(after.path) === undefined ? 'stats API' : 'cgroup files',
+    source: sourceOf(after.path),
     limits: compare(container, before, after),
   };
 }

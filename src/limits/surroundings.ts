@@ -1,5 +1,5 @@
 import type { EngineInfo } from '../engine/engineCalls';
-import type { CgroupPath } from '../machine/cgroupPath';
+import { pathIn, type CgroupPath, type Limited } from '../machine/cgroupPath';
 import { isUnreadable, type Reading } from '../machine/reading';
 import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
 import { MiB, type Leg } from './proof';
@@ -98,12 +98,12 @@ export interface OuterLimit {
 }
 
 /** What holds for every container of the engine, whatever limit it is given itself. */
-export function outerLimit(outside: Reading<CgroupPath>, of: 'memory' | 'cpus' | 'pids'): OuterLimit | undefined {
+export function outerLimit(outside: Reading<CgroupPath>, of: Limited): OuterLimit | undefined {
   if (isUnreadable(outside)) return undefined;
   // The first level is the container's own group.
   const around = outside.levels.slice(1);
   const found = around
-    .flatMap((level): OuterLimit[] => (level[of] === undefined ? [] : [{ value: level[of], path: level.path }]))
+    .flatMap((level): OuterLimit[] => (level[of] === undefined ? [] : [{ value: level[of], path: pathIn(level, of) }]))
     .sort((a, b) => a.value - b.value)[0];
   const hidden = of === 'memory' ? outside.hierarchicalMemory : undefined;
   if (hidden !== undefined && (found === undefined || hidden < found.value)) return { value: hidden, path: undefined };
@@ -131,15 +131,22 @@ export function memoryRoom({ outside, memoryAvailable }: Surroundings): number {
   return Math.min(memoryAvailable, ...rooms, ...(hidden === undefined ? [] : [hidden - top]));
 }
 
+/** Why the groups of a limit cannot be seen from here; undefined where they can. */
+export function notSeen(path: Reading<CgroupPath>, of: Limited): string | undefined {
+  return isUnreadable(path) ? path.unreadable : path.notVisible?.[of];
+}
+
 /**
  * Why the machine's memory says too little about the room around the engine: its groups cannot be seen, and one around us
  * has a limit, or may have one. Undefined where `memoryRoom` can be trusted.
  */
 export function roomUnknown({ here, outside, own }: Surroundings): string | undefined {
-  if (!here || !isUnreadable(outside)) return undefined;
-  if (isUnreadable(own)) return `${outside.unreadable}, ${own.unreadable}`;
-  const limited = own.hierarchicalMemory !== undefined || own.levels.some(({ memory }) => memory !== undefined);
-  return limited ? `${outside.unreadable}, and the memory of PID 1 here is limited` : undefined;
+  const why = here ? notSeen(outside, 'memory') : undefined;
+  if (why === undefined) return undefined;
+  const ownWhy = notSeen(own, 'memory');
+  if (ownWhy !== undefined) return ownWhy === why ? why : `${why}, ${ownWhy}`;
+  const limited = !isUnreadable(own) && (own.hierarchicalMemory ?? own.levels.find(({ memory }) => memory !== undefined));
+  return limited === undefined ? undefined : `${why}, and the memory of PID 1 here is limited`;
 }
 
 /** Left to everybody else when the proofs' need is compared with the room. */

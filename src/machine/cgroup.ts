@@ -1,7 +1,15 @@
 import { readLevel1, readLevel2 } from './cgroupLevel';
-import { cgroupMounts, levelFolders, parseKernelControllers, parseMemberships } from './cgroupParse';
-import type { CgroupFacts, CgroupLevel, CgroupMembership, CgroupMount, EffectiveLimit } from './facts/cgroup';
-import type { Mount } from './mounts';
+import { parseKernelControllers } from './cgroupParse';
+import { cgroup2, cgroupTable, isOf, parseMemberships, placeOf, type CgroupPlace, type NotVisible } from './cgroupPlaces';
+import type {
+  CgroupFacts,
+  CgroupLevel,
+  CgroupMembership,
+  CgroupMount,
+  DaemonMounts,
+  EffectiveLimit,
+} from './facts/cgroup';
+import { readMounts, type Mount } from './mounts';
 import { defined, exists, isUnreadable, readText, textOf, type Reading } from './reading';
 
 /** v1 controllers that bound a container or that dockerd cannot start without. */
@@ -10,34 +18,28 @@ const v1Controllers = ['cpu', 'memory', 'pids', 'cpuset', 'devices'] as const;
 /** Deeper than any runtime nests; what lies between is left out, the top and the own level stay. */
 const mostLevels = 32;
 
-/** The own mount of a hierarchy: the uppermost where several lie over each other, and `/sys/fs/cgroup` before copies. */
-function mountOf(mounts: readonly CgroupMount[], isIt: (mount: CgroupMount) => boolean): CgroupMount | undefined {
-  const all = mounts.filter(isIt);
-  return all.findLast(({ mountPoint }) => mountPoint.startsWith('/sys/fs/cgroup')) ?? all.at(-1);
-}
-
 async function levelsOf(
-  mount: CgroupMount | undefined,
-  membership: CgroupMembership | undefined,
+  place: CgroupPlace | NotVisible | undefined,
   read: (folder: string) => Promise<CgroupLevel | undefined>,
 ): Promise<CgroupLevel[]> {
-  if (mount === undefined || membership === undefined) return [];
-  // Where the own cgroup is not below the mount, what is mounted is still what a daemon would use.
-  const all = levelFolders(mount, membership.path) ?? [mount.mountPoint];
+  if (place?.mount === undefined) return [];
+  // Where the own group cannot be seen, the top of what can is still where a daemon makes its groups.
+  const all = 'levels' in place ? place.levels.map(({ folder }) => folder) : [place.mount.mountPoint];
   const folders = all.length > mostLevels ? [...all.slice(0, mostLevels / 2), ...all.slice(-mostLevels / 2)] : all;
   return (await Promise.all(folders.map(read))).filter((level) => level !== undefined);
 }
 
-/** The smallest limit and the uppermost level that sets it. */
-export function smallestLimit(
+/** The smallest limit and the uppermost level that sets it. `isWhole`: no level of the own group is hidden. */
+function smallestLimit(
   levels: readonly CgroupLevel[],
   limitOf: (level: CgroupLevel) => number | 'max' | undefined,
+  isWhole: boolean,
 ): EffectiveLimit<number> {
-  let smallest: EffectiveLimit<number> = { value: 'max' };
+  let smallest: EffectiveLimit<number> = { value: isWhole ? 'max' : 'unknown' };
   for (const level of levels) {
     const limit = limitOf(level);
     if (typeof limit !== 'number') continue;
-    if (smallest.value === 'max' || limit < smallest.value) smallest = { value: limit, folder: level.folder };
+    if (typeof smallest.value !== 'number' || limit < smallest.value) smallest = { value: limit, folder: level.folder };
   }
   return smallest;
 }
@@ -96,8 +98,40 @@ function versionOf(mounts: readonly CgroupMount[]): CgroupFacts['version'] {
   return v2 ? 'v2' : 'none';
 }
 
-/** The control groups of this process in the tree at `root`. Never throws. */
-export async function readCgroups(mountsRead: Reading<readonly Mount[]>, root = '/'): Promise<Reading<CgroupFacts>> {
+interface Daemon {
+  readonly pid: number;
+  readonly comm: string;
+}
+
+/** The tables of mounts of the daemons, each compared with our own. */
+async function readDaemons(
+  root: string,
+  own: CgroupFacts['mounts'],
+  runc: CgroupFacts['runc'],
+  daemons: Promise<readonly Daemon[]>,
+): Promise<DaemonMounts[]> {
+  const ours = JSON.stringify({ mounts: own, runc });
+  return Promise.all(
+    (await daemons).map(async ({ pid, comm }): Promise<DaemonMounts> => {
+      const read = await readMounts(root, pid);
+      if (isUnreadable(read)) return { pid, comm, table: read };
+      const { visible, runc } = cgroupTable(read);
+      const table = { mounts: visible, runc };
+      return { pid, comm, table: JSON.stringify(table) === ours ? 'same' : table };
+    }),
+  );
+}
+
+/**
+ * The control groups of this process in the tree at `root`. Never throws.
+ *
+ * @param daemons living daemons and containerds, whose tables of mounts may be others
+ */
+export async function readCgroups(
+  mountsRead: Reading<readonly Mount[]>,
+  root = '/',
+  daemons: Promise<readonly Daemon[]> = Promise.resolve([]),
+): Promise<Reading<CgroupFacts>> {
   if (isUnreadable(mountsRead)) return mountsRead;
   const [own, init, kernel] = await Promise.all([
     readText(root, '/proc/self/cgroup'),
@@ -105,42 +139,56 @@ export async function readCgroups(mountsRead: Reading<readonly Mount[]>, root = 
     textOf(root, '/proc/cgroups'),
   ]);
   if (isUnreadable(own)) return own;
-  const mounts = cgroupMounts(mountsRead);
+  const table = cgroupTable(mountsRead);
+  const { visible: mounts, covered, runc } = table;
   const memberships = parseMemberships(own.text);
-  const initPaths = init === undefined ? undefined : parseMemberships(init);
+  const place = (hierarchy: string): CgroupPlace | NotVisible | undefined => placeOf(table, memberships, hierarchy);
 
-  const v2 = mountOf(mounts, ({ version }) => version === 2);
-  const own2 = memberships.find(({ hierarchy }) => hierarchy === 0);
-  const [levels, dockerLevel, v1Levels] = await Promise.all([
-    levelsOf(v2, own2, (folder) => readLevel2(root, folder)),
-    v2 === undefined ? undefined : readLevel2(root, `${v2.mountPoint}/docker`),
+  const v2 = place(cgroup2);
+  const v1 = v1Controllers.map((controller) => [controller, place(controller)] as const);
+  const [levels, dockerLevel, v1Levels, daemonMounts] = await Promise.all([
+    levelsOf(v2, (folder) => readLevel2(root, folder)),
+    v2?.mount === undefined ? undefined : readLevel2(root, `${v2.mount.mountPoint}/docker`),
     Promise.all(
-      v1Controllers.map(async (controller): Promise<[string, CgroupLevel[]]> => {
-        const isIt = ({ controllers }: { readonly controllers: readonly string[] }): boolean =>
-          controllers.includes(controller);
-        const mount = mountOf(mounts, (candidate) => candidate.version === 1 && isIt(candidate));
-        const read = (folder: string): Promise<CgroupLevel | undefined> => readLevel1(root, folder, [controller]);
-        return [controller, await levelsOf(mount, memberships.find(isIt), read)];
-      }),
+      v1.map(async ([controller, found]): Promise<[string, CgroupLevel[]]> => [
+        controller,
+        await levelsOf(found, (folder) => readLevel1(root, folder, [controller])),
+      ]),
     ),
+    readDaemons(root, mounts, runc, daemons),
   ]);
   const byController = Object.fromEntries(v1Levels.filter(([, found]) => found.length > 0));
   const version = versionOf(mounts);
+  const notVisible = Object.fromEntries(
+    [[cgroup2, v2] as const, ...v1].flatMap(([hierarchy, found]) =>
+      // Where the controllers are on v1, a v2 tree that is not mounted limits nothing.
+      found === undefined || 'levels' in found || (hierarchy === cgroup2 && !found.mount && version !== 'v2')
+        ? []
+        : [[hierarchy, found.notVisible]],
+    ),
+  );
   // On a hybrid machine the v1 hierarchies are those that bound a container.
-  const [mount, membership, top] =
-    version === 'v2'
-      ? [v2, own2, levels[0]]
-      : [
-          mountOf(mounts, ({ version, controllers }) => version === 1 && controllers.includes('memory')),
-          memberships.find(({ controllers }) => controllers.includes('memory')),
-          byController['memory']?.[0],
-        ];
-  const initMembership = initPaths?.find(({ hierarchy }) => hierarchy === membership?.hierarchy);
+  const counting = version === 'v2' ? cgroup2 : 'memory';
+  const top = version === 'v2' ? levels[0] : byController['memory']?.[0];
+  const counted = (list: readonly CgroupMembership[] | undefined): CgroupMembership | undefined =>
+    list?.find((one) => isOf(counting, one));
+  const mount = place(counting)?.mount;
+  const [membership, initMembership] = [
+    counted(memberships),
+    counted(init === undefined ? undefined : parseMemberships(init)),
+  ];
   const of = (controller: string): readonly CgroupLevel[] => [...levels, ...(byController[controller] ?? [])];
+  /** A controller is of one version: of v2 where no v1 hierarchy has it. */
+  const isWhole = (controller: string): boolean =>
+    notVisible[memberships.some((one) => isOf(controller, one)) ? controller : cgroup2] === undefined;
 
   return defined({
     version,
     mounts,
+    covered,
+    notVisible,
+    runc,
+    daemons: daemonMounts,
     memberships,
     kernelControllers: parseKernelControllers(kernel ?? ''),
     namespace: judgeNamespace(
@@ -153,9 +201,9 @@ export async function readCgroups(mountsRead: Reading<readonly Mount[]>, root = 
     v1Levels: byController,
     dockerLevel,
     effective: defined({
-      cpus: smallestLimit(of('cpu'), ({ limits }) => limits.cpus),
-      memoryBytes: smallestLimit(of('memory'), ({ limits }) => limits.memoryBytes),
-      pids: smallestLimit(of('pids'), ({ limits }) => limits.pids),
+      cpus: smallestLimit(of('cpu'), ({ limits }) => limits.cpus, isWhole('cpu')),
+      memoryBytes: smallestLimit(of('memory'), ({ limits }) => limits.memoryBytes, isWhole('memory')),
+      pids: smallestLimit(of('pids'), ({ limits }) => limits.pids, isWhole('pids')),
       cpuset: (byController['cpuset'] ?? levels).findLast(({ limits }) => limits.cpuset !== undefined)?.limits.cpuset,
     }),
   });

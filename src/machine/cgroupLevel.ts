@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCounters, parseCpuMax, parseFullPressure, parseLimit, parseWords } from './cgroupParse';
+import { limitOf, parseCounters, parseCpuMax, parseFullPressure, parseLimit, parseWords } from './cgroupParse';
 import type { CgroupLevel, CgroupLimits } from './facts/cgroup';
 import { defined, textOf } from './reading';
 
@@ -34,10 +34,6 @@ async function isWritable(root: string, folder: string): Promise<boolean> {
 
 function filesOf(root: string, folder: string): FileOf {
   return (name) => textOf(root, join(folder, name), name === 'cgroup.procs' ? procsBytes : 65_536);
-}
-
-function finite(limit: number | 'max' | undefined): number | undefined {
-  return limit === 'max' ? undefined : limit;
 }
 
 /** A level of the v2 tree. Undefined when there is no such cgroup. */
@@ -88,15 +84,15 @@ export async function readLevel2(root: string, folder: string): Promise<CgroupLe
     populated: populated === undefined ? undefined : populated === 1,
     limits,
     usage: defined({
-      memoryBytes: finite(parseLimit(memoryNow)),
-      pids: finite(parseLimit(pidsNow)),
+      memoryBytes: limitOf(memoryNow),
+      pids: limitOf(pidsNow),
       memoryEvents: parseCounters(memoryEvents),
       pidsEvents: parseCounters(pidsEvents),
       throttled: parseCounters(cpuStat)?.['nr_throttled'],
       memoryPressureFull: parseFullPressure(pressure),
     }),
-    maxDepth: finite(parseLimit(depth)),
-    maxDescendants: finite(parseLimit(descendants)),
+    maxDepth: limitOf(depth),
+    maxDescendants: limitOf(descendants),
     writable,
   });
 }
@@ -148,8 +144,8 @@ export async function readLevel1(
       cpusetMems: mems?.trim(),
     }),
     usage: defined({
-      memoryBytes: finite(parseLimit(memoryNow)),
-      pids: finite(parseLimit(pidsNow)),
+      memoryBytes: limitOf(memoryNow),
+      pids: limitOf(pidsNow),
       pidsEvents: parseCounters(pidsEvents),
       throttled: parseCounters(cpuStat)?.['nr_throttled'],
     }),

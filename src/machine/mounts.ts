@@ -74,8 +74,52 @@ export function mountAt(mounts: readonly Mount[], path: string): Mount | undefin
   return mounts.findLast((mount) => mount.mountPoint === path);
 }
 
-/** The mounts this process sees, from the tree at `root`. Never throws. */
-export async function readMounts(root = '/'): Promise<Reading<readonly Mount[]>> {
-  const read = await readText(root, '/proc/self/mountinfo');
+/** `/`, `/a`, `/a/b` of `/a/b`. */
+function waysTo(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  return ['/', ...parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`)];
+}
+
+/**
+ * A table of mounts as a path walks through it: from each mount on to what is mounted on it. Whatever is not reached so
+ * is covered: by a later mount at the same place, or by one over a folder above it.
+ */
+export class MountTree {
+  readonly #children = new Map<string, Mount>();
+
+  constructor(mounts: readonly Mount[]) {
+    const ids = new Set(mounts.map(({ id }) => id));
+    for (const mount of mounts) {
+      const listed = mount.parentId !== mount.id && ids.has(mount.parentId);
+      // Below a chroot the parents of the uppermost mounts are not listed: those lie on what was there before them.
+      const parent = listed ? mount.parentId : this.over(mount.mountPoint)?.id;
+      this.#children.set(`${String(parent)} ${mount.mountPoint}`, mount);
+    }
+  }
+
+  /** The mount that a path without links leads to. */
+  over(path: string): Mount | undefined {
+    let found: Mount | undefined;
+    const passed = new Set<Mount>();
+    for (const way of waysTo(path)) {
+      for (;;) {
+        const next = this.#children.get(`${String(found?.id)} ${way}`);
+        // A damaged table may lead in a circle.
+        if (next === undefined || passed.has(next)) break;
+        passed.add(next);
+        found = next;
+      }
+    }
+    return found;
+  }
+
+  isCovered(mount: Mount): boolean {
+    return this.over(mount.mountPoint) !== mount;
+  }
+}
+
+/** The mounts that a process sees, from the tree at `root`. Never throws. */
+export async function readMounts(root = '/', pid: number | 'self' = 'self'): Promise<Reading<readonly Mount[]>> {
+  const read = await readText(root, `/proc/${String(pid)}/mountinfo`);
   return isUnreadable(read) ? read : parseMountinfo(read.text);
 }

@@ -1,5 +1,5 @@
 import { isUnreadable, exists, textOf, type Reading } from './reading';
-import type { Mount } from './mounts';
+import { MountTree, type Mount } from './mounts';
 
 /** Everything a platform is told by, as it was read; absent: no such file, or no such variable. */
 export interface PlatformTraces {
@@ -9,7 +9,7 @@ export interface PlatformTraces {
   readonly version: string;
   /** `/proc/1/cgroup` and `/proc/self/cgroup` together. */
   readonly cgroup: string;
-  /** Mount points, sources and types, one mount a line: `MOUNTPOINT FSTYPE SOURCE ROOT`. */
+  /** Mount points, sources and types of what is not covered, one mount a line: `MOUNTPOINT FSTYPE SOURCE ROOT`. */
   readonly mounts: readonly string[];
   /** Names of variables of this process, with values where they tell something by themselves. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -88,6 +88,7 @@ export async function readPlatformTraces(
     Promise.all(markers.map(async (path) => ((await exists(root, path)) ? [path] : []))),
   ]);
   const list = isUnreadable(mounts) ? [] : mounts;
+  const tree = new MountTree(list);
   const container = initEnvironment
     ?.split('\0')
     .find((entry) => entry.startsWith('container='))
@@ -98,6 +99,8 @@ export async function readPlatformTraces(
     cgroup: `${init ?? ''}\n${own ?? ''}`,
     mounts: list
       .slice(0, mostMounts)
+      // A group that was bound over names a platform around us no more than the one that is seen.
+      .filter((mount) => !tree.isCovered(mount))
       .map(({ mountPoint, fsType, source, root: part }) => `${mountPoint} ${fsType} ${source} ${part}`),
     env: Object.fromEntries(variables.map((name) => [name, env[name]])),
     ...(container !== undefined && { containerVariable: container }),
@@ -108,6 +111,6 @@ export async function readPlatformTraces(
     hostName: hostName?.trim() ?? '',
     ...(initialUserNamespace !== undefined && { initialUserNamespace }),
     ...(osRelease !== undefined && { osRelease }),
-    overlayRoot: list.findLast(({ mountPoint }) => mountPoint === '/')?.fsType === 'overlay',
+    overlayRoot: tree.over('/')?.fsType === 'overlay',
   };
 }

@@ -1,6 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capabilitySets, statusFields } from './capabilities';
+import { cgroup2, isOf, parseMemberships } from './cgroupPlaces';
 import type { InitFacts, ProcessesFacts, ProcessFacts } from './facts/processes';
 import type { Mount } from './mounts';
 import { parseNofile, sigchldOf, startedAt, type ProcessStat } from './processStat';
@@ -62,7 +63,7 @@ async function readProcess(root: string, stat: ProcessStat, bootSeconds: number)
     stderr,
     wchan: wchan === undefined || wchan === '' || wchan === '0' ? undefined : wchan,
     capabilities: capabilitySets(fields),
-    cgroup: /^0::(\/.*)$/mu.exec(cgroup ?? '')?.[1],
+    cgroup: parseMemberships(cgroup ?? '').find((one) => isOf(cgroup2, one))?.path,
   });
 }
 

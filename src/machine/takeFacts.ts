@@ -150,7 +150,15 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
         platformOf(await readPlatformTraces(root, clients[0].env, mounts, valueOf(namespace)?.initial)),
       ),
     ),
-    cgroup: slice(mounts.then((read) => readCgroups(read, root))),
+    cgroup: slice(
+      mounts.then((read) => {
+        const daemons = processes.then((table) => {
+          const { dockerd = [], containerd = [] } = valueOf(table) ?? {};
+          return [...dockerd, ...containerd];
+        });
+        return readCgroups(read, root, daemons);
+      }),
+    ),
     mounts: slice(
       Promise.all([mounts, dirs, socketPath]).then(async ([mounts, dirs, socket]) => {
         if (isUnreadable(mounts)) return mounts;

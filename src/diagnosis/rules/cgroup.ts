@@ -1,7 +1,8 @@
 import { valueOf } from '../../machine/facts';
 import { seenIn } from '../fileEvidence';
-import { answers, engineInfo, execOption, isPlatform, option, size } from '../readings';
+import { answers, engineInfo, execOption, isPlatform, notVisible, option, size } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
+import { daemonMounts } from '../runcMounts';
 import { severityOf } from './daemonJson';
 
 const mebibyte = 1024 * 1024;
@@ -56,7 +57,7 @@ export const cgroupRules: readonly Rule[] = [
     needs: ['cgroup'],
     explains: ['cgroup.v2-nesting-not-prepared', 'log.cgroup-read-only'],
     judge: ({ cgroup }) => {
-      const closed = cgroup.mounts.filter(
+      const closed = daemonMounts(cgroup).filter(
         ({ readOnly, version, controllers, mountPoint }) =>
           readOnly &&
           (version === 2
@@ -67,7 +68,9 @@ export const cgroupRules: readonly Rule[] = [
       return {
         severity: 'error',
         title: 'Control groups are mounted read-only',
-        cause: 'A container with CAP_SYS_ADMIN, but not --privileged, gets them so.',
+        cause: closed.some(({ mountPoint }) => cgroup.covered?.some((below) => below.cover.mountPoint === mountPoint))
+          ? 'A read-only mount lies over the one that was there before.'
+          : 'A container with CAP_SYS_ADMIN, but not --privileged, gets them so.',
         evidence: closed.map(({ mountPoint }) => seen('/proc/self/mountinfo', `${mountPoint} ro`)),
         consequence: 'The daemon starts, and no container does: "read-only file system".',
         remedy: mend(
@@ -84,7 +87,7 @@ export const cgroupRules: readonly Rule[] = [
     needs: ['cgroup'],
     judge: ({ cgroup }) => {
       if (cgroup.version !== 'v1' && cgroup.version !== 'hybrid') return undefined;
-      const mounted = cgroup.mounts.some(({ controllers }) => controllers.includes('memory'));
+      const mounted = daemonMounts(cgroup).some(({ controllers }) => controllers.includes('memory'));
       const inKernel = cgroup.kernelControllers.some(({ name, enabled }) => name === 'memory' && enabled);
       if (mounted || !inKernel) return undefined;
       return {
@@ -224,6 +227,7 @@ export const cgroupRules: readonly Rule[] = [
     judge: ({ cgroup }, facts) => {
       const { value, folder } = cgroup.effective.pids;
       if (value === 'max') return undefined;
+      if (value === 'unknown') return { undecided: notVisible(cgroup, 'pids') };
       const levels = [...cgroup.levels, ...(cgroup.v1Levels['pids'] ?? [])];
       const used = levels.find((level) => level.folder === folder)?.usage.pids;
       const hits = levels.reduce((sum, level) => sum + (level.usage.pidsEvents?.['max'] ?? 0), 0);
@@ -251,6 +255,7 @@ export const cgroupRules: readonly Rule[] = [
     judge: ({ cgroup }) => {
       const { value, folder } = cgroup.effective.memoryBytes;
       if (value === 'max') return undefined;
+      if (value === 'unknown') return { undecided: notVisible(cgroup, 'memory') };
       const level = [...cgroup.levels, ...(cgroup.v1Levels['memory'] ?? [])].find((one) => one.folder === folder);
       const pressure = level?.usage.memoryPressureFull ?? 0;
       if (value >= leastMemory && pressure <= 50) return undefined;

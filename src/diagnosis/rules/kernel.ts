@@ -1,5 +1,5 @@
 import { valueOf } from '../../machine/facts';
-import { engineInfo, isPlatform } from '../readings';
+import { engineInfo, isPlatform, notVisible } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 /** Quotas and abilities of the kernel that containers use up. */
@@ -145,6 +145,7 @@ export const kernelRules: readonly Rule[] = [
     needs: ['cgroup'],
     judge: ({ cgroup }) => {
       const { value, folder } = cgroup.effective.cpus;
+      if (value === 'unknown') return { undecided: notVisible(cgroup, 'cpu') };
       if (value === 'max' || value >= 1) return undefined;
       return {
         severity: 'info',

@@ -4,7 +4,7 @@
  */
 export type CgroupVersion = 'v1' | 'v2' | 'hybrid' | 'none';
 
-/** A mounted hierarchy, from `/proc/self/mountinfo`. */
+/** A mounted hierarchy, from a table of mounts (`/proc/PID/mountinfo`). */
 export interface CgroupMount {
   readonly version: 1 | 2;
   /** v1 controllers of it, or `name=systemd`; empty for v2. */
@@ -14,6 +14,35 @@ export interface CgroupMount {
   readonly root: string;
   /** The mount is read-only. */
   readonly readOnly: boolean;
+}
+
+/** A mount that another one lies over: at the same place, or over a folder above it. Nothing of it is seen. */
+export interface CoveredCgroupMount extends CgroupMount {
+  /** What is seen at its mount point instead. */
+  readonly cover: { readonly fsType: string; readonly mountPoint: string; readonly root: string };
+}
+
+/**
+ * Which mount of a v1 hierarchy runc shows its containers a part of, where they have no cgroup namespace of their own: the
+ * first in the table, covered or not.
+ */
+export interface RuncMount {
+  /** Those for which it is the first. */
+  readonly controllers: readonly string[];
+  readonly taken: CgroupMount | CoveredCgroupMount;
+  /** Whether the group of a container is where runc then looks for it. No container starts where it is not. */
+  readonly found: boolean;
+}
+
+/** The table of mounts of a dockerd or containerd, which is the one that its runc reads. */
+export interface DaemonMounts {
+  readonly pid: number;
+  readonly comm: string;
+  /** `same`: shows the same control groups as our own table. */
+  readonly table:
+    | 'same'
+    | { readonly mounts: readonly CgroupMount[]; readonly runc: readonly RuncMount[] }
+    | { readonly unreadable: string };
 }
 
 /** A line of `/proc/self/cgroup`: where this process is in one hierarchy. */
@@ -88,7 +117,8 @@ export interface CgroupLevel {
 
 /** The smallest limit on the visible way up, and which level sets it. */
 export interface EffectiveLimit<T> {
-  readonly value: T | 'max';
+  /** `unknown`: the own group is not visible, and no level that is limits; see `notVisible`. */
+  readonly value: T | 'max' | 'unknown';
   /** The level's folder; absent when no visible level limits. Levels above the namespace's root are never visible. */
   readonly folder?: string;
 }
@@ -96,7 +126,16 @@ export interface EffectiveLimit<T> {
 /** The control groups of this process and what it could give to containers. */
 export interface CgroupFacts {
   readonly version: CgroupVersion;
+  /** Those that can be seen, in the table's order. */
   readonly mounts: readonly CgroupMount[];
+  /** Those that cannot. Absent, as the three below: facts of an earlier version. */
+  readonly covered?: readonly CoveredCgroupMount[];
+  /** Why the own group cannot be seen, by controller; `cgroup2` for the v2 tree. Empty where all can. */
+  readonly notVisible?: Readonly<Record<string, string>>;
+  /** What runc would take if it was started here. */
+  readonly runc?: readonly RuncMount[];
+  /** What the runc of each living daemon takes. */
+  readonly daemons?: readonly DaemonMounts[];
   readonly memberships: readonly CgroupMembership[];
   /** `/proc/cgroups`, empty when it cannot be read. */
   readonly kernelControllers: readonly CgroupController[];
@@ -106,7 +145,10 @@ export interface CgroupFacts {
     /** What it was told by, for people. */
     readonly evidence: readonly { readonly source: string; readonly value: string }[];
   };
-  /** v2 levels of this process, the root of what is visible first, the own one last. Empty without v2. */
+  /**
+   * v2 levels of this process, the root of what is visible first, the own one last; the root alone where the own one is not
+   * visible. Empty without v2.
+   */
   readonly levels: readonly CgroupLevel[];
   /** v1: the same for each controller that counts (cpu, memory, pids, cpuset, devices). */
   readonly v1Levels: Readonly<Record<string, readonly CgroupLevel[]>>;

@@ -122,15 +122,16 @@ function containersNode(cgroup: CgroupFacts, root: CgroupLevel): CgroupNode {
   };
 }
 
-/** Levels as a tree of single children, the own group last; `more` hangs under the root. */
+/** Levels as a tree of single children, the own group last where it is seen (`isWhole`); `more` hangs under the root. */
 function chain(
   cgroup: CgroupFacts,
   levels: readonly CgroupLevel[],
   more: readonly CgroupNode[],
+  isWhole: boolean,
 ): CgroupNode | undefined {
   return levels.reduceRight<CgroupNode | undefined>((below, level, index) => {
     const top = index === 0;
-    const own = index === levels.length - 1;
+    const own = isWhole && index === levels.length - 1;
     const role = top
       ? own
         ? 'root of what is visible, and this process'
@@ -151,27 +152,49 @@ function chain(
 }
 
 function effectiveRow(label: string, limit: EffectiveLimit<number>, words: (value: number) => string): Row {
-  if (limit.value === 'max') return { label, value: 'no limit that is visible here' };
+  const { value } = limit;
+  if (value === 'max') return { label, value: 'no limit that is visible here' };
+  if (value === 'unknown') return { label, value: 'not visible' };
   return {
     label,
-    value: `${words(limit.value)}${limit.folder === undefined ? '' : `, set at ${shownText(limit.folder, 300)}`}`,
+    value: `${words(value)}${limit.folder === undefined ? '' : `, set at ${shownText(limit.folder, 300)}`}`,
   };
+}
+
+/** What the boxes cannot show: mounts that another one lies over, and groups of this process that are not visible. */
+function hiddenSentences({ covered = [], notVisible = {}, version }: CgroupFacts): string[] {
+  const names = ({ controllers }: { readonly controllers: readonly string[] }): string => controllers.join(',') || 'cgroup v2';
+  return [
+    ...covered.map(
+      (mount) =>
+        `The mount of ${names(mount)} at ${mount.mountPoint} is covered by ${mount.cover.fsType} at ${mount.cover.mountPoint}${mount.cover.root === '/' ? '' : ` (${mount.cover.root})`}.`,
+    ),
+    // A v2 tree beside the controllers of v1 says nothing of limits.
+    ...Object.entries(notVisible)
+      .filter(([hierarchy]) => hierarchy !== 'cgroup2' || version === 'v2')
+      .map(([, why]) => `The group of this process is not visible: ${why}.`),
+  ].map((sentence) => shownText(sentence, 500));
 }
 
 /** The control groups as a picture: each level with its controllers, its limits, and where the chain breaks. */
 export function cgroupPicture(cgroup: CgroupFacts): CgroupPicture {
   const [root] = cgroup.levels;
+  const isWhole = (hierarchy: string): boolean => cgroup.notVisible?.[hierarchy] === undefined;
   const tree =
     root === undefined
       ? undefined
-      : chain(cgroup, cgroup.levels, cgroup.version === 'v2' ? [containersNode(cgroup, root)] : []);
+      : chain(cgroup, cgroup.levels, cgroup.version === 'v2' ? [containersNode(cgroup, root)] : [], isWhole('cgroup2'));
   const v1 = Object.entries(cgroup.v1Levels).flatMap(([controller, levels]) => {
-    const root = chain(cgroup, levels, []);
+    const root = chain(cgroup, levels, [], isWhole(controller));
     return root === undefined ? [] : [{ title: shownText(controller, 50), root }];
   });
   const { cpus, memoryBytes, pids } = cgroup.effective;
   return {
-    summary: `${versions[cgroup.version]} ${cgroup.version === 'none' ? '' : namespaces[cgroup.namespace.kind]}`.trim(),
+    summary: [
+      versions[cgroup.version],
+      ...(cgroup.version === 'none' ? [] : [namespaces[cgroup.namespace.kind]]),
+      ...hiddenSentences(cgroup),
+    ].join(' '),
     trees: [...(tree === undefined ? [] : [{ title: 'Version 2', root: tree }]), ...v1],
     effective: [
       effectiveRow('CPU for everything here', cpus, (value) => `${String(value)} CPUs`),

@@ -335,3 +335,17 @@ export function configure(facts: HealthyFacts, content: Record<string, unknown>)
   const { file } = facts.daemonConfig.value;
   if (file.state === 'parsed') file.content = content;
 }
+
+/** cgroup v1, and a group bound over the memory hierarchy, which the living daemon sees as everybody does. */
+export function covered(facts: HealthyFacts): void {
+  const cgroup = facts.cgroup.value;
+  const memory = { version: 1 as const, controllers: ['memory'], mountPoint: '/sys/fs/cgroup/memory', readOnly: false };
+  const taken = { ...memory, root: '/', cover: { fsType: 'cgroup', mountPoint: memory.mountPoint, root: '/outer' } };
+  cgroup.version = 'v1';
+  cgroup.mounts = [
+    { ...memory, controllers: ['devices'], mountPoint: '/sys/fs/cgroup/devices', root: '/' },
+    { ...memory, root: '/outer' },
+  ];
+  cgroup.runc = [{ controllers: ['memory'], taken, found: false }];
+  cgroup.daemons = [{ pid: 70, comm: 'dockerd', table: 'same' }];
+}

@@ -4,7 +4,7 @@ import { catalogue, chooseProofs } from '../../../src/limits/catalogue';
 import { droppedOf } from '../../../src/limits/leg';
 import { judgeOuter } from '../../../src/limits/outer';
 import { judgeConfigured } from '../../../src/limits/runningContainer';
-import { cpuList, memoryRoom, outerLimit } from '../../../src/limits/surroundings';
+import { cpuList, memoryRoom, outerLimit, roomUnknown } from '../../../src/limits/surroundings';
 import { recorded } from './recordings';
 
 const { surroundings } = recorded('memory.limit');
@@ -39,6 +39,19 @@ test('a proof is refused where the memory around the engine has no room for it',
   expect(judgeRoom(memory, around)).toMatchObject({ verdict: 'inconclusive', finding: 'machine.no-room' });
   expect(judgeRoom(recorded('pids.limit').proof, around)).toBeUndefined();
   expect(judgeRoom(memory, { ...around, outside: path([{ path: '/docker/x' }, { path: '/' }]) })).toBeUndefined();
+});
+
+test('room that cannot be seen is not known where a limit may be around the engine', () => {
+  const hidden = { ...path([{ path: '/docker/x' }]), notVisible: { memory: '/docker/x is not below /outer' } };
+  const own = (memory: number | undefined) => path([{ path: '/', ...(memory !== undefined && { memory }) }]);
+  const around = { ...surroundings, here: true, outside: hidden };
+  expect(roomUnknown({ ...around, own: own(undefined) })).toBeUndefined();
+  expect(roomUnknown({ ...around, own: own(200 * MiB) })).toBe(
+    '/docker/x is not below /outer, and the memory of PID 1 here is limited',
+  );
+  expect(roomUnknown({ ...around, own: hidden })).toBe('/docker/x is not below /outer');
+  expect(roomUnknown({ ...around, outside: path([{ path: '/docker/x' }]), own: hidden })).toBeUndefined();
+  expect(roomUnknown({ ...around, here: false, own: hidden })).toBeUndefined();
 });
 
 test('the budget is the sum of CPU time, and the worst of each lane', () => {
@@ -88,6 +101,33 @@ describe('the groups around', () => {
   test('what cannot be seen is not judged', () => {
     expect(judgeOuter({ ...surroundings, outside: { unreadable: 'far away' } }).verdict).toBe('unsupported');
   });
+
+  test('a hierarchy that cannot be seen leaves it open, and the path alone can show an escape', () => {
+    const notVisible = { memory: '/docker/x is not below /outer' };
+    const outside = { version: 1 as const, path: '/docker/x', levels: [{ path: '/docker/x' }], notVisible };
+    const own = (...levels: object[]) => ({ version: 1 as const, path: '/outer/in', levels: levels as { path: string }[] });
+    const open = judgeOuter({ ...surroundings, outside, own: own({ path: '/outer/in' }) });
+    expect(open).toMatchObject({ verdict: 'unsupported', reason: expect.stringContaining(notVisible.memory) });
+    expect(judgeOuter({ ...surroundings, outside, own: own({ path: '/outer/in', memory: 1 }) })).toMatchObject({
+      verdict: 'not-enforced',
+      reason: expect.stringContaining('Containers run in /docker/x, outside of /outer/in'),
+    });
+  });
+
+  test('each limit is compared in the tree of its controller', () => {
+    const outside = {
+      ...{ version: 1 as const, path: '/outer/docker/x', paths: { cpus: '/docker/x' } },
+      levels: [{ path: '/outer/docker/x' }],
+    };
+    const limit = (paths: object) =>
+      judgeOuter({
+        ...surroundings,
+        outside,
+        own: { version: 1, path: '/outer', levels: [{ path: '/outer', ...paths, cpus: 1 }] },
+      });
+    expect(limit({ paths: { cpus: '/' } }).verdict).toBe('enforced');
+    expect(limit({ paths: { cpus: '/outer' } }).verdict).toBe('not-enforced');
+  });
 });
 
 test('what the engine did not keep is found, whatever the order of fields', () => {
@@ -130,5 +170,15 @@ describe('a running container', () => {
     [{ outer: { value: 96 * MiB, place: '/' } }, 'agrees'],
   ])('%o: %s', (change, verdict) => {
     expect(judgeConfigured({ ...seen, ...change }).verdict).toBe(verdict);
+  });
+
+  test.each([
+    [{ kernel: 64 * MiB }, 'agrees'],
+    [{ kernel: undefined }, 'not-seen'],
+    [{ configured: undefined, kernel: undefined }, 'unlimited'],
+  ])('of which the group is not visible is told why, %o: %s', (change, verdict) => {
+    const told = judgeConfigured({ ...seen, ...change, hidden: '/docker/x is not below /outer' });
+    expect(told.verdict).toBe(verdict);
+    expect(told.reason).toMatch(/\. Its group cannot be seen from here: \/docker\/x is not below \/outer\.$/u);
   });
 });

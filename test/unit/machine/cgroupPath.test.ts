@@ -1,26 +1,17 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { cpusOf, limitOf, parseCgroup, readCgroupPath } from '../../../src/machine/cgroupPath';
+import { readCgroupPath } from '../../../src/machine/cgroupPath';
+import { parseMemberships } from '../../../src/machine/cgroupPlaces';
 import { makeTree, removeTree } from './tree';
 
 let top = '';
 afterEach(() => removeTree(top));
 
 test('lines of both versions', () => {
-  expect(parseCgroup('4:memory:/docker/a\n2:cpu,cpuacct:/b\n0::/init\nnonsense\n')).toEqual([
-    { controllers: ['memory'], path: '/docker/a' },
-    { controllers: ['cpu', 'cpuacct'], path: '/b' },
-    { controllers: [], path: '/init' },
+  expect(parseMemberships('4:memory:/docker/a\n2:cpu,cpuacct:/b\n0::/init\nnonsense\n')).toEqual([
+    { hierarchy: 4, controllers: ['memory'], path: '/docker/a' },
+    { hierarchy: 2, controllers: ['cpu', 'cpuacct'], path: '/b' },
+    { hierarchy: 0, controllers: [], path: '/init' },
   ]);
-});
-
-test('no limit is written in three ways', () => {
-  expect(['max', '9223372036854771712', '-1', '67108864\n'].map(limitOf)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    67108864,
-  ]);
-  expect(['25000 100000', 'max 100000', '-1 100000', ' '].map(cpusOf)).toEqual([0.25, undefined, undefined, undefined]);
 });
 
 describe('the way up from a container', () => {
@@ -82,6 +73,56 @@ describe('the way up from a container', () => {
 
   test('a group outside of what can be seen has no levels', async () => {
     top = makeTree({ '/proc/7/cgroup': '0::/../abc\n', '/proc/self/mountinfo': '' });
-    expect(await readCgroupPath(7, top, 'abc')).toEqual({ version: 2, path: '/../abc', levels: [] });
+    const why = 'cgroup v2 is not mounted';
+    expect(await readCgroupPath(7, top, 'abc')).toEqual({
+      version: 2,
+      path: '/../abc',
+      levels: [],
+      notVisible: { memory: why, cpus: why, pids: why },
+    });
+  });
+
+  test('below a bind over the memory hierarchy, by the path less its root, and no further up than that', async () => {
+    top = makeTree({
+      '/proc/7/cgroup': '4:memory:/outer/docker/abc\n2:pids:/docker/abc\n1:cpu:/docker/abc\n',
+      '/proc/self/mountinfo':
+        '1 9 0:1 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n5 1 0:1 /outer /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n2 9 0:2 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n',
+      '/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes': '67108864\n',
+      '/sys/fs/cgroup/memory/memory.limit_in_bytes': '134217728\n',
+      // What a reader would take that does not know of the bind.
+      '/sys/fs/cgroup/memory/outer/docker/abc/memory.limit_in_bytes': '1\n',
+      '/sys/fs/cgroup/cpu/docker/cpu.cfs_quota_us': '50000\n',
+      '/sys/fs/cgroup/cpu/docker/cpu.cfs_period_us': '100000\n',
+    });
+    const cpus = (path: string) => ({ paths: { cpus: path } });
+    expect(await readCgroupPath(7, top, 'abc')).toEqual({
+      version: 1,
+      path: '/outer/docker/abc',
+      paths: { cpus: '/docker/abc', pids: '/docker/abc' },
+      levels: [
+        { path: '/outer/docker/abc', memory: 67108864, ...cpus('/docker/abc') },
+        { path: '/outer/docker', cpus: 0.5, ...cpus('/docker') },
+        { path: '/outer', memory: 134217728, ...cpus('/') },
+      ],
+      notVisible: { pids: 'pids is not mounted' },
+    });
+  });
+
+  test('that is not below such a bind: the other trees are read, and the reason is given', async () => {
+    top = makeTree({
+      '/proc/7/cgroup': '4:memory:/docker/abc\n1:cpu:/docker/abc\n',
+      '/proc/self/mountinfo':
+        '1 9 0:1 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n5 1 0:1 /outer /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n2 9 0:2 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n',
+      // Not the group of that path, which is in the covered tree.
+      '/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes': '1\n',
+      '/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_quota_us': '50000\n',
+      '/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_period_us': '100000\n',
+    });
+    expect(await readCgroupPath(7, top, 'abc')).toEqual({
+      version: 1,
+      path: '/docker/abc',
+      levels: [{ path: '/docker/abc', cpus: 0.5 }, { path: '/docker' }, { path: '/' }],
+      notVisible: { memory: '/docker/abc is not below /outer, the part of memory at /sys/fs/cgroup/memory' },
+    });
   });
 });

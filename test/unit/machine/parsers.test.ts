@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { capabilityNames, capabilitySets, statusFields } from '../../../src/machine/capabilities';
 import {
-  levelFolders,
+  cpusOf,
+  limitOf,
   parseCounters,
   parseCpuMax,
   parseFullPressure,
   parseKernelControllers,
   parseLimit,
-  parseMemberships,
 } from '../../../src/machine/cgroupParse';
+import { cgroupTable, levelFolders, parseMemberships, placeOf } from '../../../src/machine/cgroupPlaces';
 import { parseFlags } from '../../../src/machine/daemonConfig';
 import { jsonFault } from '../../../src/machine/daemonFile';
 import { lastStartOf } from '../../../src/machine/daemonLog';
@@ -17,6 +18,7 @@ import { parseEngineInfo, parseNetworks, parseVersion } from '../../../src/machi
 import { parseHelperConfig, parseHistory } from '../../../src/machine/helperFacts';
 import { parseIdMap } from '../../../src/machine/identity';
 import { parseFilesystems, parseKernelConfig } from '../../../src/machine/kernel';
+import { parseMountinfo } from '../../../src/machine/mounts';
 import { ipv6Of, parseListeners, parseResolvers, parseRoutes4, parseRoutes6 } from '../../../src/machine/networkParse';
 import { parseNofile, parseStat, sigchldOf, startedAt } from '../../../src/machine/processStat';
 import { parseRootFacts } from '../../../src/machine/rootFacts';
@@ -52,8 +54,12 @@ const hostile = fc.oneof(
 
 const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   parseMemberships,
+  cgroupTable: (text) => cgroupTable(parseMountinfo(text)),
+  placeOf: (text) => placeOf(cgroupTable(parseMountinfo(text)), parseMemberships(text), 'cgroup2'),
   parseKernelControllers,
   parseLimit,
+  limitOf,
+  cpusOf,
   parseCpuMax,
   parseCounters,
   parseFullPressure,
@@ -112,20 +118,36 @@ test('a process may call itself anything', () => {
 
 describe('control groups', () => {
   const mount = { version: 2 as const, controllers: [], mountPoint: '/sys/fs/cgroup', root: '/', readOnly: false };
+  const folders = (one: typeof mount, path: string): readonly string[] | undefined =>
+    levelFolders(one, path)?.map(({ folder }) => folder);
+
   test('the levels lead from the top to the own one', () => {
-    expect(levelFolders(mount, '/')).toEqual(['/sys/fs/cgroup']);
-    expect(levelFolders(mount, '/a/b')).toEqual(['/sys/fs/cgroup', '/sys/fs/cgroup/a', '/sys/fs/cgroup/a/b']);
+    expect(folders(mount, '/')).toEqual(['/sys/fs/cgroup']);
+    expect(folders(mount, '/a/b')).toEqual(['/sys/fs/cgroup', '/sys/fs/cgroup/a', '/sys/fs/cgroup/a/b']);
   });
   test('a mount of a part shows what is below it, and nothing of what is outside', () => {
     const part = { ...mount, root: '/docker/x' };
-    expect(levelFolders(part, '/docker/x')).toEqual(['/sys/fs/cgroup']);
-    expect(levelFolders(part, '/docker/x/init')).toEqual(['/sys/fs/cgroup', '/sys/fs/cgroup/init']);
-    expect(levelFolders(part, '/docker/xy')).toBeUndefined();
-    expect(levelFolders(mount, '/../outside')).toBeUndefined();
+    expect(folders(part, '/docker/x')).toEqual(['/sys/fs/cgroup']);
+    expect(folders(part, '/docker/x/init')).toEqual(['/sys/fs/cgroup', '/sys/fs/cgroup/init']);
+    expect(levelFolders(part, '/docker/x/init')?.map(({ path }) => path)).toEqual(['/docker/x', '/docker/x/init']);
+    expect(folders(part, '/docker/xy')).toBeUndefined();
+    expect(folders(mount, '/../outside')).toBeUndefined();
   });
   test('the words for no limit are one', () => {
     expect(['max', '-1', '9223372036854771712'].map(parseLimit)).toEqual(['max', 'max', 'max']);
     expect(parseLimit('67108864\n')).toBe(67_108_864);
+    expect(['max', '9223372036854771712', '-1', '67108864\n'].map(limitOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      67_108_864,
+    ]);
+    expect(['25000 100000', 'max 100000', '-1 100000', ' '].map(cpusOf)).toEqual([
+      0.25,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect([parseCpuMax('50000 100000'), parseCpuMax('max 100000'), parseCpuMax('')]).toEqual([0.5, 'max', undefined]);
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { valueOf, type Facts } from '../../../src/machine/facts';
+import type { CgroupFacts } from '../../../src/machine/facts/cgroup';
 import { isUnreadable } from '../../../src/machine/reading';
 import { takeFacts } from '../../../src/machine/takeFacts';
 import { factsOf, machineNames, readMachine } from '../../fixtures/machine';
@@ -15,7 +16,7 @@ afterEach(() => removeTree(root));
 const machine = (name: string): Promise<Facts> => factsOf(readMachine('machines', name));
 
 /** Those of cgroup v1 that also see the machine's v2 tree. */
-const hybrid = new Set(['A-host', 'A-priv-hostcgroup', 'A-rootless']);
+const hybrid = new Set(['A-host', 'A-priv-hostcgroup', 'A-rootless', 'A-co-mounted']);
 
 test.each(machineNames('machines'))('recorded machine %s is read, and its facts are plain JSON', async (name) => {
   const facts = await machine(name);
@@ -119,6 +120,27 @@ test('limits of the outer container are the effective ones, with the level that 
   expect(valueOf((await machine('B-priv-limits-nested')).cgroup)?.effective.memoryBytes.value).toEqual(
     expect.any(Number),
   );
+});
+
+test.each([
+  // Which of the mounts runc takes, and whether docker run succeeded when the machine was recorded.
+  ['A-covered', false, undefined],
+  ['A-covered-daemon-apart', true, undefined],
+  ['A-foreign-bind', false, '/outer/inner is not below /outer/foreign, the part of memory at /sys/fs/cgroup/memory'],
+  ['A-two-places', true, undefined],
+  ['A-behind-links', true, undefined],
+  // It fails for another reason, which is not runc's choice.
+  ['A-read-only-cover', true, undefined],
+])('%s: runc finds the groups of containers: %s', async (name, found, notVisible) => {
+  const cgroup = valueOf((await machine(name)).cgroup);
+  const containerd = cgroup?.daemons?.find(({ comm }) => comm === 'containerd')?.table;
+  const runc = containerd === 'same' ? cgroup?.runc : (containerd as { runc: CgroupFacts['runc'] }).runc;
+  expect(runc?.length).toBeGreaterThan(5);
+  expect(runc?.filter((mount) => !mount.found).map(({ controllers }) => controllers)).toEqual(found ? [] : [['memory']]);
+  expect(containerd === 'same').toBe(name !== 'A-covered-daemon-apart');
+  expect(cgroup?.notVisible?.['memory']).toBe(notVisible);
+  expect(cgroup?.effective.memoryBytes.value).toBe(notVisible === undefined ? 'max' : 'unknown');
+  expect(cgroup?.effective.pids.value).toBe('max');
 });
 
 test('facts of the machine that runs this test: each slice is there or says why not', async () => {

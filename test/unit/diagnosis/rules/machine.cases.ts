@@ -1,4 +1,4 @@
-import { configure, down, inform, level, mount, type HealthyFacts } from '../healthy';
+import { configure, covered, down, inform, level, mount, type HealthyFacts } from '../healthy';
 import type { Case } from './cases';
 
 const bounding = (facts: HealthyFacts, ...names: string[]) => void (facts.capabilities.value.own.bounding = names);
@@ -166,6 +166,16 @@ export const machineCases: readonly Case[] = [
     (f) => {
       version1(f, 'devices', 'name=systemd');
       for (const one of f.cgroup.value.mounts) one.readOnly = one.controllers.includes('name=systemd');
+    },
+  ],
+  [
+    'cgroup.v1-mount-covered',
+    covered,
+    // A daemon with a table of its own, in which nothing is covered.
+    (f) => {
+      covered(f);
+      const { mounts } = f.cgroup.value;
+      f.cgroup.value.daemons = [{ pid: 70, comm: 'dockerd', table: { mounts, runc: [] } }];
     },
   ],
   ['cgroup.v1-memory-hierarchy-missing', (f) => version1(f, 'devices', 'cpu'), (f) => version1(f, 'devices', 'memory')],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../../../src/diagnosis/rules';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
-import { configure, down, healthyFacts, inform, mount, type HealthyFacts } from '../healthy';
+import { configure, covered, down, healthyFacts, inform, mount, type HealthyFacts } from '../healthy';
 import { engineCases } from './engine.cases';
 import { machineCases } from './machine.cases';
 
@@ -161,4 +161,100 @@ describe('what was taken for a fault on a recorded machine, and is none', () => 
     expect(escaping('/')).toBeDefined();
     expect(escaping('/docker/abc')).toBeUndefined();
   });
+});
+
+describe('a mount that runc takes, and that another one covers', () => {
+  const judgedWhen = (change: (facts: HealthyFacts) => void) =>
+    judged('cgroup.v1-mount-covered', (facts) => {
+      covered(facts);
+      change(facts);
+    });
+  const daemon = (comm: string, pid: number, table: 'same' | 'own' | 'unreadable') => ({
+    ...{ pid, comm },
+    table:
+      table === 'same'
+        ? ('same' as const)
+        : table === 'own'
+          ? { mounts: [], runc: [] }
+          : { unreadable: `/proc/${pid}/mountinfo: EACCES` },
+  });
+
+  test('is told with both mounts, whose table it is, and a restart', () => {
+    expect(judgedWhen(() => undefined)).toMatchObject({
+      severity: 'error',
+      title: 'A mount of memory is covered by another: no container can start',
+      evidence: [
+        { source: '/proc/70/mountinfo', value: 'memory: / is mounted at /sys/fs/cgroup/memory' },
+        { source: '/proc/70/mountinfo', value: 'over it: cgroup /outer at /sys/fs/cgroup/memory' },
+        { value: 'dockerd (PID 70)' },
+      ],
+      remedy: { action: 'restart-daemon', risk: 'stops-containers' },
+    });
+  });
+
+  test('is a warning where containers have a cgroup namespace of their own unless they ask for another', () => {
+    const verdict = judgedWhen((f) => configure(f, { 'default-cgroupns-mode': 'private' }));
+    expect(verdict).toMatchObject({ severity: 'warning', title: expect.stringContaining('some containers') });
+    expect(judgedWhen((f) => configure(f, { 'default-cgroupns-mode': 'host' }))).toMatchObject({ severity: 'error' });
+  });
+
+  test('counts as containerd sees it, which starts runc', () => {
+    const [own, same] = [daemon('containerd', 80, 'own'), daemon('dockerd', 70, 'same')];
+    expect(judgedWhen((f) => void (f.cgroup.value.daemons = [same, own]))).toBeUndefined();
+    expect(
+      judgedWhen((f) => void (f.cgroup.value.daemons = [daemon('dockerd', 70, 'own'), daemon('containerd', 80, 'same')])),
+    ).toMatchObject({ severity: 'error' });
+  });
+
+  test('is not told of where one of two containerds sees another table', () => {
+    const both = [daemon('containerd', 80, 'same'), daemon('containerd', 90, 'own')];
+    expect(judgedWhen((f) => void (f.cgroup.value.daemons = both))).toBeUndefined();
+  });
+
+  test.each<[string, (facts: HealthyFacts) => void, string]>([
+    [
+      'the table of the daemon cannot be read',
+      (f) => void (f.cgroup.value.daemons = [daemon('dockerd', 70, 'unreadable')]),
+      '/proc/70/mountinfo: EACCES',
+    ],
+    ['an engine answers whose processes are not seen', (f) => void (f.cgroup.value.daemons = []), 'cannot be seen'],
+    ['the runtime is another', (f) => inform(f, { defaultRuntime: 'crun' }), 'default runtime crun'],
+  ])('is inconclusive when %s', (_, change, reason) => {
+    expect(judgedWhen(change)).toEqual({ undecided: expect.stringContaining(reason) });
+  });
+
+  test('without a daemon is nothing where the helper starts one, and a warning where it is not installed', () => {
+    const stopped = (installed: 'trusted' | 'missing') => (facts: HealthyFacts) => {
+      down(facts);
+      facts.cgroup.value.daemons = [];
+      facts.helper.value.installed = installed;
+    };
+    expect(judgedWhen(stopped('trusted'))).toBeUndefined();
+    expect(judgedWhen(stopped('missing'))).toMatchObject({ severity: 'warning' });
+  });
+
+  test('facts of an earlier version, which know nothing of it, are not judged', () => {
+    expect(
+      judgedWhen((f) => {
+        delete f.cgroup.value.runc;
+        delete f.cgroup.value.daemons;
+      }),
+    ).toBeUndefined();
+  });
+});
+
+test('what is not visible of the own groups is inconclusive, with the reason', () => {
+  const unseen = (id: string) =>
+    judged(id, (f) => {
+      const unknown = { value: 'unknown' as const };
+      f.cgroup.value.effective = { cpus: unknown, memoryBytes: unknown, pids: unknown };
+      f.cgroup.value.notVisible = { cgroup2: '/x is not below /y' };
+    });
+  for (const id of [
+    'cgroup.outer-pids-limit',
+    'cgroup.memory-thrash-under-outer-limit',
+    'kernel.throttling-is-counted-at-the-limiting-level',
+  ]) {
+    expect(unseen(id), id).toEqual({ undecided: '/x is not below /y' });
+  }
 });

@@ -131,3 +131,29 @@ describe('recorded machines', () => {
     expect(JSON.stringify(trees)).not.toContain('breaks');
   });
 });
+
+describe('mounts over mounts', () => {
+  it('names what is covered, and does not draw a group that is not visible', async () => {
+    const picture = await pictureOf('A-foreign-bind');
+    expect(picture.summary).toContain(
+      'The mount of memory at /sys/fs/cgroup/memory is covered by cgroup at /sys/fs/cgroup/memory (/outer/foreign).',
+    );
+    expect(picture.summary).toContain(
+      'The group of this process is not visible: /outer/inner is not below /outer/foreign, the part of memory at /sys/fs/cgroup/memory.',
+    );
+    const roles = Object.fromEntries(picture.trees.map(({ title, root }) => [title, root.role]));
+    expect(roles).toMatchObject({
+      memory: 'root of what is visible',
+      cpu: 'root of what is visible, and this process',
+    });
+    const effective = Object.fromEntries(picture.effective.map(({ label, value }) => [label, value]));
+    expect(effective).toMatchObject({
+      'Memory for everything here': 'not visible',
+      'CPU for everything here': 'no limit that is visible here',
+    });
+  });
+
+  it('says nothing of covers where there are none', async () => {
+    expect((await pictureOf('A-two-places')).summary).not.toMatch(/covered|not visible/u);
+  });
+});
