@@ -138,8 +138,7 @@ broken_database() {
 }
 
 @test "a daemon.json that is no JSON is moved aside and comes back" {
-  mkdir -p /etc/docker
-  echo '{"debug": true,}' >/etc/docker/daemon.json
+  json '{"debug": true,}'
   run_helper start
   [ "$status" -ne 0 ]
   mended_and_back move-daemon-json-aside /etc/docker/daemon.json
@@ -149,16 +148,14 @@ broken_database() {
 }
 
 @test "a daemon.json that is valid, or names a data root, is its owner's to mend" {
-  mkdir -p /etc/docker
-  echo '{"debgu": true}' >/etc/docker/daemon.json
+  json '{"debgu": true}'
   not_touched move-daemon-json-aside /etc/docker/daemon.json
-  echo '{"data-root": "/data",}' >/etc/docker/daemon.json
+  json '{"data-root": "/data",}'
   not_touched move-daemon-json-aside /etc/docker/daemon.json
 }
 
 @test "a daemon.json whose very data root is what is broken stays" {
-  mkdir -p /etc/docker
-  echo '{"data-root: "/data"}' >/etc/docker/daemon.json
+  json '{"data-root: "/data"}'
   not_touched move-daemon-json-aside /etc/docker/daemon.json
   printf '{\0"\0d\0a\0t\0a\0-\0r\0o\0o\0t\0"\0:\0"\0/\0d\0"\0}\0' >/etc/docker/daemon.json
   not_touched move-daemon-json-aside /etc/docker/daemon.json

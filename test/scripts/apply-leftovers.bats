@@ -11,8 +11,7 @@ load apply_support
 }
 
 @test "a file that daemon.json calls the PID file and that is none is not touched" {
-  mkdir -p /etc/docker
-  echo '{"pidfile": "/root/precious"}' >/etc/docker/daemon.json
+  json '{"pidfile": "/root/precious"}'
   printf 'far more than a number, and not to be lost\n' >/root/precious
   not_touched remove-stale-pid-file /root/precious
 }
@@ -20,7 +19,7 @@ load apply_support
 @test "nothing is moved in a folder that a user can write, whatever daemon.json says" {
   mkdir -p /etc/docker
   install -d -o coder /home/coder/run
-  echo '{"pidfile": "/home/coder/run/docker.pid"}' >/etc/docker/daemon.json
+  json '{"pidfile": "/home/coder/run/docker.pid"}'
   echo 1 >/home/coder/run/docker.pid
   apply remove-stale-pid-file
   [ "$status" -eq 77 ]

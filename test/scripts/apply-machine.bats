@@ -62,8 +62,7 @@ load apply_support
   apply undo-set-ip-forward
   code undone
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
-  mkdir -p /etc/docker
-  echo '{"ip-forward": false}' >/etc/docker/daemon.json
+  json '{"ip-forward": false}'
   apply set-ip-forward
   code not-applicable
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]

@@ -3,10 +3,6 @@ load supervise_support
 
 ENTRY=/usr/local/lib/dind-station/entrypoint.sh
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_all
   # fish goes on writing completions after its end.
@@ -144,8 +140,7 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "a daemon that cannot start: the reason is told and the command runs all the same" {
-  mkdir -p /etc/docker
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   entry echo editor
   [ "$status" -eq 0 ]
   [ "$output" = editor ]
@@ -157,15 +152,14 @@ bats_require_minimum_version 1.5.0
   mkdir -p /run/dind-station /etc/docker
   echo '{"schema":1,"state":"running","verb":"start","by":"coder","message":"x","cause":"","log":"y"}' >/run/dind-station/state.json
   touch /run/dind-station/supervisor.ready
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   entry echo editor
   [[ "$stderr" == *"the Docker daemon does not run: "*no-such-option* ]]
   [[ "$stderr" != *"the Docker daemon runs."* ]]
 }
 
 @test "DIND_STATION_REQUIRED makes the container end with the reason" {
-  mkdir -p /etc/docker
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   DIND_STATION_REQUIRED=1 entry echo editor
   [ "$status" -eq 69 ]
   [ -z "$output" ]
@@ -181,8 +175,7 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "a daemon that does not run for another reason is not put down to rights" {
-  mkdir -p /etc/docker
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   entry echo editor
   [ "$output" = editor ]
   [[ "$stderr" == *"does not run"* ]]
@@ -192,7 +185,7 @@ bats_require_minimum_version 1.5.0
 @test "the wait for the daemon is bounded" {
   mkdir -p /etc/docker
   # A containerd that never listens: dockerd waits for it for a minute.
-  echo '{"containerd": "/run/nobody.sock"}' >/etc/docker/daemon.json
+  json '{"containerd": "/run/nobody.sock"}'
   local began=$SECONDS
   DIND_STATION_WAIT=2 entry echo editor
   [ "$output" = editor ]
@@ -267,7 +260,7 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "the daemon that somebody started after a supervisor that could not ends in order too" {
-  echo 'no_such_key=1' >/etc/dind-station/helper.conf
+  conf 'no_such_key=1'
   entry_stays 'sleep 1000'
   grep -q 'its supervisor has ended' /tmp/entry.log
   rm /etc/dind-station/helper.conf

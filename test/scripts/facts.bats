@@ -1,12 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 # fact NAME [FILTER]: the lines of that fact, through jq.
 fact() {
   printf '%s\n' "$output" | jq -c --arg name "$1" "select(.fact == \$name)${2:+ | $2}"

@@ -5,10 +5,6 @@ ENTRY=/usr/local/lib/dind-station/entrypoint.sh
 bats_require_minimum_version 1.5.0
 
 # What a home, which outlives the container, does to the root that the entrypoint is at first.
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_all
   rm -rf /home/coder /commandhistory /run/user /opt/rooted

@@ -2,10 +2,6 @@ load support
 load supervise_support
 
 # What somebody without root does to become it through the helper, or to keep others from their daemon.
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   end_supervisor
   reset_all
@@ -19,12 +15,6 @@ teardown() {
 teardown_file() {
   end_supervisor
   reset_all
-}
-
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
-json() {
-  mkdir -p /etc/docker
-  printf '%s\n' "$1" >/etc/docker/daemon.json
 }
 
 # pid_one USER NAME=VALUE...: a PID namespace whose first process is USER's and has that environment.

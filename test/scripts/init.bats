@@ -1,12 +1,6 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
 teardown() { rm -rf /run/systemd /run/openrc /usr/local/sbin/systemctl; }
-teardown_file() { reset_engine; }
 
 @test "with SysV init in charge its script is asked, and the daemon is its" {
   [ "$(cat /proc/1/comm)" = init ] || skip "PID 1 is not init here"
@@ -25,7 +19,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "launcher=builtin starts the daemon itself, whatever the init system" {
-  echo launcher=builtin >/etc/dind-station/helper.conf
+  conf launcher=builtin
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$output" != *"init.ask"* ]]
@@ -82,7 +76,7 @@ END
   wait $first || :
   [ $((SECONDS - began)) -le 3 ]
   [ "$(tail -n 1 /tmp/one | jq -r .code)" = cancelled ]
-  printf '%s\n' start_timeout=1 stop_timeout=1 >/etc/dind-station/helper.conf
+  conf start_timeout=1 stop_timeout=1
   run_helper start
   [ "$(result code)" = init-failed ]
   [[ "$(result message)" == *"within 2 s"* ]]

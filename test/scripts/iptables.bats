@@ -1,9 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   forget_rules
@@ -11,14 +7,12 @@ setup() {
 teardown() {
   ip netns delete outside 2>/dev/null || :
   umount /usr/sbin/xtables-nft-multi 2>/dev/null || :
-  umount /proc/1/environ 2>/dev/null || :
+  environ_own
 }
 teardown_file() {
   reset_engine
   forget_rules
 }
-
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
 
 forget_rules() {
   local table tool
@@ -51,7 +45,6 @@ END
   mount --bind /run/real/broken /usr/sbin/xtables-nft-multi
 }
 
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 daemon_env() { tr '\000' '\n' <"/proc/$(daemon_pid)/environ"; }
 daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 
@@ -131,16 +124,14 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "DOCKER_IPTABLES_LEGACY of the container decides, empty for nft" {
-  printf 'DOCKER_IPTABLES_LEGACY=1\000' >/run/environ
-  mount --bind /run/environ /proc/1/environ
+  environ_one DOCKER_IPTABLES_LEGACY=1
   run_helper start
-  umount /proc/1/environ
+  environ_own
   [[ "$(step iptables.backend)" == *"iptables-legacy, for itself only: DOCKER_IPTABLES_LEGACY of this container says so." ]]
   reset_engine
-  printf 'DOCKER_IPTABLES_LEGACY=\000' >/run/environ
-  mount --bind /run/environ /proc/1/environ
+  environ_one DOCKER_IPTABLES_LEGACY=
   run_helper start
-  umount /proc/1/environ
+  environ_own
   [[ "$(step iptables.backend)" == "ok iptables is nft, and stays so: DOCKER_IPTABLES_LEGACY of this container says so." ]]
 }
 
@@ -158,8 +149,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "what daemon.json says about ip6tables is not said again" {
-  mkdir -p /etc/docker
-  echo '{"ip6tables": false}' >/etc/docker/daemon.json
+  json '{"ip6tables": false}'
   break_nft '^ip6tables' "Table does not exist"
   run_helper start
   [ "$status" -eq 0 ]
@@ -185,8 +175,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "iptables off in daemon.json: nothing is tried" {
-  mkdir -p /etc/docker
-  echo '{"iptables": false}' >/etc/docker/daemon.json
+  json '{"iptables": false}'
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$(step iptables.backend)" == skipped* ]]

@@ -1,18 +1,12 @@
 load support
 
 # What is left of the machine's cgroups is the same in every test: each puts back what it took away.
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
 teardown() {
   "$REPO/test/bed/bed" down inner 2>/dev/null || :
   [ -z "${outer_shell:-}" ] || ln -sfn "$outer_shell" /bin/sh
   docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
   umount /tmp/shared/later /tmp/shared /var/lib/docker/private 2>/dev/null || :
 }
-teardown_file() { reset_engine; }
 
 need_v1() { [ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this machine has cgroup v2: npm test -- v2"; }
 

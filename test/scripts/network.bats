@@ -21,9 +21,6 @@ teardown() {
   ip netns delete outside 2>/dev/null || :
   rm -rf /run/systemd/resolve
 }
-teardown_file() { reset_engine; }
-
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 
 # outside ADDRESS ROUTER MTU: an eth0 here, and behind it a router that knows this one address.
 outside() {
@@ -83,8 +80,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "an MTU in daemon.json is left alone" {
-  mkdir -p /etc/docker
-  echo '{"mtu": 1300}' >/etc/docker/daemon.json
+  json '{"mtu": 1300}'
   outside 10.7.0.2/24 10.7.0.1 1402
   run_helper start
   [ "$status" -eq 0 ]
@@ -175,8 +171,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "bip in daemon.json is left alone" {
-  mkdir -p /etc/docker
-  echo '{"bip": "10.66.0.1/24"}' >/etc/docker/daemon.json
+  json '{"bip": "10.66.0.1/24"}'
   outside 172.17.0.5/16 172.17.0.1
   run_helper start
   [ "$status" -eq 0 ]

@@ -6,10 +6,6 @@ REAL=/var/cache/dind-station/official
 ENTRY=/usr/local/bin/dockerd-entrypoint.sh
 DIND=/usr/local/bin/dind
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   conf launcher=official
@@ -38,10 +34,8 @@ teardown_file() {
   rm -f $ENTRY $DIND
 }
 
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
 # The docker-init around the daemon; PID 1 may be another.
 inits() { pids docker-init | grep -vx 1 || :; }
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 
 @test "start goes through the scripts; the process id reported is dockerd's; a container runs" {
   run_helper start
@@ -109,8 +103,7 @@ step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status)
 }
 
 @test "a daemon that cannot start is told by its own last line" {
-  mkdir -p /etc/docker
-  echo '{"storage-drvier": "x"}' >/etc/docker/daemon.json
+  json '{"storage-drvier": "x"}'
   run_helper start
   [ "$(result code)" = daemon-exited ]
   [[ "$(result cause)" == *storage-drvier* ]]

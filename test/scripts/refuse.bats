@@ -1,12 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 # other_daemon ARG...: a second dockerd by hand, its process id in OTHER.
 other_daemon() {
   rm -rf /tmp/other
@@ -71,7 +64,7 @@ other_daemon() {
 }
 
 @test "a socket mounted from outside is foreign, even while nobody answers" {
-  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /tmp/host.sock
+  listen_and_die /tmp/host.sock
   touch "$SOCKET"
   mount --bind /tmp/host.sock "$SOCKET"
   run_helper start
@@ -86,7 +79,7 @@ other_daemon() {
 
 @test "a socket mounted from outside over that of a living daemon is not opened to our users" {
   run_helper start
-  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /tmp/theirs.sock
+  listen_and_die /tmp/theirs.sock
   chmod 600 /tmp/theirs.sock
   mount --bind /tmp/theirs.sock "$SOCKET"
   run_helper start

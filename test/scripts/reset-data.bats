@@ -89,7 +89,7 @@ load reset_data_support
 @test "a data root that is a link is the folder it leads to" {
   mkdir -p /root/data /etc/docker
   ln -sfn /root/data /root/link
-  echo '{"data-root": "/root/link"}' >/etc/docker/daemon.json
+  json '{"data-root": "/root/link"}'
   touch /root/data/mine
   run_helper reset-data
   [ "$(result code)" = data-moved ]
@@ -161,7 +161,7 @@ load reset_data_support
 
 @test "containers of an engine with the system's containerd run on, and are seen" {
   mkdir -p /etc/docker /run/containerd
-  echo '{"containerd": "/run/containerd/containerd.sock", "live-restore": true}' >/etc/docker/daemon.json
+  json '{"containerd": "/run/containerd/containerd.sock", "live-restore": true}'
   containerd >/dev/null 2>&1 3>&- &
   until [ -S /run/containerd/containerd.sock ]; do sleep 0.1; done
   run_helper start
@@ -194,7 +194,7 @@ load reset_data_support
   mkdir -p /root/small /etc/docker
   mount -t tmpfs -o size=64k,mode=0700 none /root/small
   mkdir /root/small/image
-  echo '{"data-root": "/root/small"}' >/etc/docker/daemon.json
+  json '{"data-root": "/root/small"}'
   dd if=/dev/zero of=/root/small/file bs=4k 2>/dev/null || :
   run_helper reset-data
   [ "$(result code)" = not-applicable ]

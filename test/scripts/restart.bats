@@ -1,12 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 @test "a container keeps running through a restart: same process, same start" {
   run_helper start
   busybox_image
@@ -103,8 +96,7 @@ teardown_file() { reset_engine; }
   run_helper start
   local pid
   pid=$(daemon_pid)
-  mkdir -p /etc/docker
-  echo '{"debug": true,}' >/etc/docker/daemon.json
+  json '{"debug": true,}'
   run_helper restart
   [ "$status" -eq 78 ]
   [ "$(result code)" = config-refused ]
@@ -112,15 +104,14 @@ teardown_file() { reset_engine; }
   [ "$(daemon_pid)" = "$pid" ]
   [ "$(state state)" = running ]
   docker ps
-  echo '{"debug": true}' >/etc/docker/daemon.json
+  json '{"debug": true}'
   run_helper restart
   [ "$status" -eq 0 ]
 }
 
 @test "a restart that cannot start says why and leaves the state failed" {
   run_helper start
-  mkdir -p /etc/docker
-  echo '{"bip": "300.1.1.1/8"}' >/etc/docker/daemon.json
+  json '{"bip": "300.1.1.1/8"}'
   run_helper restart
   [ "$status" -eq 69 ]
   [[ "$(result cause)" == *"300.1.1.1/8"* ]]

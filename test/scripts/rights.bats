@@ -1,9 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   rm -rf /var/lib/docker/*
@@ -45,8 +41,7 @@ without() { run setpriv --bounding-set "$1" "$HELPER" "$2"; }
 }
 
 @test "a daemon that is told to leave the firewall alone is tried without NET_ADMIN" {
-  mkdir -p /etc/docker
-  echo '{"iptables": false, "bridge": "none"}' >/etc/docker/daemon.json
+  json '{"iptables": false, "bridge": "none"}'
   without -net_admin start
   [ "$status" -eq 0 ]
   [ -n "$(daemon_pid)" ]

@@ -1,22 +1,17 @@
 # Restricted runtimes, with a real crun. runsc and sysbox-runc are stand-ins: that they are found and tried is shown, not that they protect.
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   rm -f /etc/dind-station/runtimes /usr/local/bin/runsc /usr/local/bin/sysbox-runc
   mkdir -p /etc/docker
 }
-teardown_file() { reset_engine; }
 
 step_of() { printf '%s\n' "$output" | jq -r --arg step "$1" 'select(.step == $step) | .status + " " + .detail'; }
 images() { docker images --all --quiet | sort -u; }
 
 @test "crun is found, registered without a restart, runs a container, and goes again" {
-  echo '{"log-level": "info"}' >/etc/docker/daemon.json
+  json '{"log-level": "info"}'
   chmod 640 /etc/docker/daemon.json
   "$HELPER" start >/dev/null
   local pid before
@@ -60,7 +55,7 @@ images() { docker images --all --quiet | sort -u; }
 }
 
 @test "an entry as ours would be, but made by the user, is not taken out; nor is ours once the user changed it" {
-  echo '{"runtimes": {"crun": {"path": "/usr/bin/crun"}}}' >/etc/docker/daemon.json
+  json '{"runtimes": {"crun": {"path": "/usr/bin/crun"}}}'
   run_helper runtimes register crun
   [ "$(result code)" = already-registered ]
   run_helper runtimes unregister crun
@@ -112,7 +107,7 @@ images() { docker images --all --quiet | sort -u; }
 }
 
 @test "a daemon that does not take the file gets the old one back" {
-  echo '{"log-level": "info"}' >/etc/docker/daemon.json
+  json '{"log-level": "info"}'
   "$HELPER" start >/dev/null
   kill -STOP "$(daemon_pid)"
   timeout 60 "$HELPER" runtimes register crun >/tmp/stopped || :

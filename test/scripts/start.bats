@@ -1,12 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 @test "start brings up a daemon that the user can use at once, without a new login" {
   run_helper start
   [ "$status" -eq 0 ]
@@ -50,7 +43,7 @@ teardown_file() { reset_engine; }
   pid=$(daemon_pid)
   kill -STOP "$pid"
   # Only one that is old is given up soon.
-  echo start_timeout=6 >/etc/dind-station/helper.conf
+  conf start_timeout=6
   run_helper start
   [ "$status" -eq 69 ]
   [ "$(result code)" = not-ready ]
@@ -68,8 +61,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "a daemon that cannot start ends the wait at once, with its own last line" {
-  mkdir -p /etc/docker
-  echo '{"storage-drvier": "overlay2"}' >/etc/docker/daemon.json
+  json '{"storage-drvier": "overlay2"}'
   run_helper start
   [ "$status" -eq 69 ]
   [ "$(result code)" = daemon-exited ]
@@ -81,16 +73,14 @@ teardown_file() { reset_engine; }
 }
 
 @test "a daemon.json that is not JSON is left to the daemon's own error" {
-  mkdir -p /etc/docker
-  echo '{"debug": true,}' >/etc/docker/daemon.json
+  json '{"debug": true,}'
   run_helper start
   [ "$(result code)" = daemon-exited ]
   [[ "$(result cause)" == *"invalid character"* ]]
 }
 
 @test "what daemon.json decides is not given as a flag" {
-  mkdir -p /etc/docker
-  echo '{"hosts": ["unix:///var/run/docker.sock"], "live-restore": false, "data-root": "/var/lib/docker/elsewhere"}' >/etc/docker/daemon.json
+  json '{"hosts": ["unix:///var/run/docker.sock"], "live-restore": false, "data-root": "/var/lib/docker/elsewhere"}'
   run_helper start
   [ "$status" -eq 0 ]
   [ "$(docker info --format '{{.LiveRestoreEnabled}} {{.DockerRootDir}}')" = "false /var/lib/docker/elsewhere" ]
@@ -100,7 +90,7 @@ teardown_file() { reset_engine; }
   run_helper start
   [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ]
   reset_engine
-  echo live_restore=off >/etc/dind-station/helper.conf
+  conf live_restore=off
   run_helper start
   [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
 }

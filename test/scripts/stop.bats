@@ -1,12 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 @test "stop ends the daemon and its containerd, and leaves no file behind" {
   run_helper start
   run_helper stop
@@ -47,7 +40,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "a daemon that ignores SIGTERM is killed after the budget" {
-  echo stop_timeout=1 >/etc/dind-station/helper.conf
+  conf stop_timeout=1
   run_helper start
   # A stand-in: a real dockerd cannot be made to ignore SIGTERM. Same name, same place in the PID file.
   kill -KILL "$(daemon_pid)"

@@ -11,20 +11,16 @@ setup_file() {
 setup() {
   reset_engine
   umount $ROOT/.overlay-probe/all 2>/dev/null || :
-  mkdir -p /etc/docker
-  echo "{\"data-root\": \"$ROOT\"}" >/etc/docker/daemon.json
+  json "{\"data-root\": \"$ROOT\"}"
   rm -rf $ROOT
 }
 teardown() {
   reset_engine
   umount /usr/bin/fuse-overlayfs 2>/dev/null || :
   umount $ROOT 2>/dev/null || :
-  umount /proc/1/environ 2>/dev/null || :
+  environ_own
 }
-teardown_file() { reset_engine; }
 
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 driver() { docker info --format '{{.Driver}}'; }
 
 # A data root inside this container's own overlay: what people have without a volume.
@@ -141,14 +137,13 @@ unmount() {
 }
 
 @test "a driver in daemon.json is left alone; vfs there is warned of too" {
-  echo "{\"data-root\": \"$ROOT\", \"storage-driver\": \"overlay2\"}" >/etc/docker/daemon.json
+  json "{\"data-root\": \"$ROOT\", \"storage-driver\": \"overlay2\"}"
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$(step storage.driver)" == "skipped /etc/docker/daemon.json decides: it holds storage-driver." ]]
   reset_engine
   rm -rf $ROOT
-  mkdir -p /etc/docker
-  echo "{\"data-root\": \"$ROOT\", \"storage-driver\": \"vfs\"}" >/etc/docker/daemon.json
+  json "{\"data-root\": \"$ROOT\", \"storage-driver\": \"vfs\"}"
   run_helper start
   [ "$(driver)" = vfs ]
   [[ "$(step storage.driver)" == "failed The storage driver is vfs, because /etc/docker/daemon.json says so."* ]]
@@ -183,10 +178,9 @@ unmount() {
 }
 
 @test "a caller's variables do not reach the daemon; root's PID 1's proxies and locale do, the rest does not" {
-  printf 'https_proxy=http://outer.example.org:1\000LANG=de_DE.UTF-8\000DOCKER_DRIVER=vfs\000LC_ALL=$(id)\000' >/run/environ
-  mount --bind /run/environ /proc/1/environ
+  environ_one https_proxy=http://outer.example.org:1 LANG=de_DE.UTF-8 DOCKER_DRIVER=vfs 'LC_ALL=$(id)'
   run env HTTP_PROXY=http://evil.example.org DOCKER_TLS_CERTDIR=/tmp/evil LANG=xx "$HELPER" start
-  umount /proc/1/environ
+  environ_own
   [ "$status" -eq 0 ]
   run tr '\000' '\n' <"/proc/$(daemon_pid)/environ"
   [[ "$output" == *"HTTPS_PROXY=http://outer.example.org:1"* ]]

@@ -1,10 +1,6 @@
 load support
 load supervise_support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   end_supervisor
   reset_all
@@ -65,7 +61,7 @@ in_container() {
 }
 
 @test "what does not listen is killed inside the budget and named" {
-  echo shutdown_budget=5 >/etc/dind-station/helper.conf
+  conf shutdown_budget=5
   supervise
   busybox_image
   docker run -d --network none --name deaf busybox sleep 1000
@@ -82,7 +78,7 @@ in_container() {
 
 @test "without live-restore the budget holds as well" {
   # The daemon needs a moment of it to write down what was killed.
-  printf '%s\n' live_restore=off shutdown_budget=8 >/etc/dind-station/helper.conf
+  conf live_restore=off shutdown_budget=8
   supervise
   busybox_image
   docker run -d --network none --name deaf --restart unless-stopped busybox sleep 1000
@@ -95,7 +91,7 @@ in_container() {
 }
 
 @test "a frozen daemon does not stop the end" {
-  echo shutdown_budget=4 >/etc/dind-station/helper.conf
+  conf shutdown_budget=4
   supervise
   kill -STOP "$(daemon_pid)"
   end_and_measure

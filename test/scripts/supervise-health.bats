@@ -1,10 +1,6 @@
 load support
 load supervise_support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   end_supervisor
   reset_all

@@ -1,10 +1,6 @@
 load support
 load supervise_support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   end_supervisor
   reset_all
@@ -103,8 +99,7 @@ killed() {
   supervise
   "$HELPER" stop
   until_true 3 'history_what | grep -q stopped'
-  mkdir -p /etc/docker
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   run_helper start
   sleep 2.5
   [ "$(history_what)" = "started stopped" ]
@@ -113,8 +108,7 @@ killed() {
 
 @test "a restart that fails for somebody else is left to them, too" {
   supervise
-  mkdir -p /etc/docker
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   run_helper restart
   [ "$(result code)" = daemon-exited ]
   sleep 2.5
@@ -124,7 +118,7 @@ killed() {
 
 @test "a setting that came to be wrong meanwhile is told in the history and to the windows; once mended, a start is taken over" {
   supervise
-  echo 'tcp=maybe' >/etc/dind-station/helper.conf
+  conf 'tcp=maybe'
   kill -KILL "$(daemon_pid)"
   until_true 10 'history_what | grep -q gave-up'
   jq -se '.[-1].why | contains("tcp is maybe, expected one of")' "$HISTORY"
@@ -138,8 +132,7 @@ killed() {
 
 @test "a crash loop is told and ended; whoever mends the cause starts it and it is watched again" {
   supervise
-  mkdir -p /etc/docker
-  echo '{"no-such-option": 1}' >/etc/docker/daemon.json
+  json '{"no-such-option": 1}'
   kill -KILL "$(daemon_pid)"
   until_true 40 '[ "$(state code)" = crash-loop ]'
   [ "$(state state)" = failed ]
@@ -184,7 +177,7 @@ killed() {
 }
 
 @test "the log is rotated while the daemon runs" {
-  echo log_max_bytes=65536 >/etc/dind-station/helper.conf
+  conf log_max_bytes=65536
   supervise
   head -c 70000 /dev/zero | tr '\0' x >>"$LOG"
   # It is copied first and emptied then.
@@ -195,7 +188,7 @@ killed() {
   sed -i 's/^ZOMBIES_EVERY_MS=60000/ZOMBIES_EVERY_MS=500/' "$DIR/lib/supervise-chores.sh"
   mkdir -p /etc/docker /var/lib/docker/small
   mount -t tmpfs -o size=600m small /var/lib/docker/small
-  echo '{"data-root": "/var/lib/docker/small"}' >/etc/docker/daemon.json
+  json '{"data-root": "/var/lib/docker/small"}'
   supervise
   sed -i 's/^ZOMBIES_EVERY_MS=500/ZOMBIES_EVERY_MS=60000/' "$DIR/lib/supervise-chores.sh"
   [ "$(grep -c '"supervise.room"' "$SUPERVISE_LOG")" -eq 0 ]

@@ -7,6 +7,14 @@ SOCKET=/var/run/docker.sock
 LOG=/var/log/dockerd.log
 REPO=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
+# What a file does unless it says otherwise: each test begins on a machine on which nothing runs and nothing is configured.
+setup_file() {
+  require_bed
+  install_helper
+}
+setup() { reset_engine; }
+teardown_file() { reset_engine; }
+
 # A bed, or another place that may be broken: never the machine a developer works on.
 require_bed() {
   [ -e /run/bed-ready ] || {
@@ -20,7 +28,7 @@ install_helper() {
   "$REPO/scripts/dind-helper" install coder >/dev/null
 }
 
-# Back to a machine on which nothing runs and nothing is configured.
+# Back to a machine on which nothing runs and nothing is configured, with the real engine and the helper as it ships.
 reset_engine() {
   local name pid
   for name in dockerd containerd containerd-shim; do
@@ -30,7 +38,7 @@ reset_engine() {
     done
   done
   # A dying daemon is still there for the next start to find.
-  for pid in $(seq 100); do
+  for pid in $(seq 400); do
     [ -n "$(pids dockerd)$(pids containerd)" ] || break
     sleep 0.05
   done
@@ -43,6 +51,92 @@ reset_engine() {
   done
   rm -rf "$SOCKET" /var/run/docker.pid /var/run/docker /etc/docker /run/dind-station "$LOG"*
   rm -f /etc/dind-station/helper.conf
+  real_engine
+  untune
+}
+
+# fake_engine [mute]: from now on stand-ins (fake_engine.pl) are what the helper finds as dockerd and containerd. For tests
+# of the helper alone: they are up in a moment, on any machine. mute: this dockerd never gets ready. The interpreter's copy
+# has the daemon's name, which is how the helper knows its own; perl insists on its own name somewhere in the first line.
+fake_engine() {
+  local name
+  mkdir -p /run/fake-perl
+  for name in dockerd containerd; do
+    cp "$(command -v perl)" /run/fake-perl/$name
+    { echo "#!/run/fake-perl/$name" && cat "$REPO/test/scripts/fake_engine.pl"; } >/usr/local/sbin/$name
+    chmod 755 /usr/local/sbin/$name
+  done
+  [ "${1:-}" != mute ] || : >/run/fake-perl/mute
+}
+
+real_engine() { rm -rf /run/fake-perl /usr/local/sbin/dockerd /usr/local/sbin/containerd; }
+
+# tune NAME=VALUE...: a constant of the installed helper, until the next reset: how long it waits, how often it looks. Only
+# root can: a user has no say in the copy, and there is no setting for these.
+tune() {
+  local setting file
+  : >/run/tuned
+  for setting in "$@"; do
+    file=$(grep -l "^${setting%%=*}=" "$DIR"/lib/*.sh) || {
+      echo "the helper has no constant ${setting%%=*}" >&2
+      return 1
+    }
+    sed -i "s/^${setting%%=*}=.*/$setting/" "$file"
+  done
+}
+
+# tune_with SCRIPT FILE: the same by a script of sed, for what is no constant.
+tune_with() {
+  : >/run/tuned
+  sed -i "$1" "$DIR/lib/$2"
+  ! cmp -s "$DIR/lib/$2" "$REPO/scripts/lib/$2"
+}
+
+untune() {
+  [ -e /run/tuned ] || return 0
+  cp "$REPO"/scripts/lib/*.sh "$DIR/lib/"
+  rm /run/tuned
+}
+
+# conf LINE...: what helper.conf says. json TEXT: what daemon.json says.
+conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
+json() {
+  mkdir -p /etc/docker
+  printf '%s\n' "$1" >/etc/docker/daemon.json
+}
+
+# environ_one NAME=VALUE...: what the container's PID 1 was started with, until the next environ_own.
+environ_one() {
+  environ_own
+  printf '%s\000' "$@" >/run/environ
+  mount --bind /run/environ /proc/1/environ
+}
+environ_own() { umount /proc/1/environ 2>/dev/null || :; }
+
+# until_true SECONDS CONDITION: waits for a fact; the condition is shell text of a test. So many seconds are a bound for what
+# never comes, not a measure: what is up in a tenth of a second may take ten on a busy machine.
+until_true() {
+  local end=$((SECONDS + $1))
+  until eval "$2"; do
+    if [ $SECONDS -gt $end ]; then
+      echo "not within $1 s: $2" >&2
+      cat "${SUPERVISE_LOG:-/dev/null}" "${HISTORY:-/dev/null}" >&2
+      return 1
+    fi
+    sleep 0.05
+  done 2>/dev/null
+}
+
+# quick MS: the run that was just seen took less than that. On a machine that is too busy to tell: less than four times what
+# a plain start takes right after, for which everything is reset.
+quick() {
+  local took plain
+  took=$(result ms)
+  [ "$took" -ge "$1" ] || return 0
+  reset_engine
+  plain=$("$HELPER" start | tail -n 1 | jq .ms)
+  echo "took $took ms, a plain start $plain ms"
+  [ "$took" -lt $((plain * 4)) ]
 }
 
 # pids NAME: the living (not zombie) processes with that name.
@@ -58,12 +152,25 @@ pids() {
 }
 
 daemon_pid() { pids dockerd | head -n 1; }
+daemon_env() { tr '\000' '\n' <"/proc/$(daemon_pid)/environ"; }
+daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
+
+# alive PID: it is there and no zombie.
+alive() {
+  local stat
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+  stat=${stat##*) }
+  [ "${stat%% *}" != Z ]
+}
 
 as_coder() { su coder -c "$1"; }
 
 # The last event of a run is its result; field NAME of it.
 # shellcheck disable=SC2154 # bats sets output
 result() { printf '%s\n' "$output" | tail -n 1 | jq -r ".$1"; }
+
+# step NAME: what the run said in that step: its status and its words.
+step() { printf '%s\n' "$output" | jq -r --arg step "$1" 'select(.step == $step) | "\(.status) \(.detail)"'; }
 
 # run_helper VERB...: runs it and checks that every line is an event and the last one a result.
 run_helper() {
@@ -73,6 +180,24 @@ run_helper() {
 }
 
 state() { jq -r ".$1" /run/dind-station/state.json; }
+
+# running: a daemon that the helper started is there, the last test's or a new one, and nothing is configured: for tests
+# that look at it and leave it as it was.
+running() {
+  if [ -e /run/left-running ] && [ "$(daemon_pid)" = "$(cat /run/left-running)" ]; then return 0; fi
+  reset_engine
+  "$HELPER" start
+  daemon_pid >/run/left-running
+}
+
+# listen_and_die PATH: the socket of a program that has ended.
+listen_and_die() {
+  mkdir -p "${1%/*}"
+  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' "$1"
+}
+
+# answers PATH: a daemon that a test started by hand answers there.
+answers() { curl -q -s --max-time 5 --unix-socket "$1" http://docker/_ping; }
 
 # A static busybox as an image: no registry is needed.
 busybox_image() {
@@ -84,4 +209,9 @@ busybox_image() {
   ln -sf busybox $root/bin/sleep
   ln -sf busybox $root/bin/cat
   tar -C $root -c . | docker import - busybox >/dev/null
+}
+
+# no_containers: none is left, whatever the test came to.
+no_containers() {
+  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
 }
