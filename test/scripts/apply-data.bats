@@ -114,7 +114,7 @@ broken_database() {
   flock /var/lib/docker/volumes/metadata.db sleep 600 3>&- &
   # shellcheck disable=SC2034 # teardown ends it
   helper_pid=$!
-  until ! flock -n /var/lib/docker/volumes/metadata.db true; do sleep 0.05; done
+  until_true '! flock -n /var/lib/docker/volumes/metadata.db true'
   not_touched move-network-database-aside /var/lib/docker/network
   not_touched move-repositories-aside /var/lib/docker/network
 }

@@ -6,6 +6,7 @@ load apply_support
 }
 
 @test "a docker.pid of a living daemon is not touched" {
+  fake_engine
   run_helper start
   not_touched remove-stale-pid-file /run/docker.pid
 }
@@ -28,6 +29,7 @@ load apply_support
 }
 
 @test "a stale containerd.pid is moved aside and comes back; that of a living one is not touched" {
+  fake_engine
   mkdir -p /run/docker/containerd
   printf 1 >/run/docker/containerd/containerd.pid
   mended_and_back remove-stale-containerd-pid-file /run/docker/containerd/containerd.pid
@@ -42,7 +44,7 @@ load apply_support
   rm "$SOCKET"
   perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); sleep 600' "$SOCKET" &
   helper_pid=$!
-  until [ -S "$SOCKET" ]; do sleep 0.05; done
+  until_true '[ -S "$SOCKET" ]'
   not_touched remove-dead-socket /run/docker.sock
 }
 
@@ -85,7 +87,7 @@ load apply_support
   mkdir -p /run/empty
   containerd --address /run/containerd/other.sock --root /run/empty --state /run/empty/state >/dev/null 2>&1 &
   helper_pid=$!
-  until [ "$(cat "/proc/$helper_pid/comm")" = containerd ]; do sleep 0.05; done
+  until_true '[ "$(cat "/proc/$helper_pid/comm")" = containerd ]'
   not_touched remove-dead-containerd-socket /run/containerd/containerd.sock
 }
 
@@ -94,10 +96,10 @@ load apply_support
   perl -MIO::Socket::UNIX -e '
     $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1);
     for (1 .. 5) { push @c, IO::Socket::UNIX->new(Peer => $ARGV[0], Blocking => 0) }
+    $0 = "queue is full";
     sleep 600' "$SOCKET" 3>&- &
   helper_pid=$!
-  until [ -S "$SOCKET" ]; do sleep 0.05; done
-  sleep 0.5
+  until_true 'pgrep -fx "queue is full"'
   not_touched remove-dead-socket /run/docker.sock
   run_helper start
   [ "$(result code)" = foreign ]
@@ -110,6 +112,6 @@ load apply_support
   cp "$(command -v sleep)" /run/systemd/systemd
   /run/systemd/systemd 600 &
   helper_pid=$!
-  until [ "$(cat "/proc/$helper_pid/comm")" = systemd ]; do sleep 0.05; done
+  until_true '[ "$(cat "/proc/$helper_pid/comm")" = systemd ]'
   not_touched remove-leaked-systemd-folder /run/systemd/system
 }

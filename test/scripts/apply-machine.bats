@@ -49,6 +49,7 @@ load apply_support
 }
 
 @test "forwarding that was switched off is on again, and off by undo; daemon.json may say no" {
+  fake_engine
   echo 0 >/proc/sys/net/ipv4/ip_forward
   apply set-ip-forward
   code not-applicable
@@ -69,6 +70,7 @@ load apply_support
 }
 
 @test "a user who lost the socket gets it back, and a socket open to everybody is closed; undone it is as it was" {
+  fake_engine
   run_helper start
   apply close-socket
   code already-so
@@ -86,6 +88,7 @@ load apply_support
 }
 
 @test "a user whose entry is gone gets it back, and loses it by undo" {
+  fake_engine
   run_helper start
   setfacl -x u:coder "$SOCKET"
   apply grant-socket-access
@@ -97,6 +100,7 @@ load apply_support
 }
 
 @test "undo does not give back an access that was taken since" {
+  fake_engine
   run_helper start
   setfacl -m u:65534:rw "$SOCKET"
   setfacl -x u:coder "$SOCKET"
@@ -109,6 +113,7 @@ load apply_support
 }
 
 @test "no access is given through a link, which may lead to a file of anybody" {
+  fake_engine
   run_helper start
   install -d -o coder /home/coder/run
   listen_and_die /home/coder/run/docker.sock

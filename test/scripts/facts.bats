@@ -6,7 +6,7 @@ fact() {
 }
 
 @test "facts of a running daemon, for a user through sudo: every line is JSON, and nothing was changed" {
-  "$HELPER" start >/dev/null
+  running
   local before
   before=$(stat -c '%n %Y %s' /run/dind-station/state.json /var/run/docker.pid "$SOCKET")
   run as_coder "sudo -n $HELPER facts"
@@ -54,10 +54,7 @@ fact() {
   cp "$(command -v sleep)" /tmp/dockerd
   bash -c 'exec -a "$1" /tmp/dockerd 30 >"$2" 2>&1' - $'x","pid":0}\n{"fact":"process"' /tmp/$'a"\nb\\' 3>&- &
   local hostile=$!
-  for _ in $(seq 100); do
-    [ "$(cat "/proc/$hostile/comm")" != dockerd ] || break
-    sleep 0.1
-  done
+  until_true '[ "$(cat "/proc/'$hostile'/comm")" = dockerd ]'
   run "$HELPER" facts
   kill "$hostile" 2>/dev/null || :
   rm -f /tmp/dockerd /tmp/$'a"\nb\\'
@@ -69,7 +66,7 @@ fact() {
 @test "a log whose name ends in a comma does not break the lines" {
   perl -e '$0 = "dockerd"; sleep 30' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
   local hostile=$!
-  until [ "$(cat "/proc/$hostile/comm")" = dockerd ]; do sleep 0.02; done
+  until_true '[ "$(cat "/proc/'$hostile'/comm")" = dockerd ]'
   run "$HELPER" facts
   kill "$hostile" 2>/dev/null || :
   rm -f '/tmp/log,' '/tmp/err,'

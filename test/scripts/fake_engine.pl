@@ -143,6 +143,7 @@ until ($ended) {
         $asked{$ready} .= $part;
         while ($asked{$ready} =~ s{^(\w+) (?:/v[\d.]+)?([^ ?]*)\S* HTTP/1\.(\d)\r\n(.*?)\r\n\r\n}{}s) {
             my ($method, $what, $minor) = ($1, $2, $3);
+            if (open my $log, '>>', '/run/fake-perl/asked') { print $log "$method $what\n" }
             my $body = $answers{$what} // '{"message":"page not found"}';
             my $head = sprintf "HTTP/1.1 %s\r\nApi-Version: 1.41\r\nOstype: linux\r\nContent-Length: %d\r\n\r\n",
               exists $answers{$what} ? '200 OK' : '404 Not Found', length $body;

@@ -1,5 +1,10 @@
 load support
 
+# Who is asked is the subject, whatever daemon the init system then starts; with init as PID 1 it is the real one.
+setup() {
+  reset_engine
+  [ "$(cat /proc/1/comm)" = init ] || fake_engine
+}
 teardown() { rm -rf /run/systemd /run/openrc /usr/local/sbin/systemctl; }
 
 @test "with SysV init in charge its script is asked, and the daemon is its" {
@@ -25,7 +30,7 @@ teardown() { rm -rf /run/systemd /run/openrc /usr/local/sbin/systemctl; }
   [[ "$output" != *"init.ask"* ]]
 }
 
-# systemd cannot be PID 1 of a bed: a stand-in that does what systemctl would, with a real daemon.
+# systemd cannot be PID 1 of a bed: a stand-in that does what systemctl would.
 fake_systemd() {
   mkdir -p /run/systemd/system
   cat >/usr/local/sbin/systemctl <<'END'
@@ -70,11 +75,11 @@ END
   printf '#!/bin/sh\n[ "$1" = cat ] || { : >%s; exec sleep 600; }\n' "$asked" >/usr/local/sbin/systemctl
   "$HELPER" start >/tmp/one 3>&- &
   local first=$!
-  until [ -e "$asked" ]; do sleep 0.02; done
+  until_true "[ -e '$asked' ]"
   run_helper cancel
-  local began=$SECONDS
   wait $first || :
-  [ $((SECONDS - began)) -le 3 ]
+  # It would have waited for 80 s.
+  [ "$(tail -n 1 /tmp/one | jq .ms)" -lt 60000 ]
   [ "$(tail -n 1 /tmp/one | jq -r .code)" = cancelled ]
   conf start_timeout=1 stop_timeout=1
   run_helper start

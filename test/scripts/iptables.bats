@@ -4,6 +4,7 @@ setup() {
   reset_engine
   forget_rules
 }
+# A stand-in for the daemon where what is decided and told is the subject; the real one where rules or packets are.
 teardown() {
   ip netns delete outside 2>/dev/null || :
   umount /usr/sbin/xtables-nft-multi 2>/dev/null || :
@@ -44,9 +45,6 @@ END
   chmod +x /run/real/broken
   mount --bind /run/real/broken /usr/sbin/xtables-nft-multi
 }
-
-daemon_env() { tr '\000' '\n' <"/proc/$(daemon_pid)/environ"; }
-daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 
 @test "where nft works it is used, and nothing of ours is put in the PATH" {
   run_helper start
@@ -103,6 +101,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "tables of the legacy backend without a rule decide nothing" {
+  fake_engine
   iptables-legacy -nL >/dev/null
   run_helper start
   [[ "$(step iptables.backend)" == "ok iptables is nft"* ]]
@@ -112,6 +111,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
   run_helper start
   iptables-nft -S | grep -qx -e '-N DOCKER'
   conf iptables=legacy
+  fake_engine
   run_helper restart
   [[ "$output" == *"Rules of a daemon before remain in nft"* ]]
 }
@@ -124,11 +124,13 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "DOCKER_IPTABLES_LEGACY of the container decides, empty for nft" {
+  fake_engine
   environ_one DOCKER_IPTABLES_LEGACY=1
   run_helper start
   environ_own
   [[ "$(step iptables.backend)" == *"iptables-legacy, for itself only: DOCKER_IPTABLES_LEGACY of this container says so." ]]
   reset_engine
+  fake_engine
   environ_one DOCKER_IPTABLES_LEGACY=
   run_helper start
   environ_own
@@ -136,6 +138,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "IPv6 that does not work is given up alone, and status goes on saying so" {
+  fake_engine
   break_nft '^ip6tables' "Table does not exist (do you need to insmod?)"
   run_helper start
   [ "$status" -eq 0 ]
@@ -149,6 +152,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "what daemon.json says about ip6tables is not said again" {
+  fake_engine
   json '{"ip6tables": false}'
   break_nft '^ip6tables' "Table does not exist"
   run_helper start
@@ -156,6 +160,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "a raw table that does not work is given up alone" {
+  fake_engine
   break_nft '(-t |\*)raw' 'table raw does not exist'
   run_helper start
   [ "$status" -eq 0 ]
@@ -175,6 +180,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "iptables off in daemon.json: nothing is tried" {
+  fake_engine
   json '{"iptables": false}'
   run_helper start
   [ "$status" -eq 0 ]
@@ -182,6 +188,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "the decision costs little" {
+  fake_engine
   run_helper start
   local before after
   before=$(printf '%s\n' "$output" | jq -s '[.[] | select(.step == "storage.driver")][0].ms')

@@ -37,7 +37,7 @@ setup() {
   fake_engine mute
   "$HELPER" start >/tmp/one &
   local first=$!
-  until_true 60 '[ "$(state step)" = daemon.ready ]'
+  until_true '[ "$(state step)" = daemon.ready ]'
   [ "$(state state)" = starting ]
   run as_coder "sudo -n $HELPER cancel"
   [ "$status" -eq 0 ]
@@ -66,7 +66,7 @@ setup() {
   run_helper start
   "$HELPER" restart >/dev/null 3>&- &
   local pid=$!
-  until_true 60 '[ "$(cut -d " " -f 3 /run/dind-station/holder)" = restart ]'
+  until_true '[ "$(cut -d " " -f 3 /run/dind-station/holder)" = restart ]'
   kill -KILL $pid
   run_helper restart
   [ "$status" -eq 0 ]
@@ -78,7 +78,7 @@ setup() {
   kill -STOP "$(daemon_pid)"
   "$HELPER" restart >/tmp/theirs 3>&- &
   local theirs=$!
-  until_true 60 'grep -q restart /run/dind-station/holder'
+  until_true 'grep -q restart /run/dind-station/holder'
   # One shell asks for a stop that has to wait, and cancels it.
   bash -c "$HELPER stop >/tmp/mine 3>&- & until [ -e /run/dind-station/waiting.\$! ]; do sleep 0.02; done; $HELPER cancel; wait"
   wait $theirs

@@ -38,7 +38,7 @@ setup() {
   [ "$(stat -c %s "$LOG.1")" -gt 65536 ]
   # The daemon still writes to the same file, at its end.
   kill -HUP "$(daemon_pid)"
-  until_true 60 '[ "$(head -c 5 "$LOG")" = time= ]'
+  until_true '[ "$(head -c 5 "$LOG")" = time= ]'
 }
 
 @test "the user may read the log, a stranger may not" {

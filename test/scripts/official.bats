@@ -55,13 +55,13 @@ inits() { pids docker-init | grep -vx 1 || :; }
   run_helper start
   busybox_image
   docker run --rm busybox busybox true
-  sleep 0.3
-  [ -z "$(ps -o stat= --ppid "$(inits)" | grep Z)" ]
+  until_true '[ -z "$(ps -o stat= --ppid "$(inits)" | grep Z)" ]'
   run grep "isn't registered" $LOG
   [ "$status" -ne 0 ]
 }
 
 @test "the scripts open no TCP port by themselves" {
+  fake_engine
   run_helper start
   [ "$status" -eq 0 ]
   [ -z "$(ss -Htln 'sport = :2375 or sport = :2376')" ]
@@ -81,11 +81,11 @@ inits() { pids docker-init | grep -vx 1 || :; }
   run_helper stop
   [ "$status" -eq 0 ]
   # docker-init ends by itself, a moment after its child.
-  sleep 0.3
-  [ -z "$(pids dockerd)$(pids containerd)$(inits)" ]
+  until_true '[ -z "$(pids dockerd)$(pids containerd)$(inits)" ]'
 }
 
 @test "ten restarts in a row work" {
+  fake_engine
   run_helper start
   for _ in $(seq 10); do
     run_helper restart
@@ -96,7 +96,7 @@ inits() { pids docker-init | grep -vx 1 || :; }
 @test "kill -9 of the daemon, then start: healed" {
   run_helper start
   kill -KILL "$(daemon_pid)"
-  sleep 0.3
+  until_true '[ -z "$(pids dockerd)" ]'
   run_helper start
   [ "$status" -eq 0 ]
   docker info >/dev/null
@@ -110,12 +110,15 @@ inits() { pids docker-init | grep -vx 1 || :; }
 }
 
 @test "a start that is cancelled leaves nothing running" {
-  printf '#!/bin/sh\nsleep 2\nexec "$@"\n' >$DIND
+  # It becomes the daemon's init in the end, under the same number.
+  printf '#!/bin/sh\necho $$ >/run/dind.pid\nsleep 2\nexec "$@"\n' >$DIND
+  rm -f /run/dind.pid
   "$HELPER" start >/dev/null 3>&- &
-  sleep 1
+  until_true '[ -s /run/dind.pid ]'
   run_helper cancel
   [ "$(result code)" = cancel-sent ]
-  sleep 2
+  wait $! || :
+  until_true '! alive "$(cat /run/dind.pid)"'
   [ -z "$(pids dockerd)" ]
   [ "$(state code)" = cancelled ]
 }
@@ -168,6 +171,7 @@ mounts_after() {
 }
 
 @test "without the scripts, or with ones that others can write, nothing is started" {
+  fake_engine
   rm $DIND
   run_helper start
   [ "$status" -eq 69 ]

@@ -3,11 +3,6 @@ load support
 
 ROOT=/var/lib/docker
 
-setup_file() {
-  require_bed
-  install_helper
-}
-
 setup() { reset_data; }
 
 # An unfinished move would keep the daemons of the next file from starting.
@@ -17,7 +12,7 @@ reset_data() {
 }
 
 teardown() {
-  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
+  no_containers
   umount /var/lib/docker/volumes 2>/dev/null || :
 }
 

@@ -23,12 +23,12 @@ load support
     kill -KILL "$(daemon_pid)"
     run_helper restart
     [ "$status" -eq 0 ]
-    [ "$(result ms)" -lt 8000 ]
   done
   # The dead daemons stay as zombies: what the next start must not be misled by.
   [ "$(cat /proc/1/comm)" != sleep ] || pgrep --runstates Z dockerd
   [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$before" ]
   docker rm -f kept
+  quick 8000
 }
 
 @test "restart after daemon and containerd were both killed" {
@@ -66,6 +66,7 @@ load support
 }
 
 @test "two restarts at the same moment: one restarts, the other reports the same result" {
+  fake_engine
   run_helper start
   "$HELPER" restart >/tmp/one &
   local first=$!
@@ -77,6 +78,7 @@ load support
 }
 
 @test "a restart that comes later is a restart of its own" {
+  fake_engine
   run_helper start
   run_helper restart
   local pid
@@ -87,6 +89,7 @@ load support
 }
 
 @test "restart of a stopped daemon starts it" {
+  fake_engine
   run_helper restart
   [ "$status" -eq 0 ]
   docker ps

@@ -32,6 +32,7 @@ without() { run setpriv --bounding-set "$1" "$HELPER" "$2"; }
 }
 
 @test "a living daemon is not ended by a restart that could not start it again" {
+  fake_engine
   run_helper start
   local pid
   pid=$(daemon_pid)

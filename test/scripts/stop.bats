@@ -12,6 +12,7 @@ load support
 }
 
 @test "the state file names who stopped it" {
+  fake_engine
   run_helper start
   as_coder "sudo -n $HELPER stop"
   [ "$(state state)" = stopped ]
@@ -40,6 +41,7 @@ load support
 }
 
 @test "a daemon that ignores SIGTERM is killed after the budget" {
+  fake_engine
   conf stop_timeout=1
   run_helper start
   # A stand-in: a real dockerd cannot be made to ignore SIGTERM. Same name, same place in the PID file.
@@ -49,7 +51,7 @@ load support
   setsid /run/dockerd -c 'trap "" TERM; while :; do read -rt 1 <> <(:); done' </dev/null >/dev/null 2>&1 3>&- &
   printf '%d' $! >/var/run/docker.pid
   # Until it does not hear TERM (signal 15).
-  until [ $((0x$(awk '/^SigIgn:/ { print $2 }' /proc/$!/status) >> 14 & 1)) -eq 1 ]; do sleep 0.02; done
+  until_true '[ $((0x$(awk "/^SigIgn:/ { print \$2 }" /proc/$!/status) >> 14 & 1)) -eq 1 ]'
   run_helper stop
   [ "$status" -eq 0 ]
   [[ "$output" == *"was killed"* ]]

@@ -14,6 +14,7 @@ setup() {
   json "{\"data-root\": \"$ROOT\"}"
   rm -rf $ROOT
 }
+# A stand-in for the daemon where what is told or handed down to it is the subject; the real one where its driver is.
 teardown() {
   reset_engine
   umount /usr/bin/fuse-overlayfs 2>/dev/null || :
@@ -41,14 +42,11 @@ root_on_overlay() {
 
 # unmount DIR: a thread of a process that has ended may hold a file there for a moment.
 unmount() {
-  for _ in $(seq 50); do
-    ! umount "$1" 2>/dev/null || return 0
-    sleep 0.05
-  done
-  umount "$1"
+  until_true "umount $1"
 }
 
 @test "a data root without room, or without inodes, is told at the start and by status" {
+  fake_engine
   mkdir -p $ROOT
   mount -t tmpfs -o size=100m small $ROOT
   run_helper start
@@ -137,6 +135,7 @@ unmount() {
 }
 
 @test "a driver in daemon.json is left alone; vfs there is warned of too" {
+  fake_engine
   json "{\"data-root\": \"$ROOT\", \"storage-driver\": \"overlay2\"}"
   run_helper start
   [ "$status" -eq 0 ]
@@ -150,6 +149,7 @@ unmount() {
 }
 
 @test "what a killed experiment left is cleared away" {
+  fake_engine
   local probe=$ROOT/.overlay-probe
   mkdir -p $probe/a $probe/upper $probe/work $probe/all
   mount -t overlay -o lowerdir=$probe/a,upperdir=$probe/upper,workdir=$probe/work overlay $probe/all
@@ -159,6 +159,7 @@ unmount() {
 }
 
 @test "the daemon gets the hard limit of open files, whatever the caller had" {
+  fake_engine
   run bash -c "ulimit -S -n 256; $HELPER start"
   [ "$status" -eq 0 ]
   [[ "$(step limits.nofile)" == "changed Open files: "*" instead of 256; "* ]]
@@ -169,6 +170,7 @@ unmount() {
 }
 
 @test "proxies of helper.conf reach the daemon; a password in one is not printed" {
+  fake_engine
   conf proxy_http=http://me:secret@proxy.example.org:3128 'no_proxy=localhost,*.example.org,[::1]'
   run_helper start
   [ "$status" -eq 0 ]
@@ -178,6 +180,7 @@ unmount() {
 }
 
 @test "a caller's variables do not reach the daemon; root's PID 1's proxies and locale do, the rest does not" {
+  fake_engine
   environ_one https_proxy=http://outer.example.org:1 LANG=de_DE.UTF-8 DOCKER_DRIVER=vfs 'LC_ALL=$(id)'
   run env HTTP_PROXY=http://evil.example.org DOCKER_TLS_CERTDIR=/tmp/evil LANG=xx "$HELPER" start
   environ_own

@@ -367,7 +367,7 @@ END
   conf tcp=plain
   perl -MIO::Socket::INET -e 'IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2375, Listen => 1) and sleep 60' 3>&- &
   local holder=$!
-  until_true 60 '[ -n "$(ss -Htln "sport = :2375")" ]'
+  until_true '[ -n "$(ss -Htln "sport = :2375")" ]'
   run_helper start
   kill $holder 2>/dev/null || :
   [ "$(result code)" = daemon-exited ]
