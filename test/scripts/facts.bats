@@ -52,7 +52,7 @@ fact() {
 
 @test "a process with a hostile name and a hostile command line does not break the lines" {
   cp "$(command -v sleep)" /tmp/dockerd
-  bash -c 'exec -a "$1" /tmp/dockerd 30 >"$2" 2>&1' - $'x","pid":0}\n{"fact":"process"' /tmp/$'a"\nb\\' 3>&- &
+  bash -c 'exec -a "$1" /tmp/dockerd 600 >"$2" 2>&1' - $'x","pid":0}\n{"fact":"process"' /tmp/$'a"\nb\\' 3>&- &
   local hostile=$!
   until_true '[ "$(cat "/proc/'$hostile'/comm")" = dockerd ]'
   run "$HELPER" facts
@@ -64,7 +64,7 @@ fact() {
 }
 
 @test "a log whose name ends in a comma does not break the lines" {
-  perl -e '$0 = "dockerd"; sleep 30' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
+  perl -e '$0 = "dockerd"; sleep 600' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
   local hostile=$!
   until_true '[ "$(cat "/proc/'$hostile'/comm")" = dockerd ]'
   run "$HELPER" facts

@@ -90,7 +90,7 @@ other_daemon() {
 }
 
 @test "a socket on which somebody listens and does not answer is not taken away" {
-  perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 60' "$SOCKET" 3>&- >/dev/null &
+  perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 600' "$SOCKET" 3>&- >/dev/null &
   local server=$!
   until_true '[ -S "$SOCKET" ]'
   run_helper start

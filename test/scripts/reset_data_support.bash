@@ -18,17 +18,7 @@ teardown() {
 
 teardown_file() { reset_data; }
 
-# A daemon with an image, a container, a volume with a file in it and a network.
-furnish() {
-  run_helper start
-  [ "$status" -eq 0 ]
-  busybox_image
-  docker volume create kept >/dev/null
-  echo mine >"$ROOT/volumes/kept/_data/file"
-  docker create --network none --name box --volume kept:/v busybox cat /v/file >/dev/null
-  docker network create mine >/dev/null
-}
-
+# furnished: a daemon that runs has all that furnish made.
 furnished() {
   [ "$(docker start --attach box)" = mine ]
   docker network inspect mine >/dev/null

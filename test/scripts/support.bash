@@ -123,7 +123,7 @@ until_true() {
       cat "${SUPERVISE_LOG:-/dev/null}" "${HISTORY:-/dev/null}" >&2
       return 1
     fi
-    sleep 0.05
+    sleep 0.1
   done 2>/dev/null
 }
 
@@ -211,6 +211,24 @@ busybox_image() {
   ln -sf busybox $root/bin/sleep
   ln -sf busybox $root/bin/cat
   tar -C $root -c . | docker import - busybox >/dev/null
+}
+
+# furnish: the data of a stopped daemon, with an image (busybox), a container (box) that prints what is in a volume (kept),
+# and a network (mine). The real daemon makes it once in a file; after that it is copied.
+FURNISHED=/run/furnished
+furnish() {
+  if [ -d $FURNISHED ]; then
+    cp -a $FURNISHED/. /var/lib/docker/
+    return 0
+  fi
+  "$HELPER" start
+  busybox_image
+  docker volume create kept
+  echo mine >/var/lib/docker/volumes/kept/_data/file
+  docker create --network none --name box --volume kept:/v busybox cat /v/file
+  docker network create mine
+  "$HELPER" stop
+  cp -a /var/lib/docker $FURNISHED
 }
 
 # no_containers: none is left, whatever the test came to.

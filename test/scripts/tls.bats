@@ -365,7 +365,7 @@ END
 @test "a port that is taken is named" {
   fresh
   conf tcp=plain
-  perl -MIO::Socket::INET -e 'IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2375, Listen => 1) and sleep 60' 3>&- &
+  perl -MIO::Socket::INET -e 'IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2375, Listen => 1) and sleep 600' 3>&- &
   local holder=$!
   until_true '[ -n "$(ss -Htln "sport = :2375")" ]'
   run_helper start
