@@ -31,7 +31,7 @@ has_changed() { [[ "$output" == *"\"step\":\"$1\",\"status\":\"changed\""* ]]; }
   run_helper start
   busybox_image
   mkdir -p /tmp/shared/later
-  id=$(docker run -d --network none -v /tmp/shared:/shared:rshared busybox sleep 60)
+  id=$(docker run -d --network none -v /tmp/shared:/shared:rshared busybox sleep 600)
   mount -t tmpfs later /tmp/shared/later
   echo seen >/tmp/shared/later/file
   [ "$(docker exec "$id" cat /shared/later/file)" = seen ]

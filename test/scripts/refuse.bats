@@ -116,7 +116,7 @@ other_daemon() {
 @test "a user's program with the daemon's name is neither in the way nor signalled" {
   fake_engine
   cp "$(command -v sleep)" /tmp/dockerd
-  su coder -c '/tmp/dockerd 60' 3>&- >/dev/null 2>&1 &
+  su coder -c '/tmp/dockerd 600' 3>&- >/dev/null 2>&1 &
   until_true 'pgrep -u coder -x dockerd'
   run_helper stop
   [ "$(result code)" = already-stopped ]
