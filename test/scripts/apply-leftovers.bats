@@ -111,6 +111,7 @@ load apply_support
   mended_and_back remove-leaked-systemd-folder /run/systemd/system
   cp "$(command -v sleep)" /run/systemd/systemd
   /run/systemd/systemd 600 &
+  # shellcheck disable=SC2034 # teardown ends it
   helper_pid=$!
   until_true '[ "$(cat "/proc/$helper_pid/comm")" = systemd ]'
   not_touched remove-leaked-systemd-folder /run/systemd/system

@@ -99,12 +99,10 @@ holds_files_removed() { healed 8000 && [ "$(result code)" = already-running ] &&
 
 make_killed() {
   "$HELPER" start >/dev/null
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000 >/dev/null
-  LIVING=$(docker inspect -f '{{.State.Pid}}' kept)
+  keep_container >/dev/null
   kill -KILL "$(daemon_pid)"
 }
-holds_killed() { healed 8000 && [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$LIVING" ]; }
+holds_killed() { healed 8000 && kept_on; }
 
 make_plain_tcp() { echo tcp=plain >/etc/dind-station/helper.conf; }
 holds_plain_tcp() {

@@ -31,16 +31,8 @@ entry_stays() {
   until_true '[ -e /tmp/entry.up ]'
 }
 
-# stop_entry: asks it to end, as `docker stop` does. Sets ENTRY_STATUS and ENTRY_MS.
-stop_entry() {
-  local began
-  began=$(date +%s%N)
-  kill -TERM "$ENTRY_PID"
-  ENTRY_STATUS=0
-  wait "$ENTRY_PID" || ENTRY_STATUS=$?
-  ENTRY_MS=$((($(date +%s%N) - began) / 1000000))
-  cat /tmp/entry.log
-}
+# stop_entry: asks it to end.
+stop_entry() { end_and_measure "$ENTRY_PID" /tmp/entry.log; }
 
 end_entry() {
   [ -e /tmp/entry.pid ] || return 0
@@ -201,10 +193,10 @@ bats_require_minimum_version 1.5.0
   entry_stays 'sleep 1000'
   [ -n "$(living dockerd)" ]
   stop_entry
-  [ "$ENTRY_STATUS" -eq 0 ]
+  [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living dockerd)$(living containerd)" ]
   [ "$(state state)" = stopped ]
-  in_time "$ENTRY_MS" 4000
+  in_time "$ENDED_MS" 4000
 }
 
 @test "asked to end while the daemon is starting, it ends in order and the command does not run" {
@@ -216,20 +208,20 @@ bats_require_minimum_version 1.5.0
   echo $ENTRY_PID >/tmp/entry.pid
   until_true '[ -n "$(living dockerd)" ]'
   stop_entry
-  [ "$ENTRY_STATUS" -eq 0 ]
+  [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living dockerd)$(living containerd)" ]
   [ ! -e /tmp/entry.up ]
   [ "$(jq -r .what "$HISTORY" | tail -n 1)" = shutdown ]
-  in_time "$ENTRY_MS" 4000
+  in_time "$ENDED_MS" 4000
 }
 
 @test "a command that does not listen is killed in time, and the daemon has ended in order" {
   fake_engine
   entry_stays 'trap "" TERM; while :; do sleep 0.2; done'
   stop_entry
-  [ "$ENTRY_STATUS" -eq 137 ]
+  [ "$ENDED_STATUS" -eq 137 ]
   [ "$(state state)" = stopped ]
-  in_time "$ENTRY_MS" 9000
+  in_time "$ENDED_MS" 9000
 }
 
 @test "a supervisor that is killed is started again, and takes the daemon over as it is" {
@@ -244,7 +236,7 @@ bats_require_minimum_version 1.5.0
   kill -KILL "$daemon"
   until_true '[ "$(history_what | tr " " "\n" | tail -n 1)" = back ]'
   stop_entry
-  [ "$ENTRY_STATUS" -eq 0 ]
+  [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living dockerd)$(living containerd)" ]
   [ "$(history_what | tr ' ' '\n' | tail -n 1)" = shutdown ]
 }
@@ -278,7 +270,7 @@ bats_require_minimum_version 1.5.0
   rm /etc/dind-station/helper.conf
   "$HELPER" start >/dev/null
   stop_entry
-  [ "$ENTRY_STATUS" -eq 0 ]
+  [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living dockerd)$(living containerd)" ]
   [ "$(state state)" = stopped ]
 }
@@ -291,7 +283,7 @@ bats_require_minimum_version 1.5.0
     entry_stays 'sleep 1000'
     docker image inspect busybox >/dev/null
     stop_entry
-    [ "$ENTRY_STATUS" -eq 0 ]
+    [ "$ENDED_STATUS" -eq 0 ]
   done
   # The image is the real daemon's; that it comes and goes is also a stand-in's.
   fake_engine
@@ -299,7 +291,7 @@ bats_require_minimum_version 1.5.0
     entry_stays 'sleep 1000'
     docker ps
     stop_entry
-    [ "$ENTRY_STATUS" -eq 0 ]
+    [ "$ENDED_STATUS" -eq 0 ]
   done
   [ "$(history_what | tr ' ' '\n' | grep -c shutdown)" -eq 10 ]
 }

@@ -2,8 +2,7 @@ load support
 
 @test "a container keeps running through a restart: same process, same start" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
+  keep_container
   local before
   before=$(docker inspect -f '{{.State.Pid}} {{.State.StartedAt}}' kept)
   run_helper restart
@@ -15,10 +14,7 @@ load support
 
 @test "restart after kill -9 where PID 1 does not reap: at once, containers kept" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
-  local before
-  before=$(docker inspect -f '{{.State.Pid}}' kept)
+  keep_container
   for _ in 1 2 3; do
     kill -KILL "$(daemon_pid)"
     run_helper restart
@@ -26,15 +22,14 @@ load support
   done
   # The dead daemons stay as zombies: what the next start must not be misled by.
   [ "$(cat /proc/1/comm)" != sleep ] || pgrep --runstates Z dockerd
-  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$before" ]
+  kept_on
   docker rm -f kept
   quick 8000
 }
 
 @test "restart after daemon and containerd were both killed" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
+  keep_container
   kill -KILL "$(daemon_pid)"
   kill -KILL "$(cat /var/run/docker/containerd/containerd.pid)"
   run_helper restart

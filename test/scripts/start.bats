@@ -53,6 +53,7 @@ fresh_fake() {
   run_helper start
   [ "$(result code)" = already-running ]
   [ "$(pids dockerd | wc -l)" -eq 1 ]
+  daemon_pid | tr -d '\n' >/var/run/docker.pid
 }
 
 @test "containers get the signals of a clean process, not those the helper ignores" {

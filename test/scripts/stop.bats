@@ -27,16 +27,13 @@ load support
 
 @test "stop with live-restore leaves containers and their containerd, and says so" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
-  local pid
-  pid=$(docker inspect -f '{{.State.Pid}}' kept)
+  keep_container
   run_helper stop
   [[ "$(result message)" == *"1 container(s) keep running"* ]]
   [ -n "$(pids containerd)" ]
-  kill -0 "$pid"
+  kill -0 "$KEPT"
   run_helper start
-  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$pid" ]
+  kept_on
   docker rm -f kept
 }
 

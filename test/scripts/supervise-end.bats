@@ -1,16 +1,8 @@
 load support
 load supervise_support
 
-# The supervisor is asked to end; sets ENDED_MS and ENDED_STATUS.
-end_and_measure() {
-  local began
-  began=$(date +%s%N)
-  kill -TERM "$SUPERVISOR"
-  ENDED_STATUS=0
-  wait "$SUPERVISOR" || ENDED_STATUS=$?
-  ENDED_MS=$((($(date +%s%N) - began) / 1000000))
-  cat "$SUPERVISE_LOG"
-}
+# end_supervised: the supervisor is asked to end.
+end_supervised() { end_and_measure "$SUPERVISOR" "$SUPERVISE_LOG"; }
 
 in_container() {
   docker run -d --network none "$@" busybox sh -c 'trap "echo last words; exit 7" TERM; while :; do sleep 0.1; done'
@@ -18,7 +10,7 @@ in_container() {
 
 @test "SIGTERM ends everything in order and at once when nothing holds on" {
   supervise
-  end_and_measure
+  end_supervised
   [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living dockerd)$(living containerd)" ]
   [ "$(state state)" = stopped ]
@@ -35,7 +27,7 @@ in_container() {
   for number in 1 2 3 4 5 6; do in_container --name plain$number; done
   in_container --name always --restart always
   in_container --name unless --restart unless-stopped
-  end_and_measure
+  end_supervised
   [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living containerd)" ]
   grep -q 'everything in it ended by itself' "$SUPERVISE_LOG"
@@ -59,7 +51,7 @@ in_container() {
   docker run -d --network none --name deaf-too --restart unless-stopped busybox sleep 1000
   local pid
   pid=$(docker inspect -f '{{.State.Pid}}' deaf-too)
-  end_and_measure
+  end_supervised
   [ ! -e "/proc/$pid" ] || [ "$(cut -d ' ' -f 3 "/proc/$pid/stat")" = Z ]
   [ "$ENDED_STATUS" -eq 0 ]
   [ -z "$(living dockerd)$(living containerd)" ]
@@ -73,7 +65,7 @@ in_container() {
   supervise
   busybox_image
   docker run -d --network none --name deaf --restart unless-stopped busybox sleep 1000
-  end_and_measure
+  end_supervised
   # The daemon itself ended in order, because what held it up was killed in time.
   grep -q 'so killed: container deaf\."' "$SUPERVISE_LOG"
   [ "$ENDED_STATUS" -eq 0 ]
@@ -86,7 +78,7 @@ in_container() {
   conf shutdown_budget=4
   supervise
   kill -STOP "$(daemon_pid)"
-  end_and_measure
+  end_supervised
   grep -q 'everything in it ended by itself' "$SUPERVISE_LOG"
   [ -z "$(living dockerd)$(living containerd)" ]
   in_time "$ENDED_MS" 4500
@@ -99,7 +91,7 @@ in_container() {
   kill -STOP "$(daemon_pid)"
   setsid "$HELPER" restart </dev/null >/tmp/restart.log 2>&1 3>&- &
   until_true '[ "$(state state)" = restarting ]'
-  end_and_measure
+  end_supervised
   [ "$(tail -n 1 /tmp/restart.log | jq -r .code)" = cancelled ]
   [ -z "$(living dockerd)$(living containerd)" ]
   [ "$(state state)" = stopped ]
@@ -110,7 +102,7 @@ in_container() {
   fake_engine
   supervise
   "$HELPER" stop
-  end_and_measure
+  end_supervised
   [ "$ENDED_STATUS" -eq 0 ]
   in_time "$ENDED_MS" 2000
 }

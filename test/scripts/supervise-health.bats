@@ -7,11 +7,12 @@ hold_frozen() {
 }
 
 @test "a daemon that a signal stopped is noticed and goes on, with its containers and its process" {
+  unasked
   supervise
   local pid
   pid=$(daemon_pid)
   kill -STOP "$pid"
-  # The kernel says that it stands still: no question has to time out.
+  # The kernel says that it stands still.
   until_true 'history_what | grep -q silent'
   jq -se '.[1].why | contains("SIGSTOP") and contains("answers again")' "$HISTORY"
   [ "$(daemon_pid)" = "$pid" ]
@@ -39,6 +40,7 @@ hold_frozen() {
   fake_engine
   hasty
   tune SILENT_END_MS=1000
+  unasked
   supervise
   local pid
   pid=$(daemon_pid)
@@ -51,6 +53,7 @@ hold_frozen() {
 @test "a daemon whose socket was removed is restarted" {
   fake_engine
   hasty
+  unasked
   supervise
   rm "$SOCKET"
   until_true 'history_what | grep -q "silent back"'
@@ -63,6 +66,7 @@ hold_frozen() {
   hasty
   # That is over in ten minutes here.
   tune GRACE_MS=600000
+  unasked
   supervise
   kill -KILL "$(daemon_pid)"
   until_true 'history_what | grep -q "died back"'
@@ -89,12 +93,10 @@ links() { awk '$NF ~ "/containerd.sock$" && $6 == "03" { n++ } END { print n + 0
 
 @test "a containerd that dies is replaced under the living dockerd, and containers run again" {
   supervise
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
-  local pid kept before connected
+  keep_container
+  local pid before connected
   pid=$(daemon_pid)
   before=$(zombies containerd)
-  kept=$(docker inspect -f '{{.State.Pid}}' kept)
   connected=$(links)
   [ "$connected" -ge 2 ]
   kill -KILL "$(living containerd)"
@@ -103,12 +105,13 @@ links() { awk '$NF ~ "/containerd.sock$" && $6 == "03" { n++ } END { print n + 0
   [ "$(links)" -ge "$connected" ]
   docker run --rm --network none busybox sleep 0
   [ "$(daemon_pid)" = "$pid" ]
-  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$kept" ]
+  kept_on
   [ "$(zombies containerd)" -eq "$before" ]
   docker rm -f kept
 }
 
 @test "a frozen containerd is told to go on, and replaced when it is frozen again" {
+  unasked
   supervise
   busybox_image
   local pid

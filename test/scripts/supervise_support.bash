@@ -16,6 +16,9 @@ teardown_file() {
 # hasty: a supervisor that looks around and tries again at once, for tests that are not about its patience.
 hasty() { tune LOOK_SECONDS=0.2 PAUSE_FIRST_MS=100 STACKS_SECONDS=0.2; }
 
+# unasked: no question to the daemon is due within ten minutes: what is noticed is seen from outside.
+unasked() { tune PING_EVERY_MS=600000 INFO_EVERY_MS=600000; }
+
 # supervise: starts it and waits until it watches. Without bats' own descriptor: bats waits for whoever holds it.
 supervise() {
   : >"$SUPERVISE_LOG"
@@ -34,6 +37,18 @@ end_supervisor() {
   local end=$((SECONDS + 60))
   while alive "$pid" && [ $SECONDS -lt $end ]; do sleep 0.05; done
   kill -KILL "$pid" 2>/dev/null || :
+}
+
+# end_and_measure PID LOG: asks a child to end, as `docker stop` does. Sets ENDED_STATUS and ENDED_MS.
+# shellcheck disable=SC2034 # the tests read them
+end_and_measure() {
+  local began
+  began=$(date +%s%N)
+  kill -TERM "$1"
+  ENDED_STATUS=0
+  wait "$1" || ENDED_STATUS=$?
+  ENDED_MS=$((($(date +%s%N) - began) / 1000000))
+  cat "$2"
 }
 
 # reset_all: as reset_engine, and without containers and what dockerd would have unmounted.

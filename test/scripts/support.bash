@@ -116,10 +116,10 @@ environ_own() { umount /proc/1/environ 2>/dev/null || :; }
 # until_true CONDITION: waits for a fact; the condition is shell text of a test. The bound is for what never comes and
 # measures nothing: what is there in a tenth of a second may take a hundred times that on a busy machine.
 until_true() {
-  local end=$((SECONDS + 180))
+  local end=$((SECONDS + 300))
   until eval "$1"; do
     if [ $SECONDS -gt $end ]; then
-      echo "not within three minutes: $1" >&2
+      echo "not within five minutes: $1" >&2
       cat "${SUPERVISE_LOG:-/dev/null}" "${HISTORY:-/dev/null}" >&2
       return 1
     fi
@@ -188,7 +188,8 @@ state() { jq -r ".$1" /run/dind-station/state.json; }
 running() {
   if [ -e /run/left-running ] && [ "$(daemon_pid)" = "$(cat /run/left-running)" ]; then return 0; fi
   reset_engine
-  "$HELPER" start
+  # Through a pipe, as `run` does.
+  printf '%s\n' "$("$HELPER" start)"
   daemon_pid >/run/left-running
 }
 
@@ -230,6 +231,15 @@ furnish() {
   "$HELPER" stop
   cp -a /var/lib/docker $FURNISHED
 }
+
+# keep_container: one that is to go on whatever becomes of the daemon, named kept. Sets KEPT to its process.
+keep_container() {
+  busybox_image
+  docker run -d --name kept --network none busybox sleep 1000
+  KEPT=$(docker inspect -f '{{.State.Pid}}' kept)
+}
+# kept_on: it has.
+kept_on() { [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$KEPT" ]; }
 
 # no_containers: none is left, whatever the test came to.
 no_containers() {
