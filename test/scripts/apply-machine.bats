@@ -49,7 +49,6 @@ load apply_support
 }
 
 @test "forwarding that was switched off is on again, and off by undo; daemon.json may say no" {
-  fake_engine
   echo 0 >/proc/sys/net/ipv4/ip_forward
   apply set-ip-forward
   code not-applicable

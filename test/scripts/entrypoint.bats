@@ -252,7 +252,7 @@ bats_require_minimum_version 1.5.0
   # One nap before the next start, and it has looked and naps on: three times.
   local nap
   for _ in 1 2 3; do
-    nap=$(pgrep -fx 'sleep 1')
+    nap=$(pgrep -fx 'sleep 1') || :
     until_true "pgrep -fx 'sleep 1' && [ \"\$(pgrep -fx 'sleep 1')\" != '$nap' ]"
   done
   [ -z "$(living dockerd)" ]

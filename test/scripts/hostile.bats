@@ -133,9 +133,9 @@ below() { /usr/bin/nsenter --target "$PID1" --pid --mount -- "$@"; }
   mkdir /home/coder/place
   cp /usr/bin/sleep /home/coder/place/dockerd
   cp /usr/bin/sleep /home/coder/place/containerd
-  /usr/bin/setpriv --reuid coder --clear-groups /home/coder/place/dockerd 300 3>&- &
+  /usr/bin/setpriv --reuid coder --clear-groups /home/coder/place/dockerd 3000 3>&- &
   local dockerd=$! containerd
-  /usr/bin/setpriv --reuid coder --clear-groups /home/coder/place/containerd 300 3>&- &
+  /usr/bin/setpriv --reuid coder --clear-groups /home/coder/place/containerd 3000 3>&- &
   containerd=$!
   mkdir -p /var/run/docker/containerd
   until_true '[ "$(readlink /proc/'$dockerd'/exe)" = /home/coder/place/dockerd ] && [ "$(readlink /proc/'$containerd'/exe)" = /home/coder/place/containerd ]'

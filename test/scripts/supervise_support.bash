@@ -72,7 +72,7 @@ living() {
 # supervisor_pid: the supervisor itself; with an init of its own it is a child of what was started.
 supervisor_pid() { sed 's/^process //' /run/dind-station/supervisor; }
 
-# looked: the supervisor has looked at everything since, from beginning to end: another nap has begun, and one after it.
+# looked: a hasty supervisor has looked at everything since, from beginning to end: another nap has begun, and one after it.
 looked() {
   local nap
   for _ in 1 2; do
@@ -80,7 +80,7 @@ looked() {
     until_true "[ -n \"\$(napping)\" ] && [ \"\$(napping)\" != '$nap' ]"
   done
 }
-napping() { pgrep -P "$(supervisor_pid)" -f '^sleep '; }
+napping() { pgrep -P "$(supervisor_pid)" -fx 'sleep 0.2' || :; }
 
 history_what() { jq -r .what "$HISTORY" | xargs; }
 
