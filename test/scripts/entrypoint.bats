@@ -2,6 +2,8 @@ load support
 load supervise_support
 
 ENTRY=/usr/local/lib/dind-station/entrypoint.sh
+# A busy machine needs more than the half minute that the entrypoint waits for the daemon.
+export DIND_STATION_WAIT=240
 
 setup() {
   reset_all

@@ -2,6 +2,8 @@ load support
 load supervise_support
 
 ENTRY=/usr/local/lib/dind-station/entrypoint.sh
+# A busy machine needs more than the half minute that the entrypoint waits for the daemon.
+export DIND_STATION_WAIT=240
 bats_require_minimum_version 1.5.0
 
 # What a home, which outlives the container, does to the root that the entrypoint is at first.
