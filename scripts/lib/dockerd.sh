@@ -4,6 +4,8 @@
 # The flags of the last launch, one a line.
 FLAGS_FILE=$RUN_DIR/flags
 launched_pid=
+# One that does not answer will hardly clean up: it gets no longer than this to end.
+SILENT_END_MS=5000
 
 # dockerd_flags: prints one flag a line. Nothing that daemon.json decides is given as a flag: dockerd refuses both.
 dockerd_flags() {
@@ -119,8 +121,7 @@ dockerd_end() {
   process_read "$1" || return 0
   end_budget=$((stop_timeout * 1000))
   was=$P_STATE
-  # One that does not answer will hardly clean up: it gets less time.
-  http_get /_ping 1 || end_budget=5000
+  http_get /_ping 1 || end_budget=$SILENT_END_MS
   kill -TERM "$1" 2>/dev/null || :
   case $was in T | t) kill -CONT "$1" 2>/dev/null || : ;; esac
   if wait_gone "$1" $end_budget; then

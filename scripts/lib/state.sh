@@ -17,6 +17,9 @@ state_since=
 state_log=/var/log/dockerd.log
 put_failed=
 
+# What a run may take beyond the bounds of its settings.
+LOCK_SLACK_MS=10000
+
 # take_lock: one run at a time. Waits as long as the slowest honest run may take, then says who holds it.
 # If the run waited for was of the same verb, its result is ours: it ends here.
 take_lock() {
@@ -31,7 +34,7 @@ take_lock() {
     printf '%d %d %s\n' $$ "$P_START" "$ASKER" >"$RUN_DIR/waiting.$$"
     trap on_cancel TERM INT HUP
     # A run may do everything twice, when containerd has to be replaced.
-    deadline=$((asked_ms + (start_timeout + stop_timeout) * 2000 + 10000))
+    deadline=$((asked_ms + (start_timeout + stop_timeout) * 2000 + LOCK_SLACK_MS))
     # flock -w would be one process, but busybox has no -w.
     until flock -n 9; do
       now_ms

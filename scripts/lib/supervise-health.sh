@@ -8,6 +8,8 @@ MISSES=3
 GRACE_MS=20000
 FROZEN_LOOKS=3
 CUT_OFF_LOOKS=3
+# A silent daemon gets so long to write down what it does.
+STACKS_SECONDS=2
 
 ping_due=0
 info_due=0
@@ -124,7 +126,7 @@ silent_mend() {
   kill -USR1 "$watched_pid" 2>/dev/null || :
   kill -CONT "$watched_pid" 2>/dev/null || :
   woken=
-  nap 2
+  nap $STACKS_SECONDS
   [ -z "$ending" ] || return 0
   if http_get "$2" 3; then
     history_add silent "$why. It answers again after SIGCONT."

@@ -8,6 +8,7 @@ SUPERVISOR_FILE=$RUN_DIR/supervisor
 PAUSE_FIRST_MS=1000
 PAUSE_MAX_MS=30000
 HEALTHY_MS=60000
+LOOK_SECONDS=1
 
 # What the supervisor is about: watch (the daemon runs), pause (waits before the next start), idle (somebody wants it
 # that way, or it cannot be helped).
@@ -85,12 +86,12 @@ forget_last_life() {
   printf '%d\n' $$ >"$SUPERVISOR_FILE.ready"
 }
 
-# nap_until_next: a second, or less when a start is due earlier.
+# nap_until_next: until the next look, or less when a start is due earlier.
 nap_until_next() {
   now_ms
   left=$((due_ms - NOW_MS))
   if [ "$mode" != pause ] || [ $left -ge 1000 ]; then
-    nap 1
+    nap $LOOK_SECONDS
   elif [ $left -gt 0 ]; then
     nap "$(printf '0.%03d' $left)"
   fi

@@ -7,6 +7,8 @@ TLS_DAYS=825
 TLS_CA_DAYS=3650
 # Issued again when less than this is left.
 TLS_MARGIN=2592000
+# So long another start may issue.
+TLS_LOCK_MS=30000
 # Of earlier names so many are kept at most, with those of now.
 TLS_NAMES=60
 
@@ -136,11 +138,11 @@ tls_lock() {
   lock_file "$tls_dir/ca/lock"
   exec 8>>"$tls_dir/ca/lock"
   now_ms
-  tls_deadline=$((NOW_MS + 30000))
+  tls_deadline=$((NOW_MS + TLS_LOCK_MS))
   until flock -n 8; do
     now_ms
     [ $NOW_MS -lt $tls_deadline ] ||
-      fail locked "Another start has held $tls_dir/ca/lock for 30 s: end that one first."
+      fail locked "Another start has held $tls_dir/ca/lock for $((TLS_LOCK_MS / 1000)) s: end that one first."
     sleep 0.05
   done
 }

@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # The verbs: what is done in which order. How is in the other parts.
 
+# So long a daemon that is too old to be starting still has to answer.
+OLD_DAEMON_SECONDS=5
+
 # set_out STATE: what every verb that changes something begins with.
 set_out() {
   places_load
@@ -67,7 +70,7 @@ start_already() {
   now_ms
   process_read "$DAEMON_PID"
   patience=$((start_timeout - (NOW_MS / 1000 - P_START / 100)))
-  [ $patience -ge 5 ] || patience=5
+  [ $patience -ge $OLD_DAEMON_SECONDS ] || patience=$OLD_DAEMON_SECONDS
   if dockerd_await "$DAEMON_PID" $patience; then
     log_rotate copy
     succeed already-running "The Docker daemon was running already, process id $DAEMON_PID." "$DAEMON_PID"

@@ -3,8 +3,6 @@ load apply_support
 # broken_database ACTION FILE: what the daemon does not start with, what it says, and with what it starts.
 broken_database() {
   local file=/var/lib/docker/$2 good
-  run_helper start
-  run_helper stop
   good=$(sha256sum <"$file")
   apply "$1"
   code already-so
@@ -29,25 +27,23 @@ broken_database() {
 }
 
 @test "a broken network database: without it the daemon starts" {
+  furnish
   broken_database move-network-database-aside network/files/local-kv.db
 }
 
 @test "a broken volume database: without it the daemon starts, and volumes keep what is in them" {
-  run_helper start
-  docker volume create kept >/dev/null
-  echo mine >/var/lib/docker/volumes/kept/_data/file
+  furnish
   broken_database move-volume-database-aside volumes/metadata.db
   [ "$(cat /var/lib/docker/volumes/kept/_data/file)" = mine ]
 }
 
 @test "a broken build cache: without it the daemon starts" {
+  furnish
   broken_database move-build-cache-aside buildkit/cache.db
 }
 
 @test "a database that was cut short is broken, although its first pages are good" {
-  run_helper start
-  docker network create mine >/dev/null
-  run_helper stop
+  furnish
   file=/var/lib/docker/network/files/local-kv.db
   truncate -s 8192 "$file"
   apply move-network-database-aside
@@ -63,8 +59,8 @@ broken_database() {
 }
 
 @test "a broken list of image names: without it the daemon starts, and the images are there" {
+  furnish
   run_helper start
-  busybox_image
   images=$(docker images --quiet --no-trunc)
   apply move-repositories-aside
   code not-applicable
@@ -84,11 +80,12 @@ broken_database() {
 }
 
 @test "a broken database of containerd: without it the daemon starts, and the images are there" {
+  furnish
   run_helper start
-  busybox_image
   images=$(docker images --quiet --no-trunc)
   apply move-containerd-metadata-aside
   code not-applicable
+  run_helper stop
   broken_database move-containerd-metadata-aside containerd/daemon/io.containerd.metadata.v1.bolt/meta.db
   apply move-containerd-metadata-aside
   run_helper start
@@ -96,9 +93,7 @@ broken_database() {
 }
 
 @test "a whole database of a machine with other pages is in order" {
-  run_helper start
-  docker network create mine >/dev/null
-  run_helper stop
+  furnish
   # A machine with pages of 64 KiB, which are sixteen times what the database has.
   printf '#!/bin/sh\necho 65536\n' >/usr/local/sbin/getconf
   chmod +x /usr/local/sbin/getconf
@@ -114,20 +109,18 @@ broken_database() {
   flock /var/lib/docker/volumes/metadata.db sleep 600 3>&- &
   # shellcheck disable=SC2034 # teardown ends it
   helper_pid=$!
-  until ! flock -n /var/lib/docker/volumes/metadata.db true; do sleep 0.05; done
+  until_true '! flock -n /var/lib/docker/volumes/metadata.db true'
   not_touched move-network-database-aside /var/lib/docker/network
   not_touched move-repositories-aside /var/lib/docker/network
 }
 
 @test "undo does not take a database from under a living containerd" {
-  run_helper start
-  run_helper stop
+  furnish
   file=/var/lib/docker/containerd/daemon/io.containerd.metadata.v1.bolt/meta.db
   head -c 65536 /dev/urandom >"$file"
   apply move-containerd-metadata-aside
   code applied
   run_helper start
-  busybox_image
   docker run --detach --network none busybox sleep 600
   run_helper stop
   [ -n "$(pids containerd)" ]
@@ -138,8 +131,8 @@ broken_database() {
 }
 
 @test "a daemon.json that is no JSON is moved aside and comes back" {
-  mkdir -p /etc/docker
-  echo '{"debug": true,}' >/etc/docker/daemon.json
+  fake_engine
+  json '{"debug": true,}'
   run_helper start
   [ "$status" -ne 0 ]
   mended_and_back move-daemon-json-aside /etc/docker/daemon.json
@@ -149,16 +142,14 @@ broken_database() {
 }
 
 @test "a daemon.json that is valid, or names a data root, is its owner's to mend" {
-  mkdir -p /etc/docker
-  echo '{"debgu": true}' >/etc/docker/daemon.json
+  json '{"debgu": true}'
   not_touched move-daemon-json-aside /etc/docker/daemon.json
-  echo '{"data-root": "/data",}' >/etc/docker/daemon.json
+  json '{"data-root": "/data",}'
   not_touched move-daemon-json-aside /etc/docker/daemon.json
 }
 
 @test "a daemon.json whose very data root is what is broken stays" {
-  mkdir -p /etc/docker
-  echo '{"data-root: "/data"}' >/etc/docker/daemon.json
+  json '{"data-root: "/data"}'
   not_touched move-daemon-json-aside /etc/docker/daemon.json
   printf '{\0"\0d\0a\0t\0a\0-\0r\0o\0o\0t\0"\0:\0"\0/\0d\0"\0}\0' >/etc/docker/daemon.json
   not_touched move-daemon-json-aside /etc/docker/daemon.json

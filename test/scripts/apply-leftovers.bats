@@ -6,13 +6,13 @@ load apply_support
 }
 
 @test "a docker.pid of a living daemon is not touched" {
+  fake_engine
   run_helper start
   not_touched remove-stale-pid-file /run/docker.pid
 }
 
 @test "a file that daemon.json calls the PID file and that is none is not touched" {
-  mkdir -p /etc/docker
-  echo '{"pidfile": "/root/precious"}' >/etc/docker/daemon.json
+  json '{"pidfile": "/root/precious"}'
   printf 'far more than a number, and not to be lost\n' >/root/precious
   not_touched remove-stale-pid-file /root/precious
 }
@@ -20,7 +20,7 @@ load apply_support
 @test "nothing is moved in a folder that a user can write, whatever daemon.json says" {
   mkdir -p /etc/docker
   install -d -o coder /home/coder/run
-  echo '{"pidfile": "/home/coder/run/docker.pid"}' >/etc/docker/daemon.json
+  json '{"pidfile": "/home/coder/run/docker.pid"}'
   echo 1 >/home/coder/run/docker.pid
   apply remove-stale-pid-file
   [ "$status" -eq 77 ]
@@ -29,6 +29,7 @@ load apply_support
 }
 
 @test "a stale containerd.pid is moved aside and comes back; that of a living one is not touched" {
+  fake_engine
   mkdir -p /run/docker/containerd
   printf 1 >/run/docker/containerd/containerd.pid
   mended_and_back remove-stale-containerd-pid-file /run/docker/containerd/containerd.pid
@@ -43,7 +44,7 @@ load apply_support
   rm "$SOCKET"
   perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); sleep 600' "$SOCKET" &
   helper_pid=$!
-  until [ -S "$SOCKET" ]; do sleep 0.05; done
+  until_true '[ -S "$SOCKET" ]'
   not_touched remove-dead-socket /run/docker.sock
 }
 
@@ -86,7 +87,7 @@ load apply_support
   mkdir -p /run/empty
   containerd --address /run/containerd/other.sock --root /run/empty --state /run/empty/state >/dev/null 2>&1 &
   helper_pid=$!
-  until [ "$(cat "/proc/$helper_pid/comm")" = containerd ]; do sleep 0.05; done
+  until_true '[ "$(cat "/proc/$helper_pid/comm")" = containerd ]'
   not_touched remove-dead-containerd-socket /run/containerd/containerd.sock
 }
 
@@ -95,10 +96,10 @@ load apply_support
   perl -MIO::Socket::UNIX -e '
     $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1);
     for (1 .. 5) { push @c, IO::Socket::UNIX->new(Peer => $ARGV[0], Blocking => 0) }
+    $0 = "queue is full";
     sleep 600' "$SOCKET" 3>&- &
   helper_pid=$!
-  until [ -S "$SOCKET" ]; do sleep 0.05; done
-  sleep 0.5
+  until_true 'pgrep -fx "queue is full"'
   not_touched remove-dead-socket /run/docker.sock
   run_helper start
   [ "$(result code)" = foreign ]
@@ -110,7 +111,8 @@ load apply_support
   mended_and_back remove-leaked-systemd-folder /run/systemd/system
   cp "$(command -v sleep)" /run/systemd/systemd
   /run/systemd/systemd 600 &
+  # shellcheck disable=SC2034 # teardown ends it
   helper_pid=$!
-  until [ "$(cat "/proc/$helper_pid/comm")" = systemd ]; do sleep 0.05; done
+  until_true '[ "$(cat "/proc/$helper_pid/comm")" = systemd ]'
   not_touched remove-leaked-systemd-folder /run/systemd/system
 }

@@ -62,14 +62,14 @@ load apply_support
   apply undo-set-ip-forward
   code undone
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
-  mkdir -p /etc/docker
-  echo '{"ip-forward": false}' >/etc/docker/daemon.json
+  json '{"ip-forward": false}'
   apply set-ip-forward
   code not-applicable
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
 }
 
 @test "a user who lost the socket gets it back, and a socket open to everybody is closed; undone it is as it was" {
+  fake_engine
   run_helper start
   apply close-socket
   code already-so
@@ -87,6 +87,7 @@ load apply_support
 }
 
 @test "a user whose entry is gone gets it back, and loses it by undo" {
+  fake_engine
   run_helper start
   setfacl -x u:coder "$SOCKET"
   apply grant-socket-access
@@ -98,6 +99,7 @@ load apply_support
 }
 
 @test "undo does not give back an access that was taken since" {
+  fake_engine
   run_helper start
   setfacl -m u:65534:rw "$SOCKET"
   setfacl -x u:coder "$SOCKET"
@@ -143,6 +145,7 @@ load apply_support
 }
 
 @test "no access is given through a link, which may lead to a file of anybody" {
+  fake_engine
   run_helper start
   install -d -o coder /home/coder/run
   listen_and_die /home/coder/run/docker.sock

@@ -24,7 +24,6 @@ twice_taken() {
   rm /usr/local/sbin/date
   code not-undone
   [ "$(cat /run/docker.pid /run/docker.pid.dind-station-* | sort | tr '\n' ' ')" = '1 2 3 ' ]
-  sleep 1.1
   apply undo-remove-stale-pid-file
   code undone
   [ "$(cat /run/docker.pid)" = 1 ]

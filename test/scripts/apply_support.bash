@@ -1,11 +1,6 @@
 # What the tests of `dind-helper apply` share: a machine without leftovers, and what every action has to hold.
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-
 setup() {
   reset_engine
   rm -rf /var/lib/dind-station/undo /run/docker* /run/containerd /run/systemd
@@ -14,10 +9,8 @@ setup() {
 
 teardown() {
   [ -z "${helper_pid:-}" ] || kill -KILL "$helper_pid" 2>/dev/null || :
-  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
+  no_containers
 }
-
-teardown_file() { reset_engine; }
 
 # code CODE: the run ended with it, and with 0 where that is a success.
 code() {
@@ -32,11 +25,6 @@ apply() { run_helper apply "$1"; }
 
 # snapshot PATH...: prints everything about them that an action could change.
 snapshot() { find "$@" -printf '%p %y %m %U %G %i %s %T@\n' | sort; }
-
-listen_and_die() {
-  mkdir -p "${1%/*}"
-  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' "$1"
-}
 
 # mended_and_back ACTION PATH: applied, gone, so already, undone, as before.
 mended_and_back() {

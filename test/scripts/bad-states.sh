@@ -13,7 +13,7 @@ STATE_SHELL=$(readlink /bin/sh)
 for name in $BAD_STATES; do
   leave_state
   meet_state "$name" 2>/dev/null
-  holds_"$name" >/dev/null 2>&1 && wanted=true || wanted=false
+  holds_"$name" >/dev/null 2>&1 && [ "$(result ms)" -lt "${MET_BOUND:-60000}" ] && wanted=true || wanted=false
   jq -nc --arg state "$(state_title "$name")" --arg after "$MET_STATE, $(result code)" --argjson ms "$MET_MS" \
     --arg words "$MET_WORDS" --argjson as_wanted "$wanted" '$ARGS.named'
 done

@@ -33,6 +33,7 @@ state_title() {
 # MET_STATE (state.json) and MET_WORDS.
 meet_state() {
   local began
+  MET_BOUND=
   make_"$1"
   began=$(date +%s%N)
   if declare -F start_"$1" >/dev/null; then
@@ -56,9 +57,10 @@ said() {
   }
 }
 
-# healed MS: the engine answers, after at most so many milliseconds of the helper's own clock.
+# healed MS: the engine answers. Whoever loads this judges whether the start took less than so many milliseconds (MET_BOUND).
 healed() {
-  [ "$status" -eq 0 ] && [ "$(result ms)" -lt "$1" ] && timeout 10 docker version >/dev/null
+  MET_BOUND=$1
+  [ "$status" -eq 0 ] && timeout 60 docker version >/dev/null
 }
 
 make_docker_pid() { echo 1 >/var/run/docker.pid; }
@@ -77,8 +79,7 @@ make_containerd_pid_newline() {
 holds_containerd_pid_newline() { healed 8000 && said "containerd.pid: process 1 is not containerd"; }
 
 make_containerd_socket() {
-  mkdir -p "${SYSTEM_CONTAINERD%/*}"
-  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' $SYSTEM_CONTAINERD
+  listen_and_die $SYSTEM_CONTAINERD
 }
 # It is not ours to remove: our dockerd is told where its own containerd is and never looks there.
 holds_containerd_socket() { healed 8000 && [ -S $SYSTEM_CONTAINERD ]; }
@@ -98,12 +99,10 @@ holds_files_removed() { healed 8000 && [ "$(result code)" = already-running ] &&
 
 make_killed() {
   "$HELPER" start >/dev/null
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000 >/dev/null
-  LIVING=$(docker inspect -f '{{.State.Pid}}' kept)
+  keep_container >/dev/null
   kill -KILL "$(daemon_pid)"
 }
-holds_killed() { healed 8000 && [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$LIVING" ]; }
+holds_killed() { healed 8000 && kept_on; }
 
 make_plain_tcp() { echo tcp=plain >/etc/dind-station/helper.conf; }
 holds_plain_tcp() {
@@ -121,7 +120,8 @@ make_cgroups_refuse() {
 }
 start_cgroups_refuse() { setpriv --bounding-set=-sys_admin "$HELPER" start; }
 holds_cgroups_refuse() {
-  [ "$status" -eq 69 ] && [ "$(result ms)" -lt 10000 ] && said 'lacks SYS_ADMIN' && said 'run it with --privileged' &&
+  MET_BOUND=10000
+  [ "$status" -eq 69 ] && said 'lacks SYS_ADMIN' && said 'run it with --privileged' &&
     [ "$MET_STATE" = failed ] && [ -z "$(pids dockerd)" ]
 }
 
@@ -178,7 +178,7 @@ holds_two_starters() {
 leave_state() {
   local inner dir
   ln -sfn "$STATE_SHELL" /bin/sh
-  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null 2>&1 || :
+  no_containers 2>/dev/null
   for inner in one two; do
     "$REPO/test/bed/bed" down $inner 2>/dev/null || :
   done

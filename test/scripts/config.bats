@@ -1,13 +1,10 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
+# What the helper makes of its settings is the subject, whatever daemon it starts.
+setup() {
+  reset_engine
+  fake_engine
 }
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
 
 @test "every bad setting is refused with the key, the value and what was expected, and nothing is started" {
   local line
@@ -82,16 +79,14 @@ END
 }
 
 @test "a daemon.json without a unix socket is refused with what to add" {
-  mkdir -p /etc/docker
-  echo '{"hosts": ["tcp://127.0.0.1:2375"]}' >/etc/docker/daemon.json
+  json '{"hosts": ["tcp://127.0.0.1:2375"]}'
   run_helper start
   [ "$status" -eq 78 ]
   [[ "$(result message)" == *"unix:///var/run/docker.sock"* ]]
 }
 
 @test "a daemon.json that others can write is refused, because the daemon obeys it" {
-  mkdir -p /etc/docker
-  echo '{}' >/etc/docker/daemon.json
+  json '{}'
   chmod 666 /etc/docker/daemon.json
   run_helper start
   [ "$status" -eq 78 ]
@@ -99,8 +94,7 @@ END
 }
 
 @test "a socket that systemd hands over (fd://) is at the usual place" {
-  mkdir -p /etc/docker
-  echo '{"hosts": ["fd://"]}' >/etc/docker/daemon.json
+  json '{"hosts": ["fd://"]}'
   run_helper status
   [ "$(result code)" = not-running ]
 }

@@ -1,19 +1,12 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 # fact NAME [FILTER]: the lines of that fact, through jq.
 fact() {
   printf '%s\n' "$output" | jq -c --arg name "$1" "select(.fact == \$name)${2:+ | $2}"
 }
 
 @test "facts of a running daemon, for a user through sudo: every line is JSON, and nothing was changed" {
-  "$HELPER" start >/dev/null
+  running
   local before
   before=$(stat -c '%n %Y %s' /run/dind-station/state.json /var/run/docker.pid "$SOCKET")
   run as_coder "sudo -n $HELPER facts"
@@ -59,12 +52,9 @@ fact() {
 
 @test "a process with a hostile name and a hostile command line does not break the lines" {
   cp "$(command -v sleep)" /tmp/dockerd
-  bash -c 'exec -a "$1" /tmp/dockerd 30 >"$2" 2>&1' - $'x","pid":0}\n{"fact":"process"' /tmp/$'a"\nb\\' 3>&- &
+  bash -c 'exec -a "$1" /tmp/dockerd 600 >"$2" 2>&1' - $'x","pid":0}\n{"fact":"process"' /tmp/$'a"\nb\\' 3>&- &
   local hostile=$!
-  for _ in $(seq 100); do
-    [ "$(cat "/proc/$hostile/comm")" != dockerd ] || break
-    sleep 0.1
-  done
+  until_true '[ "$(cat "/proc/'$hostile'/comm")" = dockerd ]'
   run "$HELPER" facts
   kill "$hostile" 2>/dev/null || :
   rm -f /tmp/dockerd /tmp/$'a"\nb\\'
@@ -74,9 +64,9 @@ fact() {
 }
 
 @test "a log whose name ends in a comma does not break the lines" {
-  perl -e '$0 = "dockerd"; sleep 30' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
+  perl -e '$0 = "dockerd"; sleep 600' >'/tmp/log,' 2>'/tmp/err,' 3>&- &
   local hostile=$!
-  until [ "$(cat "/proc/$hostile/comm")" = dockerd ]; do sleep 0.02; done
+  until_true '[ "$(cat "/proc/'$hostile'/comm")" = dockerd ]'
   run "$HELPER" facts
   kill "$hostile" 2>/dev/null || :
   rm -f '/tmp/log,' '/tmp/err,'

@@ -1,12 +1,13 @@
 load support
 
 setup_file() { require_bed; }
+# Who may do what is the subject, whatever daemon is there.
 setup() {
   reset_engine
+  fake_engine
   rm -rf "$DIR" /etc/dind-station /etc/sudoers.d/dind-station-*
   install_helper
 }
-teardown_file() { reset_engine; }
 
 @test "the installed copy and every folder above it are root's alone" {
   run find / /usr /usr/local /usr/local/lib "$DIR" -maxdepth 0 \( ! -user 0 -o -perm /022 \)

@@ -1,24 +1,19 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   forget_rules
 }
+# A stand-in for the daemon where what is decided and told is the subject; the real one where rules or packets are.
 teardown() {
   ip netns delete outside 2>/dev/null || :
   umount /usr/sbin/xtables-nft-multi 2>/dev/null || :
-  umount /proc/1/environ 2>/dev/null || :
+  environ_own
 }
 teardown_file() {
   reset_engine
   forget_rules
 }
-
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
 
 forget_rules() {
   local table tool
@@ -50,10 +45,6 @@ END
   chmod +x /run/real/broken
   mount --bind /run/real/broken /usr/sbin/xtables-nft-multi
 }
-
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
-daemon_env() { tr '\000' '\n' <"/proc/$(daemon_pid)/environ"; }
-daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 
 @test "where nft works it is used, and nothing of ours is put in the PATH" {
   run_helper start
@@ -110,6 +101,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "tables of the legacy backend without a rule decide nothing" {
+  fake_engine
   iptables-legacy -nL >/dev/null
   run_helper start
   [[ "$(step iptables.backend)" == "ok iptables is nft"* ]]
@@ -119,6 +111,7 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
   run_helper start
   iptables-nft -S | grep -qx -e '-N DOCKER'
   conf iptables=legacy
+  fake_engine
   run_helper restart
   [[ "$output" == *"Rules of a daemon before remain in nft"* ]]
 }
@@ -131,20 +124,21 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "DOCKER_IPTABLES_LEGACY of the container decides, empty for nft" {
-  printf 'DOCKER_IPTABLES_LEGACY=1\000' >/run/environ
-  mount --bind /run/environ /proc/1/environ
+  fake_engine
+  environ_one DOCKER_IPTABLES_LEGACY=1
   run_helper start
-  umount /proc/1/environ
+  environ_own
   [[ "$(step iptables.backend)" == *"iptables-legacy, for itself only: DOCKER_IPTABLES_LEGACY of this container says so." ]]
   reset_engine
-  printf 'DOCKER_IPTABLES_LEGACY=\000' >/run/environ
-  mount --bind /run/environ /proc/1/environ
+  fake_engine
+  environ_one DOCKER_IPTABLES_LEGACY=
   run_helper start
-  umount /proc/1/environ
+  environ_own
   [[ "$(step iptables.backend)" == "ok iptables is nft, and stays so: DOCKER_IPTABLES_LEGACY of this container says so." ]]
 }
 
 @test "IPv6 that does not work is given up alone, and status goes on saying so" {
+  fake_engine
   break_nft '^ip6tables' "Table does not exist (do you need to insmod?)"
   run_helper start
   [ "$status" -eq 0 ]
@@ -158,14 +152,15 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "what daemon.json says about ip6tables is not said again" {
-  mkdir -p /etc/docker
-  echo '{"ip6tables": false}' >/etc/docker/daemon.json
+  fake_engine
+  json '{"ip6tables": false}'
   break_nft '^ip6tables' "Table does not exist"
   run_helper start
   [ "$status" -eq 0 ]
 }
 
 @test "a raw table that does not work is given up alone" {
+  fake_engine
   break_nft '(-t |\*)raw' 'table raw does not exist'
   run_helper start
   [ "$status" -eq 0 ]
@@ -185,14 +180,15 @@ daemon_args() { tr '\000' '\n' <"/proc/$(daemon_pid)/cmdline"; }
 }
 
 @test "iptables off in daemon.json: nothing is tried" {
-  mkdir -p /etc/docker
-  echo '{"iptables": false}' >/etc/docker/daemon.json
+  fake_engine
+  json '{"iptables": false}'
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$(step iptables.backend)" == skipped* ]]
 }
 
 @test "the decision costs little" {
+  fake_engine
   run_helper start
   local before after
   before=$(printf '%s\n' "$output" | jq -s '[.[] | select(.step == "storage.driver")][0].ms')

@@ -1,18 +1,13 @@
 load support
 
+# A stand-in for the daemon where the preparation is the subject; the real one where a container runs.
 # What is left of the machine's cgroups is the same in every test: each puts back what it took away.
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
 teardown() {
   "$REPO/test/bed/bed" down inner 2>/dev/null || :
   [ -z "${outer_shell:-}" ] || ln -sfn "$outer_shell" /bin/sh
-  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
+  no_containers
   umount /tmp/shared/later /tmp/shared /var/lib/docker/private 2>/dev/null || :
 }
-teardown_file() { reset_engine; }
 
 need_v1() { [ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this machine has cgroup v2: npm test -- v2"; }
 
@@ -20,6 +15,7 @@ need_v1() { [ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this machine has
 has_changed() { [[ "$output" == *"\"step\":\"$1\",\"status\":\"changed\""* ]]; }
 
 @test "start prepares the container before anything is launched, and says that it is one" {
+  fake_engine
   mount --make-rprivate /
   run_helper start
   [ "$status" -eq 0 ]
@@ -35,13 +31,14 @@ has_changed() { [[ "$output" == *"\"step\":\"$1\",\"status\":\"changed\""* ]]; }
   run_helper start
   busybox_image
   mkdir -p /tmp/shared/later
-  id=$(docker run -d --network none -v /tmp/shared:/shared:rshared busybox sleep 60)
+  id=$(docker run -d --network none -v /tmp/shared:/shared:rshared busybox sleep 600)
   mount -t tmpfs later /tmp/shared/later
   echo seen >/tmp/shared/later/file
   [ "$(docker exec "$id" cat /shared/later/file)" = seen ]
 }
 
 @test "a second preparation finds everything so already, also beside a running daemon" {
+  fake_engine
   run_helper start
   run_helper prepare
   [ "$status" -eq 0 ]
@@ -52,6 +49,7 @@ has_changed() { [[ "$output" == *"\"step\":\"$1\",\"status\":\"changed\""* ]]; }
 }
 
 @test "only what is private is made shared, and the daemon's own mounts stay as it made them" {
+  fake_engine
   run_helper start
   mkdir -p /tmp/shared /var/lib/docker/private
   for dir in /tmp/shared /var/lib/docker/private; do
@@ -156,12 +154,7 @@ inner_image() {
   [ "$status" -eq 0 ]
   "$REPO/test/bed/bed" down inner
   # The last process of a container takes a moment to leave its group.
-  for _ in $(seq 100); do
-    find /sys/fs/cgroup/*/docker -depth -type d -exec rmdir {} + 2>/dev/null || :
-    [ -n "$(ls -d /sys/fs/cgroup/*/docker 2>/dev/null)" ] || return 0
-    sleep 0.1
-  done
-  return 1
+  until_true 'find /sys/fs/cgroup/*/docker -depth -type d -exec rmdir {} +; [ -z "$(ls -d /sys/fs/cgroup/*/docker)" ]'
 }
 
 @test "v1: where the machine's root is shown, a nested hog dies inside the container's limit after start" {

@@ -11,9 +11,9 @@ setup() {
   ip link delete docker0 2>/dev/null || :
   rm -rf /var/lib/docker/network
 }
+# A stand-in for the daemon where what is chosen and told is the subject; the real one where its bridge or a container is.
 teardown() {
-  local container
-  for container in $(docker ps -aq 2>/dev/null); do docker rm -f "$container" >/dev/null; done
+  no_containers
   [ ! -e /run/dns.pid ] || kill "$(cat /run/dns.pid)" 2>/dev/null || :
   rm -f /run/dns.pid
   umount /etc/resolv.conf 2>/dev/null || :
@@ -21,9 +21,6 @@ teardown() {
   ip netns delete outside 2>/dev/null || :
   rm -rf /run/systemd/resolve
 }
-teardown_file() { reset_engine; }
-
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 
 # outside ADDRESS ROUTER MTU: an eth0 here, and behind it a router that knows this one address.
 outside() {
@@ -55,7 +52,7 @@ serve_names() {
         ($answers ? pack("nnnNnC4", 0xc00c, 1, 1, 60, 4, 192, 0, 2, 99) : ""));
     }' "$1" </dev/null >/run/names.log 2>&1 3>&- &
   echo $! >/run/dns.pid
-  sleep 0.2
+  until_true '[ -n "$(ip netns exec outside ss -Hlun "sport = :53")" ]'
 }
 
 bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
@@ -73,18 +70,20 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "an MTU of 1500, and no way out at all, need no option" {
+  fake_engine
   outside 10.7.0.2/24 10.7.0.1
   run_helper start
   [[ "$(step network.mtu)" == ok* ]]
   reset_engine
+  fake_engine
   ip route delete default
   run_helper start
   [[ "$(step network.mtu)" == skipped* ]]
 }
 
 @test "an MTU in daemon.json is left alone" {
-  mkdir -p /etc/docker
-  echo '{"mtu": 1300}' >/etc/docker/daemon.json
+  fake_engine
+  json '{"mtu": 1300}'
   outside 10.7.0.2/24 10.7.0.1 1402
   run_helper start
   [ "$status" -eq 0 ]
@@ -92,6 +91,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "the default route with the lowest metric counts" {
+  fake_engine
   outside 10.7.0.2/24 10.7.0.1 1402
   ip link add other type bridge
   ip addr add 10.8.0.2/24 dev other
@@ -141,6 +141,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
   run_helper start
   [ "$(bridge_address)" = 172.31.0.1/20 ]
   reset_engine
+  fake_engine
   ip link delete docker0
   ip link add lan type bridge
   ip addr add 172.31.8.1/24 dev lan
@@ -152,6 +153,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "a resolver inside the daemon's ranges is a collision" {
+  fake_engine
   outside 10.7.0.2/24 10.7.0.1
   resolv 'nameserver 172.18.0.53'
   run_helper start
@@ -168,6 +170,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "a nonsense record is as good as none" {
+  fake_engine
   echo '1;reboot' >/var/lib/docker/dind-station-addresses
   run_helper start
   [ "$status" -eq 0 ]
@@ -175,8 +178,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "bip in daemon.json is left alone" {
-  mkdir -p /etc/docker
-  echo '{"bip": "10.66.0.1/24"}' >/etc/docker/daemon.json
+  json '{"bip": "10.66.0.1/24"}'
   outside 172.17.0.5/16 172.17.0.1
   run_helper start
   [ "$status" -eq 0 ]
@@ -184,6 +186,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "a resolver that containers reach is handed on as it is" {
+  fake_engine
   outside 10.7.0.2/24 10.7.0.1
   resolv 'nameserver 10.7.0.1'
   run_helper start
@@ -214,6 +217,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "the router is asked last, and may be the answer" {
+  fake_engine
   outside 10.7.0.2/24 10.7.0.1
   serve_names 10.7.0.1
   resolv 'nameserver 127.0.0.11'
@@ -222,6 +226,7 @@ bridge_address() { ip -o -4 addr show docker0 | awk '{ print $4 }'; }
 }
 
 @test "where nobody answers it is said, with what was asked, and status repeats it" {
+  fake_engine
   outside 10.7.0.2/24 10.7.0.1
   resolv 'nameserver 127.0.0.11'
   run_helper start

@@ -6,10 +6,6 @@ REAL=/var/cache/dind-station/official
 ENTRY=/usr/local/bin/dockerd-entrypoint.sh
 DIND=/usr/local/bin/dind
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   conf launcher=official
@@ -38,10 +34,8 @@ teardown_file() {
   rm -f $ENTRY $DIND
 }
 
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
 # The docker-init around the daemon; PID 1 may be another.
 inits() { pids docker-init | grep -vx 1 || :; }
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 
 @test "start goes through the scripts; the process id reported is dockerd's; a container runs" {
   run_helper start
@@ -61,13 +55,13 @@ step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status)
   run_helper start
   busybox_image
   docker run --rm busybox busybox true
-  sleep 0.3
-  [ -z "$(ps -o stat= --ppid "$(inits)" | grep Z)" ]
+  until_true '[ -z "$(ps -o stat= --ppid "$(inits)" | grep Z)" ]'
   run grep "isn't registered" $LOG
   [ "$status" -ne 0 ]
 }
 
 @test "the scripts open no TCP port by themselves" {
+  fake_engine
   run_helper start
   [ "$status" -eq 0 ]
   [ -z "$(ss -Htln 'sport = :2375 or sport = :2376')" ]
@@ -87,11 +81,11 @@ step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status)
   run_helper stop
   [ "$status" -eq 0 ]
   # docker-init ends by itself, a moment after its child.
-  sleep 0.3
-  [ -z "$(pids dockerd)$(pids containerd)$(inits)" ]
+  until_true '[ -z "$(pids dockerd)$(pids containerd)$(inits)" ]'
 }
 
 @test "ten restarts in a row work" {
+  fake_engine
   run_helper start
   for _ in $(seq 10); do
     run_helper restart
@@ -102,27 +96,29 @@ step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status)
 @test "kill -9 of the daemon, then start: healed" {
   run_helper start
   kill -KILL "$(daemon_pid)"
-  sleep 0.3
+  until_true '[ -z "$(pids dockerd)" ]'
   run_helper start
   [ "$status" -eq 0 ]
   docker info >/dev/null
 }
 
 @test "a daemon that cannot start is told by its own last line" {
-  mkdir -p /etc/docker
-  echo '{"storage-drvier": "x"}' >/etc/docker/daemon.json
+  json '{"storage-drvier": "x"}'
   run_helper start
   [ "$(result code)" = daemon-exited ]
   [[ "$(result cause)" == *storage-drvier* ]]
 }
 
 @test "a start that is cancelled leaves nothing running" {
-  printf '#!/bin/sh\nsleep 2\nexec "$@"\n' >$DIND
+  # It becomes the daemon's init in the end, under the same number.
+  printf '#!/bin/sh\necho $$ >/run/dind.pid\nsleep 2\nexec "$@"\n' >$DIND
+  rm -f /run/dind.pid
   "$HELPER" start >/dev/null 3>&- &
-  sleep 1
+  until_true '[ -s /run/dind.pid ]'
   run_helper cancel
   [ "$(result code)" = cancel-sent ]
-  sleep 2
+  wait $! || :
+  until_true '! alive "$(cat /run/dind.pid)"'
   [ -z "$(pids dockerd)" ]
   [ "$(state code)" = cancelled ]
 }
@@ -175,6 +171,7 @@ mounts_after() {
 }
 
 @test "without the scripts, or with ones that others can write, nothing is started" {
+  fake_engine
   rm $DIND
   run_helper start
   [ "$status" -eq 69 ]

@@ -1,24 +1,15 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 # other_daemon ARG...: a second dockerd by hand, its process id in OTHER.
 other_daemon() {
   rm -rf /tmp/other
   mkdir -p /tmp/other
   setsid dockerd --exec-root /tmp/other/exec --pidfile /tmp/other/pid -H unix:///tmp/other/sock "$@" >/tmp/other/log 2>&1 </dev/null 3>&- &
   OTHER=$!
-  for _ in $(seq 200); do
-    curl -s --max-time 5 --unix-socket /tmp/other/sock http://docker/_ping && return 0
-    sleep 0.05
-  done
-  cat /tmp/other/log
-  return 1
+  until_true 'answers /tmp/other/sock' || {
+    cat /tmp/other/log
+    return 1
+  }
 }
 
 @test "no second daemon in the network namespace of a living one" {
@@ -42,10 +33,7 @@ other_daemon() {
 @test "no second daemon on the data root of one in another mount and network namespace" {
   rm -rf /tmp/far*
   unshare -m -n sh -c 'exec dockerd --bridge none --iptables=false --exec-root /tmp/far/exec --pidfile /tmp/far.pid -H unix:///tmp/far.sock' >/tmp/far.log 2>&1 3>&- &
-  for _ in $(seq 200); do
-    curl -s --max-time 5 --unix-socket /tmp/far.sock http://docker/_ping && break
-    sleep 0.05
-  done
+  until_true 'answers /tmp/far.sock'
   [ "$(pids dockerd | wc -l)" -eq 1 ]
   run_helper start
   kill "$(pids dockerd)"
@@ -58,7 +46,7 @@ other_daemon() {
     my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); $| = 1; print "up\n"; close STDOUT;
     while (my $c = $s->accept) { <$c>; print $c "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"; close $c }' "$SOCKET" 3>&- >/dev/null &
   local server=$!
-  for _ in $(seq 50); do [ -S "$SOCKET" ] && break || sleep 0.05; done
+  until_true '[ -S "$SOCKET" ]'
   for verb in start restart stop; do
     run_helper $verb
     [ "$status" -eq 69 ]
@@ -71,7 +59,7 @@ other_daemon() {
 }
 
 @test "a socket mounted from outside is foreign, even while nobody answers" {
-  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /tmp/host.sock
+  listen_and_die /tmp/host.sock
   touch "$SOCKET"
   mount --bind /tmp/host.sock "$SOCKET"
   run_helper start
@@ -85,8 +73,9 @@ other_daemon() {
 }
 
 @test "a socket mounted from outside over that of a living daemon is not opened to our users" {
+  fake_engine
   run_helper start
-  perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' /tmp/theirs.sock
+  listen_and_die /tmp/theirs.sock
   chmod 600 /tmp/theirs.sock
   mount --bind /tmp/theirs.sock "$SOCKET"
   run_helper start
@@ -101,9 +90,9 @@ other_daemon() {
 }
 
 @test "a socket on which somebody listens and does not answer is not taken away" {
-  perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 60' "$SOCKET" 3>&- >/dev/null &
+  perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 600' "$SOCKET" 3>&- >/dev/null &
   local server=$!
-  for _ in $(seq 50); do [ -S "$SOCKET" ] && break || sleep 0.05; done
+  until_true '[ -S "$SOCKET" ]'
   run_helper start
   kill $server
   [ "$(result code)" = foreign ]
@@ -114,23 +103,21 @@ other_daemon() {
   mkdir -p /tmp/dr
   mount -t tmpfs dr /tmp/dr
   setsid dockerd --data-root /tmp/dr >/tmp/dr.log 2>&1 </dev/null 3>&- &
-  for _ in $(seq 200); do
-    curl -s --max-time 5 --unix-socket "$SOCKET" http://docker/_ping && break
-    sleep 0.05
-  done
+  until_true 'answers "$SOCKET"'
   run_helper restart
   [ "$(result code)" = conflict ]
   [[ "$(result message)" == *"--data-root /tmp/dr"* ]]
   [ "$(docker info --format '{{.DockerRootDir}}')" = /tmp/dr ]
   kill "$(daemon_pid)"
-  for _ in $(seq 100); do [ -z "$(pids dockerd)" ] && break || sleep 0.05; done
+  until_true '[ -z "$(pids dockerd)" ]'
   umount -l /tmp/dr
 }
 
 @test "a user's program with the daemon's name is neither in the way nor signalled" {
+  fake_engine
   cp "$(command -v sleep)" /tmp/dockerd
-  su coder -c '/tmp/dockerd 60' 3>&- >/dev/null 2>&1 &
-  sleep 0.3
+  su coder -c '/tmp/dockerd 600' 3>&- >/dev/null 2>&1 &
+  until_true 'pgrep -u coder -x dockerd'
   run_helper stop
   [ "$(result code)" = already-stopped ]
   run_helper start

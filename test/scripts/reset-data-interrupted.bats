@@ -15,7 +15,6 @@ half_done() {
 
 @test "killed in the middle: no daemon starts on half of the data, and the next run finishes" {
   furnish
-  run_helper stop
   half_done 3 reset-data
   [ "$(ls "$(asides)" | wc -l)" -eq 3 ]
   run_helper start
@@ -31,7 +30,6 @@ half_done() {
 
 @test "killed in the middle and undone instead" {
   furnish
-  run_helper stop
   half_done 3 reset-data
   run_helper undo-reset-data
   [ "$(result code)" = data-restored ]

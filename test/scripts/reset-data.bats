@@ -2,6 +2,7 @@ load reset_data_support
 
 @test "the data is moved aside, the daemon starts on none, and all of it comes back" {
   furnish
+  run_helper start
   furnished
   run_helper reset-data
   [ "$status" -eq 0 ]
@@ -39,7 +40,6 @@ load reset_data_support
 
 @test "nothing is deleted: every file has the inode it had" {
   furnish
-  run_helper stop
   list() { (cd "$1" && find . ! -path './.dind-station*' -printf '%i %p\n' | grep -v ' \.$' | sort); }
   before=$(list "$ROOT")
   run_helper reset-data
@@ -50,6 +50,7 @@ load reset_data_support
 
 @test "containers that run are not stopped, nor is the daemon" {
   furnish
+  run_helper start
   docker run --detach --network none busybox sleep 600
   daemon=$(daemon_pid)
   run_helper reset-data
@@ -89,7 +90,7 @@ load reset_data_support
 @test "a data root that is a link is the folder it leads to" {
   mkdir -p /root/data /etc/docker
   ln -sfn /root/data /root/link
-  echo '{"data-root": "/root/link"}' >/etc/docker/daemon.json
+  json '{"data-root": "/root/link"}'
   touch /root/data/mine
   run_helper reset-data
   [ "$(result code)" = data-moved ]
@@ -100,7 +101,6 @@ load reset_data_support
 
 @test "what somebody mounted inside is refused, before anything is moved" {
   furnish
-  run_helper stop
   mkdir -p "$ROOT/volumes/theirs"
   mount -t tmpfs theirs "$ROOT/volumes/theirs"
   run_helper reset-data
@@ -112,6 +112,7 @@ load reset_data_support
 
 @test "what cannot be done is refused before the daemon is stopped" {
   furnish
+  run_helper start
   daemon=$(daemon_pid)
   still() {
     [ "$(daemon_pid)" = "$daemon" ]
@@ -138,7 +139,7 @@ load reset_data_support
   mkdir -p /root/other
   echo mine >"$ROOT/precious"
   dockerd --data-root /root/other >/dev/null 2>&1 3>&- &
-  until docker version >/dev/null 2>&1; do sleep 0.1; done
+  until_true 'docker version >/dev/null'
   daemon=$(daemon_pid)
   run_helper reset-data
   [ "$(result code)" = conflict ]
@@ -149,6 +150,7 @@ load reset_data_support
 
 @test "a daemon out of sight that works on the data root keeps it" {
   furnish
+  run_helper start
   # As in another container with the same volume: its processes and its /run are not seen.
   out_of_sight() {
     unshare --mount --pid --fork --mount-proc sh -c "mount -t tmpfs -o mode=0755 none /run; $HELPER $1" 3>&-
@@ -161,9 +163,9 @@ load reset_data_support
 
 @test "containers of an engine with the system's containerd run on, and are seen" {
   mkdir -p /etc/docker /run/containerd
-  echo '{"containerd": "/run/containerd/containerd.sock", "live-restore": true}' >/etc/docker/daemon.json
+  json '{"containerd": "/run/containerd/containerd.sock", "live-restore": true}'
   containerd >/dev/null 2>&1 3>&- &
-  until [ -S /run/containerd/containerd.sock ]; do sleep 0.1; done
+  until_true '[ -S /run/containerd/containerd.sock ]'
   run_helper start
   [ "$status" -eq 0 ]
   busybox_image
@@ -181,11 +183,12 @@ load reset_data_support
 
 @test "with /run full all of it is moved, or it is said that it is not" {
   furnish
-  run_helper stop
   # No room for a list of names.
+  mount -o "remount,size=$(($(df -k --output=used /run | tail -n 1) + 512))k" /run
   dd if=/dev/zero of=/run/full bs=4k 2>/dev/null || :
   run "$HELPER" reset-data
   rm /run/full
+  mount -o remount,size=50% /run
   [ "$(result code)" = data-moved ]
   [ -z "$(find "$ROOT" -mindepth 1 -maxdepth 1 ! -name '.dind-station-*')" ]
 }
@@ -194,7 +197,7 @@ load reset_data_support
   mkdir -p /root/small /etc/docker
   mount -t tmpfs -o size=64k,mode=0700 none /root/small
   mkdir /root/small/image
-  echo '{"data-root": "/root/small"}' >/etc/docker/daemon.json
+  json '{"data-root": "/root/small"}'
   dd if=/dev/zero of=/root/small/file bs=4k 2>/dev/null || :
   run_helper reset-data
   [ "$(result code)" = not-applicable ]

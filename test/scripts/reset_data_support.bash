@@ -3,11 +3,6 @@ load support
 
 ROOT=/var/lib/docker
 
-setup_file() {
-  require_bed
-  install_helper
-}
-
 setup() { reset_data; }
 
 # An unfinished move would keep the daemons of the next file from starting.
@@ -17,23 +12,13 @@ reset_data() {
 }
 
 teardown() {
-  docker ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker rm --force >/dev/null || :
+  no_containers
   umount /var/lib/docker/volumes 2>/dev/null || :
 }
 
 teardown_file() { reset_data; }
 
-# A daemon with an image, a container, a volume with a file in it and a network.
-furnish() {
-  run_helper start
-  [ "$status" -eq 0 ]
-  busybox_image
-  docker volume create kept >/dev/null
-  echo mine >"$ROOT/volumes/kept/_data/file"
-  docker create --network none --name box --volume kept:/v busybox cat /v/file >/dev/null
-  docker network create mine >/dev/null
-}
-
+# furnished: a daemon that runs has all that furnish made.
 furnished() {
   [ "$(docker start --attach box)" = mine ]
   docker network inspect mine >/dev/null

@@ -1,16 +1,8 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 @test "a container keeps running through a restart: same process, same start" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
+  keep_container
   local before
   before=$(docker inspect -f '{{.State.Pid}} {{.State.StartedAt}}' kept)
   run_helper restart
@@ -22,26 +14,22 @@ teardown_file() { reset_engine; }
 
 @test "restart after kill -9 where PID 1 does not reap: at once, containers kept" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
-  local before
-  before=$(docker inspect -f '{{.State.Pid}}' kept)
+  keep_container
   for _ in 1 2 3; do
     kill -KILL "$(daemon_pid)"
     run_helper restart
     [ "$status" -eq 0 ]
-    [ "$(result ms)" -lt 8000 ]
   done
   # The dead daemons stay as zombies: what the next start must not be misled by.
   [ "$(cat /proc/1/comm)" != sleep ] || pgrep --runstates Z dockerd
-  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$before" ]
+  kept_on
   docker rm -f kept
+  quick 8000
 }
 
 @test "restart after daemon and containerd were both killed" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
+  keep_container
   kill -KILL "$(daemon_pid)"
   kill -KILL "$(cat /var/run/docker/containerd/containerd.pid)"
   run_helper restart
@@ -73,6 +61,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "two restarts at the same moment: one restarts, the other reports the same result" {
+  fake_engine
   run_helper start
   "$HELPER" restart >/tmp/one &
   local first=$!
@@ -84,6 +73,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "a restart that comes later is a restart of its own" {
+  fake_engine
   run_helper start
   run_helper restart
   local pid
@@ -94,6 +84,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "restart of a stopped daemon starts it" {
+  fake_engine
   run_helper restart
   [ "$status" -eq 0 ]
   docker ps
@@ -103,8 +94,7 @@ teardown_file() { reset_engine; }
   run_helper start
   local pid
   pid=$(daemon_pid)
-  mkdir -p /etc/docker
-  echo '{"debug": true,}' >/etc/docker/daemon.json
+  json '{"debug": true,}'
   run_helper restart
   [ "$status" -eq 78 ]
   [ "$(result code)" = config-refused ]
@@ -112,15 +102,14 @@ teardown_file() { reset_engine; }
   [ "$(daemon_pid)" = "$pid" ]
   [ "$(state state)" = running ]
   docker ps
-  echo '{"debug": true}' >/etc/docker/daemon.json
+  json '{"debug": true}'
   run_helper restart
   [ "$status" -eq 0 ]
 }
 
 @test "a restart that cannot start says why and leaves the state failed" {
   run_helper start
-  mkdir -p /etc/docker
-  echo '{"bip": "300.1.1.1/8"}' >/etc/docker/daemon.json
+  json '{"bip": "300.1.1.1/8"}'
   run_helper restart
   [ "$status" -eq 69 ]
   [[ "$(result cause)" == *"300.1.1.1/8"* ]]

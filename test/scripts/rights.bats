@@ -1,9 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   rm -rf /var/lib/docker/*
@@ -36,6 +32,7 @@ without() { run setpriv --bounding-set "$1" "$HELPER" "$2"; }
 }
 
 @test "a living daemon is not ended by a restart that could not start it again" {
+  fake_engine
   run_helper start
   local pid
   pid=$(daemon_pid)
@@ -45,8 +42,7 @@ without() { run setpriv --bounding-set "$1" "$HELPER" "$2"; }
 }
 
 @test "a daemon that is told to leave the firewall alone is tried without NET_ADMIN" {
-  mkdir -p /etc/docker
-  echo '{"iptables": false, "bridge": "none"}' >/etc/docker/daemon.json
+  json '{"iptables": false, "bridge": "none"}'
   without -net_admin start
   [ "$status" -eq 0 ]
   [ -n "$(daemon_pid)" ]

@@ -1,22 +1,16 @@
 # Restricted runtimes, with a real crun. runsc and sysbox-runc are stand-ins: that they are found and tried is shown, not that they protect.
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
 setup() {
   reset_engine
   rm -f /etc/dind-station/runtimes /usr/local/bin/runsc /usr/local/bin/sysbox-runc
   mkdir -p /etc/docker
 }
-teardown_file() { reset_engine; }
 
-step_of() { printf '%s\n' "$output" | jq -r --arg step "$1" 'select(.step == $step) | .status + " " + .detail'; }
 images() { docker images --all --quiet | sort -u; }
 
 @test "crun is found, registered without a restart, runs a container, and goes again" {
-  echo '{"log-level": "info"}' >/etc/docker/daemon.json
+  json '{"log-level": "info"}'
   chmod 640 /etc/docker/daemon.json
   "$HELPER" start >/dev/null
   local pid before
@@ -24,8 +18,8 @@ images() { docker images --all --quiet | sort -u; }
   before=$(images)
   run_helper runtimes
   [ "$status" -eq 0 ]
-  [[ "$(step_of runtimes.crun)" == "skipped crun version"*"is not registered"* ]]
-  [ "$(step_of runtimes.runsc)" = "skipped runsc is not installed." ]
+  [[ "$(step runtimes.crun)" == "skipped crun version"*"is not registered"* ]]
+  [ "$(step runtimes.runsc)" = "skipped runsc is not installed." ]
   run_helper runtimes register crun
   [ "$(result code)" = registered ]
   [ "$(jq -c . /etc/docker/daemon.json)" = '{"log-level":"info","runtimes":{"crun":{"path":"/usr/bin/crun"}}}' ]
@@ -33,7 +27,7 @@ images() { docker images --all --quiet | sort -u; }
   [ "$(cat /etc/docker/daemon.json.2*)" = '{"log-level": "info"}' ]
   run_helper runtimes
   [ "$status" -eq 0 ]
-  [[ "$(step_of runtimes.crun)" == "ok "*"a container ran under it"* ]]
+  [[ "$(step runtimes.crun)" == "ok "*"a container ran under it"* ]]
   [ "$(images)" = "$before" ]
   [ -z "$(docker ps -aq)" ]
   run_helper runtimes register crun
@@ -60,7 +54,7 @@ images() { docker images --all --quiet | sort -u; }
 }
 
 @test "an entry as ours would be, but made by the user, is not taken out; nor is ours once the user changed it" {
-  echo '{"runtimes": {"crun": {"path": "/usr/bin/crun"}}}' >/etc/docker/daemon.json
+  json '{"runtimes": {"crun": {"path": "/usr/bin/crun"}}}'
   run_helper runtimes register crun
   [ "$(result code)" = already-registered ]
   run_helper runtimes unregister crun
@@ -106,16 +100,17 @@ images() { docker images --all --quiet | sort -u; }
   run_helper runtimes
   [ "$status" -eq 69 ]
   [ "$(result code)" = runtime-failed ]
-  [[ "$(step_of runtimes.runsc)" == "failed runsc version stand-in"*"no container runs under it"* ]]
+  [[ "$(step runtimes.runsc)" == "failed runsc version stand-in"*"no container runs under it"* ]]
   [ "$(images)" = "$before" ]
   [ -z "$(docker ps -aq)" ]
 }
 
 @test "a daemon that does not take the file gets the old one back" {
-  echo '{"log-level": "info"}' >/etc/docker/daemon.json
+  fake_engine
+  json '{"log-level": "info"}'
   "$HELPER" start >/dev/null
   kill -STOP "$(daemon_pid)"
-  timeout 60 "$HELPER" runtimes register crun >/tmp/stopped || :
+  timeout 300 "$HELPER" runtimes register crun >/tmp/stopped || :
   kill -CONT "$(daemon_pid)"
   [ "$(tail -n 1 /tmp/stopped | jq -r .code)" = config-refused ]
   [ "$(cat /etc/docker/daemon.json)" = '{"log-level": "info"}' ]

@@ -1,13 +1,16 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
+# Each test makes the machine that it needs: the one that the test before left, or a new one.
+setup() { :; }
+
+# Where what the helper makes of its settings, or of a signal, is the subject, any daemon will do.
+fresh_fake() {
+  reset_engine
+  fake_engine
 }
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
 
 @test "start brings up a daemon that the user can use at once, without a new login" {
+  reset_engine
   run_helper start
   [ "$status" -eq 0 ]
   [ "$(result code)" = started ]
@@ -18,7 +21,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "the socket is not open to everybody" {
-  run_helper start
+  running
   [ "$(stat -L -c %a "$SOCKET")" = 660 ]
   useradd stranger 2>/dev/null || :
   run su stranger -c 'docker ps'
@@ -27,14 +30,14 @@ teardown_file() { reset_engine; }
 }
 
 @test "the state file tells the truth and everybody may read it" {
-  run_helper start
+  running
   [ "$(state state)" = running ]
   [ "$(state pid)" = "$(daemon_pid)" ]
   [ "$(stat -c %a /run/dind-station/state.json)" = 644 ]
 }
 
 @test "a second start is a no-op that says so" {
-  run_helper start
+  running
   local pid
   pid=$(daemon_pid)
   run_helper start
@@ -44,86 +47,24 @@ teardown_file() { reset_engine; }
   [ "$(pids dockerd | wc -l)" -eq 1 ]
 }
 
-@test "a frozen daemon is not waited for as long as one that is starting, and not touched" {
-  run_helper start
-  local pid
-  pid=$(daemon_pid)
-  kill -STOP "$pid"
-  # Only one that is old is given up soon.
-  echo start_timeout=6 >/etc/dind-station/helper.conf
-  run_helper start
-  [ "$status" -eq 69 ]
-  [ "$(result code)" = not-ready ]
-  [[ "$(result message)" == *"restart it"* ]]
-  [ "$(result ms)" -lt 8000 ]
-  [ "$(daemon_pid)" = "$pid" ]
-}
-
 @test "a daemon whose PID file is gone is still recognised" {
-  run_helper start
+  running
   rm /var/run/docker.pid
   run_helper start
   [ "$(result code)" = already-running ]
   [ "$(pids dockerd | wc -l)" -eq 1 ]
-}
-
-@test "a daemon that cannot start ends the wait at once, with its own last line" {
-  mkdir -p /etc/docker
-  echo '{"storage-drvier": "overlay2"}' >/etc/docker/daemon.json
-  run_helper start
-  [ "$status" -eq 69 ]
-  [ "$(result code)" = daemon-exited ]
-  [[ "$(result cause)" == *"storage-drvier"* ]]
-  [ "$(result ms)" -lt 8000 ]
-  [ "$(state state)" = failed ]
-  [[ "$(state cause)" == *"storage-drvier"* ]]
-  [ -z "$(pids containerd)" ]
-}
-
-@test "a daemon.json that is not JSON is left to the daemon's own error" {
-  mkdir -p /etc/docker
-  echo '{"debug": true,}' >/etc/docker/daemon.json
-  run_helper start
-  [ "$(result code)" = daemon-exited ]
-  [[ "$(result cause)" == *"invalid character"* ]]
-}
-
-@test "what daemon.json decides is not given as a flag" {
-  mkdir -p /etc/docker
-  echo '{"hosts": ["unix:///var/run/docker.sock"], "live-restore": false, "data-root": "/var/lib/docker/elsewhere"}' >/etc/docker/daemon.json
-  run_helper start
-  [ "$status" -eq 0 ]
-  [ "$(docker info --format '{{.LiveRestoreEnabled}} {{.DockerRootDir}}')" = "false /var/lib/docker/elsewhere" ]
-}
-
-@test "live-restore is on unless daemon.json or helper.conf says otherwise" {
-  run_helper start
-  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ]
-  reset_engine
-  echo live_restore=off >/etc/dind-station/helper.conf
-  run_helper start
-  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
-}
-
-@test "swarm mode and live-restore are not combined" {
-  run_helper start
-  mkdir -p /var/lib/docker/swarm
-  echo '{"LocalAddr": "127.0.0.1"}' >/var/lib/docker/swarm/docker-state.json
-  run_helper restart
-  rm -r /var/lib/docker/swarm
-  [ "$status" -eq 0 ]
-  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
+  daemon_pid | tr -d '\n' >/var/run/docker.pid
 }
 
 @test "containers get the signals of a clean process, not those the helper ignores" {
-  run_helper start
+  running
   busybox_image
   docker run --rm --network none busybox cat /proc/self/status >/tmp/status
   grep -E '^SigIgn:[[:space:]]+0+$' /tmp/status
 }
 
 @test "the daemon holds neither the lock nor the caller's output" {
-  run_helper start
+  running
   local pid
   for pid in $(pids dockerd) $(pids containerd); do
     run ls -l "/proc/$pid/fd"
@@ -133,7 +74,76 @@ teardown_file() { reset_engine; }
   [ "$(readlink "/proc/$(daemon_pid)/fd/1")" = "$LOG" ]
 }
 
+@test "a frozen daemon is not waited for as long as one that is starting, and not touched" {
+  fresh_fake
+  run_helper start
+  local pid
+  pid=$(daemon_pid)
+  kill -STOP "$pid"
+  # Only one that is old is given up soon.
+  tune OLD_DAEMON_SECONDS=1
+  conf start_timeout=2
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = not-ready ]
+  [[ "$(result message)" == *"restart it"* ]]
+  [[ "$(result message)" == *"within "[12]" s"* ]]
+  [ "$(daemon_pid)" = "$pid" ]
+}
+
+@test "a daemon that cannot start ends the wait at once, with its own last line" {
+  reset_engine
+  json '{"storage-drvier": "overlay2"}'
+  run_helper start
+  [ "$status" -eq 69 ]
+  [ "$(result code)" = daemon-exited ]
+  [[ "$(result cause)" == *"storage-drvier"* ]]
+  [ "$(state state)" = failed ]
+  [[ "$(state cause)" == *"storage-drvier"* ]]
+  [ -z "$(pids containerd)" ]
+  rm /etc/docker/daemon.json
+  quick 8000
+}
+
+@test "a daemon.json that is not JSON is left to the daemon's own error" {
+  reset_engine
+  json '{"debug": true,}'
+  run_helper start
+  [ "$(result code)" = daemon-exited ]
+  [[ "$(result cause)" == *"invalid character"* ]]
+}
+
+@test "what daemon.json decides is not given as a flag" {
+  fresh_fake
+  json '{"hosts": ["unix:///var/run/docker.sock"], "live-restore": false, "data-root": "/var/lib/docker/elsewhere"}'
+  run_helper start
+  [ "$status" -eq 0 ]
+  [ "$(docker info --format '{{.LiveRestoreEnabled}} {{.DockerRootDir}}')" = "false /var/lib/docker/elsewhere" ]
+}
+
+@test "live-restore is on unless daemon.json or helper.conf says otherwise" {
+  fresh_fake
+  run_helper start
+  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = true ]
+  fresh_fake
+  conf live_restore=off
+  run_helper start
+  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
+}
+
+@test "swarm mode and live-restore are not combined" {
+  fresh_fake
+  run_helper start
+  mkdir -p /var/lib/docker/swarm
+  echo '{"LocalAddr": "127.0.0.1"}' >/var/lib/docker/swarm/docker-state.json
+  run_helper restart
+  rm -r /var/lib/docker/swarm
+  [ "$status" -eq 0 ]
+  [ "$(docker info --format '{{.LiveRestoreEnabled}}')" = false ]
+}
+
 @test "without perl and curl the helper says what to install" {
+  fresh_fake
   mkdir -p /run/no-tools
   run_helper start
   mount --bind /dev/null /usr/bin/curl
@@ -145,6 +155,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "without curl the daemon is asked through perl" {
+  fresh_fake
   mount --bind /dev/null /usr/bin/curl
   run_helper start
   umount /usr/bin/curl
@@ -153,6 +164,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "no engine installed: one sentence says what to install" {
+  reset_engine
   mount --bind /dev/null /usr/sbin/dockerd
   run_helper start
   umount /usr/sbin/dockerd
@@ -162,16 +174,15 @@ teardown_file() { reset_engine; }
 }
 
 @test "a reader that goes away does not end the work half done" {
+  fresh_fake
   "$HELPER" start | head -c 1 >/dev/null
-  for _ in $(seq 100); do
-    [ -S "$SOCKET" ] && [ "$(state state)" = running ] && break
-    sleep 0.1
-  done
+  until_true '[ -S "$SOCKET" ] && [ "$(state state)" = running ]'
   docker ps
   [ "$(state state)" = running ]
 }
 
 @test "a helper that fails where it should not says so, with the status that its help names" {
+  reset_engine
   rm -rf /tmp/broken
   cp -r "$REPO/scripts" /tmp/broken
   printf 'verb_status() { (exit 3); }\n' >>/tmp/broken/lib/verbs.sh

@@ -1,12 +1,5 @@
 load support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() { reset_engine; }
-teardown_file() { reset_engine; }
-
 @test "stop ends the daemon and its containerd, and leaves no file behind" {
   run_helper start
   run_helper stop
@@ -19,6 +12,7 @@ teardown_file() { reset_engine; }
 }
 
 @test "the state file names who stopped it" {
+  fake_engine
   run_helper start
   as_coder "sudo -n $HELPER stop"
   [ "$(state state)" = stopped ]
@@ -33,21 +27,19 @@ teardown_file() { reset_engine; }
 
 @test "stop with live-restore leaves containers and their containerd, and says so" {
   run_helper start
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
-  local pid
-  pid=$(docker inspect -f '{{.State.Pid}}' kept)
+  keep_container
   run_helper stop
   [[ "$(result message)" == *"1 container(s) keep running"* ]]
   [ -n "$(pids containerd)" ]
-  kill -0 "$pid"
+  kill -0 "$KEPT"
   run_helper start
-  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$pid" ]
+  kept_on
   docker rm -f kept
 }
 
 @test "a daemon that ignores SIGTERM is killed after the budget" {
-  echo stop_timeout=1 >/etc/dind-station/helper.conf
+  fake_engine
+  conf stop_timeout=1
   run_helper start
   # A stand-in: a real dockerd cannot be made to ignore SIGTERM. Same name, same place in the PID file.
   kill -KILL "$(daemon_pid)"
@@ -56,7 +48,7 @@ teardown_file() { reset_engine; }
   setsid /run/dockerd -c 'trap "" TERM; while :; do read -rt 1 <> <(:); done' </dev/null >/dev/null 2>&1 3>&- &
   printf '%d' $! >/var/run/docker.pid
   # Until it does not hear TERM (signal 15).
-  until [ $((0x$(awk '/^SigIgn:/ { print $2 }' /proc/$!/status) >> 14 & 1)) -eq 1 ]; do sleep 0.02; done
+  until_true '[ $((0x$(awk "/^SigIgn:/ { print \$2 }" /proc/$!/status) >> 14 & 1)) -eq 1 ]'
   run_helper stop
   [ "$status" -eq 0 ]
   [[ "$output" == *"was killed"* ]]

@@ -11,20 +11,17 @@ setup_file() {
 setup() {
   reset_engine
   umount $ROOT/.overlay-probe/all 2>/dev/null || :
-  mkdir -p /etc/docker
-  echo "{\"data-root\": \"$ROOT\"}" >/etc/docker/daemon.json
+  json "{\"data-root\": \"$ROOT\"}"
   rm -rf $ROOT
 }
+# A stand-in for the daemon where what is told or handed down to it is the subject; the real one where its driver is.
 teardown() {
   reset_engine
   umount /usr/bin/fuse-overlayfs 2>/dev/null || :
   umount $ROOT 2>/dev/null || :
-  umount /proc/1/environ 2>/dev/null || :
+  environ_own
 }
-teardown_file() { reset_engine; }
 
-conf() { printf '%s\n' "$@" >/etc/dind-station/helper.conf; }
-step() { printf '%s\n' "$output" | jq -r "select(.step == \"$1\") | \"\(.status) \(.detail)\""; }
 driver() { docker info --format '{{.Driver}}'; }
 
 # A data root inside this container's own overlay: what people have without a volume.
@@ -45,14 +42,11 @@ root_on_overlay() {
 
 # unmount DIR: a thread of a process that has ended may hold a file there for a moment.
 unmount() {
-  for _ in $(seq 50); do
-    ! umount "$1" 2>/dev/null || return 0
-    sleep 0.05
-  done
-  umount "$1"
+  until_true "umount $1"
 }
 
 @test "a data root without room, or without inodes, is told at the start and by status" {
+  fake_engine
   mkdir -p $ROOT
   mount -t tmpfs -o size=100m small $ROOT
   run_helper start
@@ -141,20 +135,21 @@ unmount() {
 }
 
 @test "a driver in daemon.json is left alone; vfs there is warned of too" {
-  echo "{\"data-root\": \"$ROOT\", \"storage-driver\": \"overlay2\"}" >/etc/docker/daemon.json
+  fake_engine
+  json "{\"data-root\": \"$ROOT\", \"storage-driver\": \"overlay2\"}"
   run_helper start
   [ "$status" -eq 0 ]
   [[ "$(step storage.driver)" == "skipped /etc/docker/daemon.json decides: it holds storage-driver." ]]
   reset_engine
   rm -rf $ROOT
-  mkdir -p /etc/docker
-  echo "{\"data-root\": \"$ROOT\", \"storage-driver\": \"vfs\"}" >/etc/docker/daemon.json
+  json "{\"data-root\": \"$ROOT\", \"storage-driver\": \"vfs\"}"
   run_helper start
   [ "$(driver)" = vfs ]
   [[ "$(step storage.driver)" == "failed The storage driver is vfs, because /etc/docker/daemon.json says so."* ]]
 }
 
 @test "what a killed experiment left is cleared away" {
+  fake_engine
   local probe=$ROOT/.overlay-probe
   mkdir -p $probe/a $probe/upper $probe/work $probe/all
   mount -t overlay -o lowerdir=$probe/a,upperdir=$probe/upper,workdir=$probe/work overlay $probe/all
@@ -164,6 +159,7 @@ unmount() {
 }
 
 @test "the daemon gets the hard limit of open files, whatever the caller had" {
+  fake_engine
   run bash -c "ulimit -S -n 256; $HELPER start"
   [ "$status" -eq 0 ]
   [[ "$(step limits.nofile)" == "changed Open files: "*" instead of 256; "* ]]
@@ -174,6 +170,7 @@ unmount() {
 }
 
 @test "proxies of helper.conf reach the daemon; a password in one is not printed" {
+  fake_engine
   conf proxy_http=http://me:secret@proxy.example.org:3128 'no_proxy=localhost,*.example.org,[::1]'
   run_helper start
   [ "$status" -eq 0 ]
@@ -183,10 +180,10 @@ unmount() {
 }
 
 @test "a caller's variables do not reach the daemon; root's PID 1's proxies and locale do, the rest does not" {
-  printf 'https_proxy=http://outer.example.org:1\000LANG=de_DE.UTF-8\000DOCKER_DRIVER=vfs\000LC_ALL=$(id)\000' >/run/environ
-  mount --bind /run/environ /proc/1/environ
+  fake_engine
+  environ_one https_proxy=http://outer.example.org:1 LANG=de_DE.UTF-8 DOCKER_DRIVER=vfs 'LC_ALL=$(id)'
   run env HTTP_PROXY=http://evil.example.org DOCKER_TLS_CERTDIR=/tmp/evil LANG=xx "$HELPER" start
-  umount /proc/1/environ
+  environ_own
   [ "$status" -eq 0 ]
   run tr '\000' '\n' <"/proc/$(daemon_pid)/environ"
   [[ "$output" == *"HTTPS_PROXY=http://outer.example.org:1"* ]]

@@ -1,32 +1,19 @@
 load support
 load supervise_support
 
-setup_file() {
-  require_bed
-  install_helper
-}
-setup() {
-  end_supervisor
-  reset_all
-  rm -f "$HISTORY"
-}
-teardown_file() {
-  end_supervisor
-  reset_all
-}
-
 # Stops a process with a signal, again and again: nothing that is sent to it but SIGKILL makes it go on.
 hold_frozen() {
   (while kill -STOP "$1" 2>/dev/null; do sleep 0.05; done) 3>&- &
 }
 
 @test "a daemon that a signal stopped is noticed and goes on, with its containers and its process" {
+  unasked
   supervise
   local pid
   pid=$(daemon_pid)
   kill -STOP "$pid"
-  # The kernel says that it stands still: no question has to time out.
-  until_true 10 'history_what | grep -q silent'
+  # The kernel says that it stands still.
+  until_true 'history_what | grep -q silent'
   jq -se '.[1].why | contains("SIGSTOP") and contains("answers again")' "$HISTORY"
   [ "$(daemon_pid)" = "$pid" ]
   docker ps
@@ -36,51 +23,68 @@ hold_frozen() {
 }
 
 @test "a supervisor that is killed leaves no process behind, while the daemon lives on" {
+  fake_engine
+  hasty
+  # It looks for its parent every ten seconds.
+  tune_with 's/undef, undef, 10) < 1/undef, undef, 0.3) < 1/' supervise-http.sh
   supervise
-  until_true 5 '[ -n "$(pids perl)" ]'
-  # With an init of its own it is a child of what was started.
-  kill -KILL "$(sed 's/^process //' /run/dind-station/supervisor)"
-  until_true 15 '[ -z "$(pids perl)" ]'
+  until_true '[ -n "$(pids perl)" ]'
+  kill -KILL "$(supervisor_pid)"
+  until_true '[ -z "$(pids perl)" ]'
   [ -n "$(daemon_pid)" ]
   run pgrep -f "dind-helper .*supervise"
   [ "$status" -eq 1 ]
 }
 
 @test "a daemon that stays silent is restarted" {
+  fake_engine
+  hasty
+  tune SILENT_END_MS=1000
+  unasked
   supervise
   local pid
   pid=$(daemon_pid)
   hold_frozen "$pid"
-  until_true 40 'history_what | grep -q "silent back"'
+  until_true 'history_what | grep -q "silent back"'
   [ "$(daemon_pid)" != "$pid" ]
   docker ps
 }
 
 @test "a daemon whose socket was removed is restarted" {
+  fake_engine
+  hasty
+  unasked
   supervise
   rm "$SOCKET"
-  until_true 20 'history_what | grep -q "silent back"'
+  until_true 'history_what | grep -q "silent back"'
   jq -se '.[1].why | contains("is gone")' "$HISTORY"
   docker ps
 }
 
 @test "a daemon that lost its socket just after it came back is restarted, and not only when its time of grace is over" {
+  fake_engine
+  hasty
+  # That is over in ten minutes here.
+  tune GRACE_MS=600000
+  unasked
   supervise
   kill -KILL "$(daemon_pid)"
-  until_true 20 'history_what | grep -q "died back"'
+  until_true 'history_what | grep -q "died back"'
   rm "$SOCKET"
-  until_true 12 'history_what | grep -q "died back silent back"'
+  until_true 'history_what | grep -q "died back silent back"'
   docker ps
 }
 
 @test "a supervisor whose files somebody removed has them again, and stays the only one" {
+  fake_engine
+  hasty
   supervise
   rm -rf /run/dind-station
-  until_true 5 '[ -e /run/dind-station/supervisor.ready ]'
+  until_true '[ -e /run/dind-station/supervisor.ready ]'
   run "$HELPER" supervise
   [ "$(result code)" = locked ]
   kill -KILL "$(daemon_pid)"
-  until_true 20 'history_what | grep -q "died back"'
+  until_true 'history_what | grep -q "died back"'
   docker ps
 }
 
@@ -89,45 +93,47 @@ links() { awk '$NF ~ "/containerd.sock$" && $6 == "03" { n++ } END { print n + 0
 
 @test "a containerd that dies is replaced under the living dockerd, and containers run again" {
   supervise
-  busybox_image
-  docker run -d --name kept --network none busybox sleep 1000
-  local pid kept before connected
+  keep_container
+  local pid before connected
   pid=$(daemon_pid)
   before=$(zombies containerd)
-  kept=$(docker inspect -f '{{.State.Pid}}' kept)
   connected=$(links)
   [ "$connected" -ge 2 ]
   kill -KILL "$(living containerd)"
-  until_true 25 'history_what | grep -q "containerd-died containerd-back"'
+  until_true 'history_what | grep -q "containerd-died containerd-back"'
   # All of dockerd's connections: the first alone is back up to 0.4 s before the one that runs containers.
   [ "$(links)" -ge "$connected" ]
   docker run --rm --network none busybox sleep 0
   [ "$(daemon_pid)" = "$pid" ]
-  [ "$(docker inspect -f '{{.State.Pid}}' kept)" = "$kept" ]
+  kept_on
   [ "$(zombies containerd)" -eq "$before" ]
   docker rm -f kept
 }
 
 @test "a frozen containerd is told to go on, and replaced when it is frozen again" {
+  unasked
   supervise
   busybox_image
   local pid
   pid=$(living containerd)
   kill -STOP "$pid"
-  until_true 8 'history_what | grep -q containerd-frozen'
+  until_true 'history_what | grep -q containerd-frozen'
   docker run --rm --network none busybox sleep 0
   [ "$(living containerd)" = "$pid" ]
   kill -STOP "$pid"
-  until_true 30 'history_what | grep -q containerd-back'
+  until_true 'history_what | grep -q containerd-back'
   [ "$(living containerd)" != "$pid" ]
   docker run --rm --network none busybox sleep 0
 }
 
 @test "a helper run while the daemon is silent is not disturbed" {
+  fake_engine
+  hasty
   supervise
   kill -STOP "$(daemon_pid)"
   run_helper restart
   [ "$(result code)" = restarted ]
-  sleep 3
+  until_true '[ "$(history_what)" = "started taken-over" ]'
+  looked
   [ "$(history_what)" = "started taken-over" ]
 }

@@ -3,18 +3,21 @@
 HISTORY=/var/lib/dind-station/history.jsonl
 SUPERVISE_LOG=/tmp/supervise.log
 
-# until_true SECONDS CONDITION: waits; the condition is shell text of a test.
-until_true() {
-  local end=$((SECONDS + $1))
-  until eval "$2"; do
-    if [ $SECONDS -gt $end ]; then
-      echo "not within $1 s: $2" >&2
-      cat "$SUPERVISE_LOG" "$HISTORY" >&2
-      return 1
-    fi
-    sleep 0.05
-  done 2>/dev/null
+setup() {
+  end_supervisor
+  reset_all
+  rm -f "$HISTORY"
 }
+teardown_file() {
+  end_supervisor
+  reset_all
+}
+
+# hasty: a supervisor that looks around and tries again at once, for tests that are not about its patience.
+hasty() { tune LOOK_SECONDS=0.2 PAUSE_FIRST_MS=100 STACKS_SECONDS=0.2; }
+
+# unasked: no question to the daemon is due within ten minutes: what is noticed is seen from outside.
+unasked() { tune PING_EVERY_MS=600000 INFO_EVERY_MS=600000; }
 
 # supervise: starts it and waits until it watches. Without bats' own descriptor: bats waits for whoever holds it.
 supervise() {
@@ -22,7 +25,7 @@ supervise() {
   setsid "$HELPER" supervise </dev/null >"$SUPERVISE_LOG" 2>&1 3>&- &
   SUPERVISOR=$!
   echo $SUPERVISOR >/tmp/supervisor.pid
-  until_true 20 'grep -q "is watched" "$SUPERVISE_LOG"'
+  until_true 'grep -q "is watched" "$SUPERVISE_LOG"'
 }
 
 end_supervisor() {
@@ -31,9 +34,21 @@ end_supervisor() {
   pid=$(cat /tmp/supervisor.pid)
   rm -f /tmp/supervisor.pid
   kill -TERM "$pid" 2>/dev/null || return 0
-  local end=$((SECONDS + 15))
+  local end=$((SECONDS + 60))
   while alive "$pid" && [ $SECONDS -lt $end ]; do sleep 0.05; done
   kill -KILL "$pid" 2>/dev/null || :
+}
+
+# end_and_measure PID LOG: asks a child to end, as `docker stop` does. Sets ENDED_STATUS and ENDED_MS.
+# shellcheck disable=SC2034 # the tests read them
+end_and_measure() {
+  local began
+  began=$(date +%s%N)
+  kill -TERM "$1"
+  ENDED_STATUS=0
+  wait "$1" || ENDED_STATUS=$?
+  ENDED_MS=$((($(date +%s%N) - began) / 1000000))
+  cat "$2"
 }
 
 # reset_all: as reset_engine, and without containers and what dockerd would have unmounted.
@@ -54,13 +69,18 @@ living() {
   done
 }
 
-# alive PID: it is there and no zombie.
-alive() {
-  local stat
-  read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-  stat=${stat##*) }
-  [ "${stat%% *}" != Z ]
+# supervisor_pid: the supervisor itself; with an init of its own it is a child of what was started.
+supervisor_pid() { sed 's/^process //' /run/dind-station/supervisor; }
+
+# looked: a hasty supervisor has looked at everything since, from beginning to end: another nap has begun, and one after it.
+looked() {
+  local nap
+  for _ in 1 2; do
+    nap=$(napping)
+    until_true "[ -n \"\$(napping)\" ] && [ \"\$(napping)\" != '$nap' ]"
+  done
 }
+napping() { pgrep -P "$(supervisor_pid)" -fx 'sleep 0.2' || :; }
 
 history_what() { jq -r .what "$HISTORY" | xargs; }
 
