@@ -133,10 +133,10 @@ function kill(find) {
 function mounts() {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => line.split(' '))
-    .flatMap(([id, , , , point]) =>
-      id === undefined || point === undefined || point.startsWith('/sys/fs/cgroup') ? [] : [{ id, point }],
-    );
+    .map((fields) => ({ id: fields[0] ?? '', point: fields[4] ?? '' }))
+    .filter(({ point }) => !point.startsWith('/sys/fs/cgroup'));
 }
 
 function unmountNew() {
@@ -146,7 +146,7 @@ function unmountNew() {
   }
   const first = new Set(readFileSync(mountsAtFirst, 'utf8').split('\n'));
   // One that is shared may have taken another with it.
-  for (const { id, point } of mounts().toReversed()) {
+  for (const { id, point } of mounts().reverse()) {
     if (!first.has(id) && mounts().some((one) => one.id === id)) execFileSync('umount', ['--lazy', point]);
   }
 }

@@ -62,9 +62,7 @@ describe('daemon.json in the editor', () => {
   it('a fault that stands while the engine runs is in the indicator', async () => {
     daemon.configure('{ "log-driver": "journald" }\n');
     daemon.helper('restart');
-    await workbench.page
-      .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
-      .waitFor({ timeout: 110_000 });
+    await workbench.page.locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]').waitFor();
     await workbench.indicatorSays('Docker');
     await workbench.notification('Containers log to journald').waitFor();
     expect(await (await workbench.tooltip()).innerText()).toContain('Containers log to journald, and there is none');
@@ -77,7 +75,7 @@ describe('daemon.json in the editor', () => {
     daemon.helper('restart');
     await workbench.page
       .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
-      .waitFor({ state: 'detached', timeout: 110_000 });
+      .waitFor({ state: 'detached' });
     await workbench.indicatorSays('Docker');
   });
 });

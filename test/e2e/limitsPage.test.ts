@@ -57,14 +57,14 @@ describe('the section "Limits" of the diagnostics page', () => {
     await card('cpu.quota').waitFor();
     expect(await page.focused()).toBe('run proofs');
     await picture('limits', 'running-dark');
-    await button('Prove the limits again').waitFor({ timeout: 110_000 });
+    await button('Prove the limits again').waitFor();
     const sum = await limits().locator('.sum').innerText();
     expect(sum).toMatch(/^\d+ enforced/u);
     expect(await page.said.innerText()).toBe(`Limits: ${sum}`);
     expect(await card('memory.limit').locator('.kicker').innerText()).toContain('Enforced · Memory');
     expect(await card('memory.limit').innerText()).toMatch(/Kernel's file\s+67108864/u);
     expect(await chartsLoaded()).toBe(true);
-  }, 180_000);
+  });
 
   it.each(['cpu.quota', 'memory.limit', 'files.shm'])('has a chart of %s with what it was', async (id) => {
     await page.evaluate(`document.getElementById('proof-${id}').scrollIntoView({ block: 'start' })`);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long the workbench may take for what it does, milliseconds: a cold editor on a busy machine. */
-export const uiMs = 60_000;
+export const uiMs = 120_000;
 
 /** Waits for something that no event announces. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = uiMs): Promise<void> {

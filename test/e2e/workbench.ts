@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { errors, type Browser, type Locator, type Page } from 'playwright-core';
 import { uiMs, until } from './until';
 
 const screenshots = join(__dirname, '../../test-output/screenshots');
@@ -12,6 +12,20 @@ export const themes = {
   'hc-light': 'Default High Contrast Light',
 } as const;
 export type Theme = keyof typeof themes;
+
+/** Repeats a gesture until what it is made for is on screen. */
+async function again(gesture: () => Promise<void>, wanted: Locator): Promise<void> {
+  await until('what a gesture is made for is on screen', async () => {
+    await gesture();
+    try {
+      await wanted.waitFor({ timeout: 5000 });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
+  });
+}
 
 /** A code-server page in Debian's Chromium, and the gestures a test makes in it. */
 export class Workbench {
@@ -28,7 +42,7 @@ export class Workbench {
     const context = await browser.newContext({ viewport: size });
     context.setDefaultTimeout(uiMs);
     this.#page = await context.newPage();
-    await this.#page.goto(url);
+    await this.#page.goto(url, { waitUntil: 'commit' });
   }
 
   async isThere(): Promise<void> {
@@ -70,9 +84,9 @@ export class Workbench {
   }
 
   private async typeIntoPalette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor();
+    // A key that is pressed while the workbench is busy with itself may get lost.
+    await again(async () => this.page.keyboard.press('F1'), input);
     await input.fill(`>${text}`);
   }
 
@@ -114,11 +128,15 @@ export class Workbench {
 
   /** The hover of the indicator. */
   async tooltip(): Promise<Locator> {
-    await this.indicator.hover();
     // What the mouse lay on before, such as the search box in the title bar, may have a hover that is still there.
-    const hover = this.page.locator('.workbench-hover', { hasText: 'Docker' });
-    await hover.first().waitFor();
-    return hover.first();
+    const hover = this.page.locator('.workbench-hover', { hasText: 'Docker' }).first();
+    // An indicator that changes in the moment before its hover comes has none.
+    const leaveAndHover = async (): Promise<void> => {
+      await this.leaveHover();
+      await this.indicator.hover();
+    };
+    await again(leaveAndHover, hover);
+    return hover;
   }
 
   async leaveHover(): Promise<void> {

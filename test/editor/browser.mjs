@@ -1,7 +1,7 @@
 // Debian's Chromium, as every suite that opens a page starts it.
 import { chromium } from 'playwright-core';
 
-/** @type {import('./browser.d.mts').chromiumOptions} */
+/** How it is started. @param {readonly string[]} flags */
 export function chromiumOptions(...flags) {
   return {
     executablePath: '/usr/bin/chromium',
@@ -13,7 +13,7 @@ export function chromiumOptions(...flags) {
   };
 }
 
-/** @type {import('./browser.d.mts').launchBrowser} */
+/** @param {readonly string[]} flags */
 export async function launchBrowser(...flags) {
   return chromium.launch(chromiumOptions(...flags));
 }
