@@ -139,14 +139,16 @@ function mounts() {
     .filter(({ point }) => !point.startsWith('/sys/fs/cgroup'));
 }
 
+/** Unmounts what was mounted since the first call, the newest first: one that is shared may take another with it. */
 function unmountNew() {
-  if (!existsSync(mountsAtFirst)) {
-    const ids = mounts().map(({ id }) => id);
-    writeFileSync(mountsAtFirst, ids.join('\n'));
-  }
+  const ids = () => mounts().map(({ id }) => id);
+  if (!existsSync(mountsAtFirst)) writeFileSync(mountsAtFirst, ids().join('\n'));
   const first = new Set(readFileSync(mountsAtFirst, 'utf8').split('\n'));
-  // One that is shared may have taken another with it.
-  for (const { id, point } of mounts().reverse()) {
-    if (!first.has(id) && mounts().some((one) => one.id === id)) execFileSync('umount', ['--lazy', point]);
+  const newest = () =>
+    mounts()
+      .filter(({ id }) => !first.has(id))
+      .pop();
+  for (let found = newest(); found !== undefined; found = newest()) {
+    execFileSync('umount', ['--lazy', found.point]);
   }
 }
