@@ -87,8 +87,9 @@ describe('the Test Explorer', () => {
     await until('a container of the run is there', () => ours().length > 0);
     const before = extensionHostPids();
     expect(before).toHaveLength(1);
+    const loaded = workbench.page.waitForEvent('load');
     await workbench.run('Developer: Reload Window');
-    await workbench.page.waitForEvent('load');
+    await loaded;
     // With the extension host that ran it nothing more can come.
     await until('the extension host is gone', () => !extensionHostPids().some((pid) => before.includes(pid)));
     await until('nothing of the run is left', () => ours().length === 0);

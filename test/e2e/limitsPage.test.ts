@@ -173,7 +173,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     } finally {
       daemon.configure();
       daemon.helper('restart');
-      rmSync('/srv/no-volume', { recursive: true });
+      rmSync('/srv/no-volume', { recursive: true, force: true });
     }
     await workbench.indicatorSays('Docker');
   });

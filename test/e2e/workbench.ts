@@ -39,7 +39,8 @@ export class Workbench {
 
   /** Opens an address as somebody who has never been there. What is on it may be a question for a password. */
   async open(browser: Browser, url: string, size = { width: 1280, height: 800 }): Promise<void> {
-    const context = await browser.newContext({ viewport: size });
+    // Spinners and slides are drawn by the CPU here, sixty times a second.
+    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
     context.setDefaultTimeout(uiMs);
     this.#page = await context.newPage();
     await this.#page.goto(url, { waitUntil: 'commit' });
