@@ -1,13 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites that start, kill and freeze the one daemon of a bed: never two files at once, never outside a bed. */
+/**
+ * Suites that start, kill and freeze the one daemon of a sandbox: never two files at once in one, never outside of one.
+ * Each file makes the sandbox fresh, so that it may have one of its own; those in test/station/alone.json want nothing
+ * busy beside them.
+ */
 export default defineConfig({
   test: {
     include: ['test/station/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
   },
 });

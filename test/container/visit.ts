@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { launchBrowser } from '../editor/browser.mjs';
 import { Workbench } from '../e2e/workbench';
 
 /** A browser at a station that is up: `npm run station:container -- --check` says where, and its password. */
@@ -16,16 +14,11 @@ export async function visit(): Promise<Visit> {
   if (url === '' || password === '') {
     throw new Error('This looks at a station that is up: npm run station:container -- --check');
   }
-  const profile = mkdtempSync(join(tmpdir(), 'dind-station-visit-'));
   // Without 3D the terminal draws its lines as text that can be read.
-  const workbench = await Workbench.browse(url, profile, undefined, ['--disable-3d-apis']);
-  return {
-    workbench,
-    end: async () => {
-      await workbench.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
-  };
+  const browser = await launchBrowser('--disable-3d-apis');
+  const workbench = new Workbench();
+  await workbench.open(browser, url);
+  return { workbench, end: () => browser.close() };
 }
 
 /** Types a password into the page that asks for it; the station's own unless another is given. */

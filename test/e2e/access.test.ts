@@ -1,22 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { command, daemon, prepare, Station, until, user } from './station';
-import { themes, type Workbench } from './workbench';
+import { afterEach, describe, expect, it } from 'vitest';
+import { command, helper, user } from '../sandbox.mjs';
+import { daemon, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
-
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
-});
+const workbench = useEditor();
 afterEach(async () => {
   await workbench.clearNotifications();
-});
-afterAll(async () => {
-  await station.end();
 });
 
 describe('a socket that refuses this user', () => {
@@ -62,7 +52,7 @@ describe('the privileged helper', () => {
   });
 
   it('is set up in a terminal, and what comes next is said', async () => {
-    command('/usr/local/lib/dind-station/dind-helper', '--plain', 'uninstall');
+    command(helper, '--plain', 'uninstall');
     // A user who may use sudo for everything, as in many images; here without a password, which a test cannot type.
     writeFileSync('/etc/sudoers.d/all', `${user} ALL=(ALL:ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
     await workbench.run('Restart Docker daemon');

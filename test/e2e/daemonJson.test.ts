@@ -1,11 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daemon, prepare, Station, until } from './station';
-import { uiMs, type Workbench } from './workbench';
+import { describe, expect, it } from 'vitest';
+import { daemon, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
+const workbench = useEditor({
+  restricted: true,
+  files: { 'docker/daemon.json': '{\n  "debug": "yes",\n  "storage-drvier": "overlay2"\n}\n' },
+});
 
 /** The rows of the Problems view. */
 function problems() {
@@ -18,32 +19,18 @@ async function rows(): Promise<string> {
   return (await problems().allInnerTexts()).join('\n');
 }
 
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({
-    restricted: true,
-    files: { 'docker/daemon.json': '{\n  "debug": "yes",\n  "storage-drvier": "overlay2"\n}\n' },
-  });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
-});
-afterAll(async () => {
-  rmSync('/etc/docker/daemon.json', { force: true });
-  await station.end();
-});
-
 /** Opens a file by its path, as a person would who has it from a message. */
 async function open(path: string): Promise<void> {
   await workbench.page.keyboard.press('Control+P');
   const input = workbench.page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor({ timeout: uiMs });
+  await input.waitFor();
   await input.fill(path);
   // Files of that name which were open before stand in the list as well.
   await workbench.rows
     .filter({ hasText: dirname(path) })
     .first()
-    .click({ timeout: uiMs });
-  await workbench.page.locator('.monaco-editor .view-lines').first().waitFor({ timeout: uiMs });
+    .click();
+  await workbench.page.locator('.monaco-editor .view-lines').first().waitFor();
 }
 
 describe('daemon.json in the editor', () => {
@@ -62,8 +49,7 @@ describe('daemon.json in the editor', () => {
   });
 
   it("knows the running daemon's flags for the file that daemon reads", async () => {
-    mkdirSync('/etc/docker', { recursive: true });
-    writeFileSync('/etc/docker/daemon.json', '{ "bridge-accept-fwmark": "1", "default-runtime": "runsc" }\n');
+    daemon.configure('{ "bridge-accept-fwmark": "1", "default-runtime": "runsc" }\n');
     await open('/etc/docker/daemon.json');
     await workbench.run('Problems: Focus on Problems View');
     await until('the version counts', async () =>
@@ -74,11 +60,9 @@ describe('daemon.json in the editor', () => {
   });
 
   it('a fault that stands while the engine runs is in the indicator', async () => {
-    writeFileSync('/etc/docker/daemon.json', '{ "log-driver": "journald" }\n');
+    daemon.configure('{ "log-driver": "journald" }\n');
     daemon.helper('restart');
-    await workbench.page
-      .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
-      .waitFor({ timeout: 110_000 });
+    await workbench.page.locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]').waitFor();
     await workbench.indicatorSays('Docker');
     await workbench.notification('Containers log to journald').waitFor();
     expect(await (await workbench.tooltip()).innerText()).toContain('Containers log to journald, and there is none');
@@ -87,11 +71,11 @@ describe('daemon.json in the editor', () => {
   });
 
   it('is gone from there after the fault is', async () => {
-    rmSync('/etc/docker/daemon.json');
+    daemon.configure();
     daemon.helper('restart');
     await workbench.page
       .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
-      .waitFor({ state: 'detached', timeout: 110_000 });
+      .waitFor({ state: 'detached' });
     await workbench.indicatorSays('Docker');
   });
 });

@@ -1,28 +1,14 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DiagnosticsPage } from './diagnosticsPage';
-import { daemon, prepare, Station, until } from './station';
-import { themes, type Workbench } from './workbench';
+import { daemon, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
+const workbench = useEditor({ size: { width: 1280, height: 1400 } });
 let page: DiagnosticsPage;
 
-beforeAll(async () => {
-  prepare();
-  // Nothing of an earlier daemon is in the log.
-  daemon.helper('stop');
-  writeFileSync('/var/log/dockerd.log', '');
-  daemon.helper('start');
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } }, { width: 1280, height: 1400 });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
-});
 afterEach(async () => {
   await workbench.clearNotifications();
-});
-afterAll(async () => {
-  await station.end();
 });
 
 describe('the diagnostics page of a daemon that runs', () => {
@@ -88,7 +74,7 @@ describe('a daemon that dies while the page is open', () => {
     await page.frame.locator('h1').click();
     daemon.kill();
     await workbench.indicatorSays('Docker: crashed');
-    await page.frame.locator('.finding.error').first().waitFor({ timeout: 30_000 });
+    await page.frame.locator('.finding.error').first().waitFor();
     await page.headline.getByText('Docker crashed').waitFor();
     expect(await page.violations()).toEqual([]);
     await workbench.clearNotifications();
@@ -105,7 +91,7 @@ describe('a daemon that dies while the page is open', () => {
       await workbench.page.keyboard.press('Tab');
     }
     await workbench.page.keyboard.press('Enter');
-    await page.frame.locator('.mended', { hasText: `Mended: ${title}` }).waitFor({ timeout: 60_000 });
+    await page.frame.locator('.mended', { hasText: `Mended: ${title}` }).waitFor();
     expect(await page.said.innerText()).toContain(`Mended: ${title}`);
     await page.headline.getByText('Docker is running').waitFor();
     expect(await page.frame.locator('.finding.error').count()).toBe(0);
@@ -125,7 +111,7 @@ describe('text of others', () => {
     appendFileSync('/var/log/dockerd.log', `time="2026-01-01T00:00:01Z" ${hostile}\n`);
     await page.frame.getByRole('button', { name: 'Look again' }).click();
     const line = page.frame.locator('#log .log li', { hasText: 'onerror=alert(1)' }).first();
-    await line.waitFor({ timeout: 30_000 });
+    await line.waitFor();
     expect(await line.innerText()).toContain('<script>window.hacked=1</script>');
     expect(await line.innerText()).toContain('<U+001B>[31mred');
     expect(await line.innerText()).toContain('<U+202E>');
@@ -172,7 +158,7 @@ describe('plain http at a name that is not localhost', () => {
     const hosts = readFileSync('/etc/hosts', 'utf8');
     writeFileSync('/etc/hosts', `${hosts}\n127.0.0.1 station.test\n`);
     try {
-      const url = station.server.pageUrl().replace('127.0.0.1', 'station.test');
+      const url = workbench.page.url().replace('127.0.0.1', 'station.test');
       await workbench.page.goto(url);
       await workbench.indicatorSays('Docker');
       await workbench.run('Show Docker diagnostics');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { uiMs, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const axeSource = readFileSync(join(__dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
 
@@ -24,7 +24,7 @@ export class DiagnosticsPage {
 
   /** Waits until facts were drawn. */
   async read(): Promise<void> {
-    await this.frame.locator('#page[aria-busy="false"]').waitFor({ timeout: uiMs });
+    await this.frame.locator('#page[aria-busy="false"]').waitFor();
   }
 
   get headline(): Locator {

@@ -1,28 +1,16 @@
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { daemon, prepare, Station, until } from './station';
-import { themes, type Workbench } from './workbench';
+import { afterEach, describe, expect, it } from 'vitest';
+import { daemon, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
-
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
-});
+const workbench = useEditor();
 afterEach(async () => {
   await workbench.clearNotifications();
-});
-afterAll(async () => {
-  await station.end();
 });
 
 describe('a configuration that would not do', () => {
   it('costs nobody the daemon that runs', async () => {
-    mkdirSync('/etc/docker', { recursive: true });
-    writeFileSync('/etc/docker/daemon.json', '{ "debug": tru }');
+    daemon.configure('{ "debug": tru }');
     const before = daemon.pid();
     await workbench.run('Restart Docker daemon');
     const toast = workbench.notification('Docker was not restarted');
@@ -31,14 +19,13 @@ describe('a configuration that would not do', () => {
     await workbench.screenshot('config-refused-dark');
     await workbench.indicatorSays('Docker');
     expect(daemon.pid()).toBe(before);
-    rmSync('/etc/docker/daemon.json');
+    daemon.configure();
   });
 });
 
 describe('a daemon that cannot start', () => {
   it('shows its cause, and what to do about it', async () => {
-    mkdirSync('/etc/docker', { recursive: true });
-    writeFileSync('/etc/docker/daemon.json', '{ "bip": "300.1.1.1/8" }');
+    daemon.configure('{ "bip": "300.1.1.1/8" }');
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     await workbench.run('Restart Docker daemon');
@@ -55,20 +42,20 @@ describe('a daemon that cannot start', () => {
   });
 
   it('says that daemon.json is not JSON, and where', async () => {
-    writeFileSync('/etc/docker/daemon.json', '{ "debug": tru }');
+    daemon.configure('{ "debug": tru }');
     await workbench.run('Restart Docker daemon');
     const toast = workbench.notification('Docker was not restarted');
     await toast.waitFor();
     expect(await toast.textContent()).toMatch(/daemon\.json.*JSON/);
     await workbench.screenshot('bad-daemon-json-dark');
-    writeFileSync('/etc/docker/daemon.json', '{ "bip": "300.1.1.1/8" }');
+    daemon.configure('{ "bip": "300.1.1.1/8" }');
   });
 
   it('opens the log, which holds the daemon its last words and goes on', async () => {
     await workbench.run('Show Docker daemon log');
     await until('the log is on screen', async () => (await workbench.output()).includes('300.1.1.1/8'));
     await workbench.screenshot('log-dark');
-    rmSync('/etc/docker/daemon.json');
+    daemon.configure();
     await workbench.run('Start Docker daemon');
     await workbench.indicatorSays('Docker');
     await until('new lines come', async () => (await workbench.output()).includes('API listen on'));
@@ -105,7 +92,7 @@ describe('a daemon that cannot start', () => {
 
 describe('containers that would end', () => {
   it('are named before anything happens', async () => {
-    writeFileSync('/etc/docker/daemon.json', '{ "live-restore": false }');
+    daemon.configure('{ "live-restore": false }');
     daemon.helper('restart');
     await workbench.indicatorSays('Docker');
     daemon.container('precious-work');
@@ -122,7 +109,7 @@ describe('containers that would end', () => {
     expect(daemon.pid()).toBe(before);
     await workbench.indicatorSays('Docker');
     daemon.docker('rm', '--force', 'precious-work');
-    rmSync('/etc/docker/daemon.json');
+    daemon.configure();
     daemon.helper('restart');
     await workbench.indicatorSays('Docker');
   });

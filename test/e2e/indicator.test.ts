@@ -1,19 +1,9 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daemon, prepare, Station, until } from './station';
-import { themes, type Workbench } from './workbench';
+import { describe, expect, it } from 'vitest';
+import { daemon, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
-
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
-  ({ workbench } = station);
-});
-afterAll(async () => {
-  await station.end();
-});
+const workbench = useEditor();
 
 /** A picture in each theme, with the indicator's hover where that is what it is about. */
 async function inEveryTheme(name: string, hover: 'hover' | 'plain'): Promise<void> {

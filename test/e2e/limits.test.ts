@@ -1,22 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daemon, prepare, Station, until } from './station';
-import { themes, uiMs, type Workbench } from './workbench';
+import { describe, expect, it } from 'vitest';
+import { daemon, extensionHostPids, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
-
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
-});
-afterAll(async () => {
-  await station.end();
-});
+const workbench = useEditor();
 
 const tree = (): Locator => workbench.page.locator('.test-explorer-tree');
 
@@ -35,7 +23,7 @@ async function shown(): Promise<string[]> {
 
 async function becomes(label: string, state: string): Promise<void> {
   try {
-    await row(label, 2, state).waitFor({ timeout: uiMs });
+    await row(label, 2, state).waitFor();
   } catch (error) {
     throw new Error(`The tree shows ${JSON.stringify(await shown())}, expected ${label} (${state}).`, { cause: error });
   }
@@ -43,7 +31,7 @@ async function becomes(label: string, state: string): Promise<void> {
 
 async function open(area: string): Promise<void> {
   const found = row(area, 1);
-  await found.waitFor({ timeout: uiMs });
+  await found.waitFor();
   if ((await found.getAttribute('aria-expanded')) !== 'true') await found.locator('.monaco-tl-twistie').click();
 }
 
@@ -85,7 +73,7 @@ describe('the Test Explorer', () => {
   it('proves everything by "Prove resource limits", which can be cancelled and then leaves nothing', async () => {
     const kept = daemon.container('kept');
     await workbench.run('Prove resource limits');
-    await until('a container of the run is there', () => ours().length > 0, uiMs);
+    await until('a container of the run is there', () => ours().length > 0);
     await workbench.run('Test: Cancel Test Run');
     await becomes('Memory and swap', 'Skipped');
     await until('nothing of the run is left', () => ours().length === 0);
@@ -96,15 +84,15 @@ describe('the Test Explorer', () => {
 
   it('clears up when its window is reloaded in the middle of a run', async () => {
     await workbench.run('Prove resource limits');
-    await until('a container of the run is there', () => ours().length > 0, uiMs);
+    await until('a container of the run is there', () => ours().length > 0);
+    const before = extensionHostPids();
+    expect(before).toHaveLength(1);
+    const loaded = workbench.page.waitForEvent('load');
     await workbench.run('Developer: Reload Window');
-    await workbench.page.waitForEvent('load', { timeout: uiMs });
-    // Containers come and go while a run goes on: none for longer than any pause between two of them.
-    let gone = 0;
-    await until(
-      'nothing of the run is left, and nothing comes',
-      () => (gone = ours().length === 0 ? gone + 1 : 0) > 30,
-    );
+    await loaded;
+    // With the extension host that ran it nothing more can come.
+    await until('the extension host is gone', () => !extensionHostPids().some((pid) => before.includes(pid)));
+    await until('nothing of the run is left', () => ours().length === 0);
     await workbench.indicatorSays('Docker');
     await workbench.run('Testing: Focus on Test Explorer View');
     await open('Memory');
@@ -126,20 +114,20 @@ describe('the Test Explorer', () => {
 
   it('fails a limit that the runtime forgets, with what was expected and what was seen', async () => {
     const runtimes = { forgets: { path: join(__dirname, '../station/droppingRuntime') } };
-    writeFileSync('/etc/docker/daemon.json', JSON.stringify({ runtimes, 'default-runtime': 'forgets' }));
+    daemon.configure(JSON.stringify({ runtimes, 'default-runtime': 'forgets' }));
     try {
       daemon.helper('restart');
       await workbench.indicatorSays('Docker');
       await prove('Memory');
       await becomes('Memory', 'Failed');
       const message = workbench.page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'engine accepted' });
-      await message.first().click({ timeout: uiMs });
+      await message.first().click();
       const diff = workbench.page.locator('.part.panel .monaco-diff-editor');
-      await diff.getByText('verdict: enforced').first().waitFor({ timeout: uiMs });
-      await diff.getByText('verdict: not-enforced').first().waitFor({ timeout: uiMs });
+      await diff.getByText('verdict: enforced').first().waitFor();
+      await diff.getByText('verdict: not-enforced').first().waitFor();
       await inBothThemes('failed');
     } finally {
-      rmSync('/etc/docker/daemon.json');
+      daemon.configure();
       daemon.helper('restart');
     }
     await workbench.indicatorSays('Docker');
@@ -149,16 +137,12 @@ describe('the Test Explorer', () => {
     for (const area of ['CPU', 'Processes', 'Block I/O', 'Files and space', 'Isolation']) await open(area);
     await workbench.run('Prove resource limits');
     const told = /\((?:Passed|Failed|Skipped|Errored)/u;
-    await until(
-      'every proof has a verdict',
-      async () => {
-        const rows = await shown();
-        return rows.length > 15 && rows.every((name) => told.test(name));
-      },
-      110_000,
-    );
+    await until('every proof has a verdict', async () => {
+      const rows = await shown();
+      return rows.length > 15 && rows.every((name) => told.test(name));
+    });
     await becomes('Memory', 'Passed');
     expect(ours()).toEqual([]);
     await inBothThemes('all');
-  }, 180_000);
+  });
 });

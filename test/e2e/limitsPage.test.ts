@@ -1,22 +1,14 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rmSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticsPage } from './diagnosticsPage';
-import { daemon, prepare, Station, until } from './station';
-import { themes, uiMs, type Workbench } from './workbench';
+import { daemon, useEditor } from './station';
+import { until } from './until';
 
-let station: Station;
-let workbench: Workbench;
+const workbench = useEditor({ size: { width: 1280, height: 1400 } });
 let page: DiagnosticsPage;
 
 beforeAll(async () => {
-  prepare();
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } }, { width: 1280, height: 1400 });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
   page = await DiagnosticsPage.open(workbench);
-});
-afterAll(async () => {
-  await station.end();
 });
 
 const limits = () => page.frame.locator('#limits');
@@ -62,17 +54,17 @@ describe('the section "Limits" of the diagnostics page', () => {
   it('proves every limit, tells how far it is, and shows each verdict', async () => {
     await button('Prove the limits').click();
     await limits().locator('progress').waitFor();
-    await card('cpu.quota').waitFor({ timeout: 60_000 });
+    await card('cpu.quota').waitFor();
     expect(await page.focused()).toBe('run proofs');
     await picture('limits', 'running-dark');
-    await button('Prove the limits again').waitFor({ timeout: 110_000 });
+    await button('Prove the limits again').waitFor();
     const sum = await limits().locator('.sum').innerText();
     expect(sum).toMatch(/^\d+ enforced/u);
     expect(await page.said.innerText()).toBe(`Limits: ${sum}`);
     expect(await card('memory.limit').locator('.kicker').innerText()).toContain('Enforced · Memory');
     expect(await card('memory.limit').innerText()).toMatch(/Kernel's file\s+67108864/u);
     expect(await chartsLoaded()).toBe(true);
-  }, 180_000);
+  });
 
   it.each(['cpu.quota', 'memory.limit', 'files.shm'])('has a chart of %s with what it was', async (id) => {
     await page.evaluate(`document.getElementById('proof-${id}').scrollIntoView({ block: 'start' })`);
@@ -127,9 +119,8 @@ describe('the section "Limits" of the diagnostics page', () => {
     await until(
       'the page shows the new run',
       async () => (await card('pids.limit').locator('.quiet').last().innerText()) !== when,
-      60_000,
     );
-    await until('the run is over', async () => (await limits().locator('progress').count()) === 0, 60_000);
+    await until('the run is over', async () => (await limits().locator('progress').count()) === 0);
     expect(await card('pids.limit').innerText()).toMatch(/Before\s+enforced since .* 2 runs/u);
   });
 
@@ -146,9 +137,9 @@ describe('the section "Limits" of the diagnostics page', () => {
     const last = card('cpu.cpuset').locator('.quiet').last();
     const before = await last.innerText();
     await button('Prove the limits again').click();
-    await until('a container of the run is there', () => daemon.docker('ps', '--all', '--quiet') !== '', 60_000);
+    await until('a container of the run is there', () => daemon.docker('ps', '--all', '--quiet') !== '');
     await button('Cancel').click();
-    await button('Prove the limits again').waitFor({ timeout: 60_000 });
+    await button('Prove the limits again').waitFor();
     expect(await last.innerText()).toBe(before);
     expect(await limits().locator('.sum').innerText()).not.toContain('not proven');
     await until('nothing of the run is left', () => daemon.docker('ps', '--all', '--quiet') === '');
@@ -166,13 +157,13 @@ describe('the section "Limits" of the diagnostics page', () => {
 
   it('leads from a limit that cannot hold to the finding that says why', async () => {
     const why = 'storage.overlay-on-overlay';
-    writeFileSync('/etc/docker/daemon.json', JSON.stringify({ 'data-root': '/srv/no-volume' }));
+    daemon.configure(JSON.stringify({ 'data-root': '/srv/no-volume' }));
     try {
       daemon.helper('restart');
       await workbench.indicatorSays('Docker');
-      await page.finding(why).waitFor({ timeout: uiMs });
+      await page.finding(why).waitFor();
       await card('files.storage').getByRole('button', { name: 'Prove again' }).click();
-      await card('files.storage').getByRole('link').click({ timeout: uiMs });
+      await card('files.storage').getByRole('link').click();
       expect(await page.evaluate('document.activeElement.id')).toBe(`finding-${why}`);
       await workbench.screenshot('limits-page-led-to-the-finding-dark');
       const height = await page.heightOf(`finding-${why}`);
@@ -180,9 +171,9 @@ describe('the section "Limits" of the diagnostics page', () => {
       expect(height).toBeLessThan(0.9);
       await picture('proof-files.storage', 'explained-dark');
     } finally {
-      rmSync('/etc/docker/daemon.json');
+      daemon.configure();
       daemon.helper('restart');
-      rmSync('/srv/no-volume', { recursive: true });
+      rmSync('/srv/no-volume', { recursive: true, force: true });
     }
     await workbench.indicatorSays('Docker');
   });

@@ -1,19 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daemon, prepare, Station } from './station';
-import { themes, type Workbench } from './workbench';
+import { describe, expect, it } from 'vitest';
+import { daemon, useEditor } from './station';
 
-let station: Station;
-let workbench: Workbench;
-
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({ settings: { 'workbench.colorTheme': themes.dark } });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker');
-});
-afterAll(async () => {
-  await station.end();
-});
+const workbench = useEditor();
 
 async function rows(): Promise<string[]> {
   await workbench.rows.first().waitFor();
@@ -75,7 +63,7 @@ describe('the palette', () => {
       'Docker menu',
       'Set up the privileged helper',
     ]) {
-      expect(await workbench.paletteTitles(title)).toContain(`Docker: ${title}`);
+      await workbench.paletteLists(title, `Docker: ${title}`);
     }
   });
 });

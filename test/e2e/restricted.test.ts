@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daemon, prepare, Station } from './station';
-import { themes, type Workbench } from './workbench';
+import { describe, expect, it } from 'vitest';
+import { daemon, useEditor } from './station';
 
-let station: Station;
-let workbench: Workbench;
-
-beforeAll(async () => {
-  prepare();
-  station = await Station.begin({
-    restricted: true,
-    settings: { 'workbench.colorTheme': themes.dark },
-    // What a hostile folder would try: another daemon, silence, and a docker configuration of its own.
-    files: {
-      '.vscode/settings.json': JSON.stringify({
-        'dindStation.dockerHost': 'tcp://192.0.2.1:2375',
-        'dindStation.notifications': 'none',
-        'terminal.integrated.env.linux': { DOCKER_HOST: 'tcp://192.0.2.1:2375' },
-      }),
-      '.docker/config.json': '{ "currentContext": "hostile" }',
-    },
-  });
-  ({ workbench } = station);
-});
-afterAll(async () => {
-  await station.end();
+const workbench = useEditor({
+  restricted: true,
+  // What a hostile folder would try: another daemon, silence, and a docker configuration of its own.
+  files: {
+    '.vscode/settings.json': JSON.stringify({
+      'dindStation.dockerHost': 'tcp://192.0.2.1:2375',
+      'dindStation.notifications': 'none',
+      'terminal.integrated.env.linux': { DOCKER_HOST: 'tcp://192.0.2.1:2375' },
+    }),
+    '.docker/config.json': '{ "currentContext": "hostile" }',
+  },
 });
 
 describe('Restricted Mode', () => {

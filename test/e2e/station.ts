@@ -1,27 +1,24 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { requireFile, startCodeServer, type CodeServerOptions, type RunningCodeServer } from '../editor/codeServer.mjs';
-import { Workbench } from './workbench';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { extensionHosts, renewProfile, type CodeServerOptions } from '../editor/codeServer.mjs';
+import { command, freshSandbox, helperVerb, user } from '../sandbox.mjs';
+import { themes, Workbench } from './workbench';
 
-const root = join(__dirname, '../..');
-const installed = '/usr/local/lib/dind-station/dind-helper';
-
-/** Whom the editor runs as. */
-export const user = 'coder';
-
-/** Runs a program to its end and gives its output; fails with what it said. */
-export function command(program: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${String(status)}: ${stdout}${stderr}`);
-  return stdout.trim();
-}
-
-/** The real daemon of the bed, and what can be done to it. */
+/** The real daemon of the sandbox, and what can be done to it. */
 export const daemon = {
   /** From the helper that is installed, as root. */
-  helper: (verb: 'start' | 'stop' | 'restart'): string => command(installed, '--plain', verb),
+  helper: (verb: 'start' | 'stop' | 'restart'): string => helperVerb(verb),
+
+  /** Writes its daemon.json, or removes it: what it reads at its next start. */
+  configure: (text?: string): void => {
+    if (text === undefined) {
+      rmSync('/etc/docker/daemon.json', { force: true });
+    } else {
+      mkdirSync('/etc/docker', { recursive: true });
+      writeFileSync('/etc/docker/daemon.json', text);
+    }
+  },
 
   pid: (): number => Number(readFileSync('/run/docker.pid', 'utf8')),
 
@@ -44,66 +41,54 @@ export const daemon = {
   /** Starts a container from the machine's own busybox and gives the process id of its first process. */
   container: (name: string): number => {
     if (daemon.docker('images', '--quiet', 'station-test') === '') {
-      execFileSync('/bin/sh', ['-c', 'tar -cf - -C / bin/busybox | docker import - station-test'], { stdio: 'ignore' });
+      command('/bin/sh', '-c', 'tar -cf - -C / bin/busybox | docker import - station-test');
     }
-    daemon.docker(
-      'run',
-      '--detach',
-      '--name',
-      name,
-      '--network',
-      'none',
-      'station-test',
-      '/bin/busybox',
-      'sleep',
-      '3600',
-    );
+    const run = ['run', '--detach', '--name', name, '--network', 'none'];
+    daemon.docker(...run, 'station-test', '/bin/busybox', 'sleep', '3600');
     return Number(daemon.docker('inspect', '--format', '{{.State.Pid}}', name));
   },
 };
 
-/** Makes the bed ready: the user, the helper for it, a daemon that runs. Twice is as good as once. */
-export function prepare(): void {
-  if (!existsSync('/run/bed-ready')) {
-    throw new Error('These tests kill and break a Docker daemon. Run them in the bed: node test/e2e/run.mjs');
-  }
-  if (spawnSync('id', [user], { stdio: 'ignore' }).status !== 0) command('useradd', '--create-home', user);
-  rmSync('/etc/docker/daemon.json', { force: true });
-  command('/bin/sh', join(root, 'scripts/dind-helper'), '--plain', 'install', user);
-  daemon.helper('start');
+/** What a file of tests finds when its first test begins. */
+export interface Start extends Pick<CodeServerOptions, 'settings' | 'files'> {
+  /** Folders open in Restricted Mode. */
+  readonly restricted?: boolean;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** What is done to the machine, on which the daemon runs, before the window opens. */
+  readonly before?: () => void;
+  /** What the indicator then says. */
+  readonly indicator?: string;
 }
 
-/** An editor with the packed extension, and a browser in it. */
-export class Station {
-  private constructor(
-    readonly server: RunningCodeServer,
-    readonly workbench: Workbench,
-  ) {}
-
-  static async begin(options: CodeServerOptions = {}, size = { width: 1280, height: 800 }): Promise<Station> {
-    const vsix = requireFile(process.env['DIND_STATION_VSIX'] ?? join(root, 'dist/dind-station.vsix'));
-    const server = await startCodeServer({ user, vsix, ...options });
-    try {
-      const profile = join(server.run, 'browser');
-      mkdirSync(profile);
-      return new Station(server, await Workbench.open(server.pageUrl(), profile, size));
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
-  }
-
-  async end(): Promise<void> {
-    await this.workbench.close();
-    await this.server.stop();
-  }
+/**
+ * What each file begins and ends with: the machine as it was at first, a daemon that runs, a user who has just come to
+ * the code-server that all files share, and a window of theirs.
+ */
+export function useEditor(start: Start = {}): Workbench {
+  const workbench = new Workbench();
+  const { url, run, pid, browser: endpoint } = inject('editor');
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    freshSandbox();
+    helperVerb('start');
+    start.before?.();
+    const settings = {
+      'workbench.colorTheme': themes.dark,
+      'security.workspace.trust.enabled': start.restricted === true,
+      ...start.settings,
+    };
+    const folder = await renewProfile({ run, pid }, { user, ...start, settings });
+    browser = await chromium.connect(endpoint);
+    await workbench.open(browser, `${url}?${new URLSearchParams({ folder }).toString()}`, start.size);
+    await workbench.isThere();
+    await workbench.indicatorSays(start.indicator ?? 'Docker');
+  });
+  afterAll(async () => {
+    // Its windows go with it.
+    await browser?.close();
+  });
+  return workbench;
 }
 
-/** Waits for something that no event announces. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${String(ms / 1000)} s: ${what}.`);
-    await pause(100);
-  }
-}
+/** The process ids of the extension hosts of the shared code-server. */
+export const extensionHostPids = (): number[] => extensionHosts(inject('editor').pid);

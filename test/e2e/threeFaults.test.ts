@@ -1,9 +1,9 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { command } from '../sandbox.mjs';
 import { DiagnosticsPage } from './diagnosticsPage';
-import { daemon, prepare, Station } from './station';
-import { themes, uiMs, type Workbench } from './workbench';
+import { daemon, useEditor } from './station';
 
 const faults = {
   pid: 'daemon.containerd-pidfile-live-pid',
@@ -11,39 +11,27 @@ const faults = {
   mounts: 'storage.mount-propagation-private',
 } as const;
 
-function run(...argv: readonly [string, ...string[]]): void {
-  execFileSync(argv[0], argv.slice(1), { stdio: 'pipe' });
-}
-
-let station: Station;
-let workbench: Workbench;
 let page: DiagnosticsPage;
 let stranger: ChildProcess;
 
-beforeAll(async () => {
-  prepare();
-  daemon.helper('stop');
-  writeFileSync('/var/log/dockerd.log', '');
-  run('mount', '-t', 'tmpfs', '-o', 'size=40m', 'small', '/var/lib/docker');
-  execFileSync('/bin/sh', ['-c', 'dd if=/dev/zero of=/var/lib/docker/fill bs=1M || :'], { stdio: 'ignore' });
-  run('mount', '--make-rprivate', '/');
-  stranger = spawn('sleep', ['3600'], { stdio: 'ignore' });
-  mkdirSync('/run/docker/containerd', { recursive: true });
-  writeFileSync('/run/docker/containerd/containerd.pid', String(stranger.pid));
-  const settings = {
-    'workbench.colorTheme': themes.dark,
-    // Its text is in the document then.
-    'terminal.integrated.gpuAcceleration': 'off',
-  };
-  station = await Station.begin({ settings }, { width: 1280, height: 1600 });
-  ({ workbench } = station);
-  await workbench.indicatorSays('Docker: stopped');
+const workbench = useEditor({
+  // The terminal's text is in the document then.
+  settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+  size: { width: 1280, height: 1600 },
+  before: () => {
+    daemon.helper('stop');
+    writeFileSync('/var/log/dockerd.log', '');
+    command('mount', '-t', 'tmpfs', '-o', 'size=40m', 'small', '/var/lib/docker');
+    command('/bin/sh', '-c', 'dd if=/dev/zero of=/var/lib/docker/fill bs=1M || :');
+    command('mount', '--make-rprivate', '/');
+    stranger = spawn('sleep', ['3600'], { stdio: 'ignore' });
+    mkdirSync('/run/docker/containerd', { recursive: true });
+    writeFileSync('/run/docker/containerd/containerd.pid', String(stranger.pid));
+  },
+  indicator: 'Docker: stopped',
 });
-afterAll(async () => {
+afterAll(() => {
   stranger.kill();
-  await station.end();
-  daemon.helper('stop');
-  run('umount', '/var/lib/docker');
 });
 
 /** What is wrong, in the page's order; but that process 1 of the bed does not reap what earlier tests killed. */
@@ -57,7 +45,7 @@ async function standing(): Promise<(string | null)[]> {
 async function mend(id: string): Promise<void> {
   const title = await page.finding(id).locator('h3').innerText();
   await page.finding(id).locator('button.primary').click();
-  await page.frame.locator('.mended', { hasText: `Mended: ${title}` }).waitFor({ timeout: 60_000 });
+  await page.frame.locator('.mended', { hasText: `Mended: ${title}` }).waitFor();
   expect(await page.finding(id).count()).toBe(0);
 }
 
@@ -81,13 +69,11 @@ describe('three faults at once', () => {
 
     // What is in the way on a full disk only a person can tell: the command comes to the terminal, and nobody presses Enter.
     await page.finding(faults.disk).getByRole('button', { name: 'Type it into a terminal' }).click();
-    await workbench.page
-      .locator('.terminal-wrapper .xterm-rows', { hasText: 'sudo du -xh' })
-      .waitFor({ timeout: uiMs });
-    run('rm', '/var/lib/docker/fill');
-    run('mount', '-o', 'remount,size=2g', '/var/lib/docker');
+    await workbench.page.locator('.terminal-wrapper .xterm-rows', { hasText: 'sudo du -xh' }).waitFor();
+    command('rm', '/var/lib/docker/fill');
+    command('mount', '-o', 'remount,size=2g', '/var/lib/docker');
     await page.frame.getByRole('button', { name: 'Look again' }).click();
-    await page.finding(faults.disk).waitFor({ state: 'detached', timeout: uiMs });
+    await page.finding(faults.disk).waitFor({ state: 'detached' });
 
     await mend(faults.mounts);
     await mend('socket.socket-absent');

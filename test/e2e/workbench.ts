@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
-
-/** Workbench start-up and UI waits, milliseconds: a cold editor on a busy machine. */
-export const uiMs = 60_000;
+import { errors, type Browser, type Locator, type Page } from 'playwright-core';
+import { uiMs, until } from './until';
 
 const screenshots = join(__dirname, '../../test-output/screenshots');
 
@@ -15,43 +13,41 @@ export const themes = {
 } as const;
 export type Theme = keyof typeof themes;
 
+/** Repeats a gesture until what it is made for is on screen. */
+async function again(gesture: () => Promise<void>, wanted: Locator): Promise<void> {
+  await until('what a gesture is made for is on screen', async () => {
+    await gesture();
+    try {
+      await wanted.waitFor({ timeout: 5000 });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
+  });
+}
+
 /** A code-server page in Debian's Chromium, and the gestures a test makes in it. */
 export class Workbench {
-  private constructor(
-    private readonly context: BrowserContext,
-    readonly page: Page,
-  ) {}
+  #page: Page | undefined;
 
-  static async open(url: string, profile: string, size = { width: 1280, height: 800 }): Promise<Workbench> {
-    const workbench = await Workbench.browse(url, profile, size);
-    await workbench.isThere();
-    return workbench;
+  /** The page. Tests open it before the first of them. */
+  get page(): Page {
+    if (this.#page === undefined) throw new Error('No page is open yet.');
+    return this.#page;
   }
 
-  /** Opens the page only: what is on it may be a question for a password. `flags` are more of Chromium's. */
-  static async browse(
-    url: string,
-    profile: string,
-    size = { width: 1280, height: 800 },
-    flags: readonly string[] = [],
-  ): Promise<Workbench> {
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath: '/usr/bin/chromium',
-      headless: true,
-      viewport: size,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-        ...flags,
-      ],
-    });
-    const page = context.pages()[0] ?? (await context.newPage());
-    const workbench = new Workbench(context, page);
-    await page.goto(url);
-    return workbench;
+  /** Opens an address as somebody who has never been there. What is on it may be a question for a password. */
+  async open(browser: Browser, url: string, size = { width: 1280, height: 800 }): Promise<void> {
+    // Spinners and slides are drawn by the CPU here, sixty times a second.
+    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+    context.setDefaultTimeout(uiMs);
+    this.#page = await context.newPage();
+    await this.#page.goto(url, { waitUntil: 'commit' });
   }
 
   async isThere(): Promise<void> {
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: uiMs });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
   }
 
   /** The indicator. */
@@ -78,22 +74,20 @@ export class Workbench {
     await this.rows
       .filter({ has: this.page.locator('.label-name', { hasText: label }) })
       .first()
-      .click({ timeout: uiMs });
+      .click();
   }
 
-  /** The titles the palette lists for what is typed. */
-  async paletteTitles(text: string): Promise<string[]> {
+  /** Waits until the palette lists a row with exactly this label for what is typed. */
+  async paletteLists(text: string, label: string): Promise<void> {
     await this.typeIntoPalette(text);
-    await this.page.waitForTimeout(700);
-    const titles = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
+    await this.rows.locator('.label-name', { hasText: new RegExp(`^${label}$`, 'u') }).waitFor();
     await this.page.keyboard.press('Escape');
-    return titles;
   }
 
   private async typeIntoPalette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor({ timeout: uiMs });
+    // A key that is pressed while the workbench is busy with itself may get lost.
+    await again(async () => this.page.keyboard.press('F1'), input);
     await input.fill(`>${text}`);
   }
 
@@ -114,10 +108,7 @@ export class Workbench {
 
   async clearNotifications(): Promise<void> {
     await this.run('Notifications: Clear All Notifications');
-    await this.page
-      .locator('.notifications-toasts.visible')
-      .waitFor({ state: 'detached', timeout: 5000 })
-      .catch(() => undefined);
+    await this.page.locator('.notifications-toasts.visible').waitFor({ state: 'detached' });
   }
 
   /** The modal question. */
@@ -138,24 +129,27 @@ export class Workbench {
 
   /** The hover of the indicator. */
   async tooltip(): Promise<Locator> {
-    await this.indicator.hover();
     // What the mouse lay on before, such as the search box in the title bar, may have a hover that is still there.
-    const hover = this.page.locator('.workbench-hover', { hasText: 'Docker' });
-    await hover.first().waitFor({ timeout: uiMs });
-    return hover.first();
+    const hover = this.page.locator('.workbench-hover', { hasText: 'Docker' }).first();
+    // An indicator that changes in the moment before its hover comes has none.
+    const leaveAndHover = async (): Promise<void> => {
+      await this.leaveHover();
+      await this.indicator.hover();
+    };
+    await again(leaveAndHover, hover);
+    return hover;
   }
 
   async leaveHover(): Promise<void> {
     await this.page.mouse.move(600, 300);
-    await this.page.waitForTimeout(300);
+    await until('no hover is shown', async () => (await this.page.locator('.workbench-hover:visible').count()) === 0);
   }
 
   /** Keeps a picture of the page as test output. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
-    // Toasts slide and hovers fade in: a picture in the middle of that shows neither.
-    await this.page.waitForTimeout(600);
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+    // Toasts slide and hovers fade in: a picture in the middle of that shows neither, so each is taken to its end first.
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
   }
 
   /** Through the picker: a settings file that is changed again and again from outside is not read each time. */
@@ -163,19 +157,17 @@ export class Workbench {
     await this.run('Preferences: Color Theme');
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     await input.fill(themes[theme]);
-    await this.rows.first().waitFor({ timeout: uiMs });
+    await this.rows.first().getByText(themes[theme], { exact: true }).waitFor();
     await this.page.keyboard.press('Enter');
     const name = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black', 'hc-light': 'hc-light' }[theme];
-    await this.page.locator(`.monaco-workbench.${name}`).waitFor({ timeout: uiMs });
+    await this.page.locator(`.monaco-workbench.${name}`).waitFor();
     await input.waitFor({ state: 'hidden' });
   }
 
   async resize(width: number, height: number): Promise<void> {
     await this.page.setViewportSize({ width, height });
-    await this.page.waitForTimeout(500);
-  }
-
-  async close(): Promise<void> {
-    await this.context.close();
+    const now = `(({ clientWidth, clientHeight }) => [clientWidth, clientHeight].join())(document.querySelector('.monaco-workbench'))`;
+    const wanted = [width, height].join();
+    await until(`the workbench is ${wanted}`, async () => (await this.page.evaluate<string>(now)) === wanted);
   }
 }

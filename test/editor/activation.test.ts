@@ -3,11 +3,11 @@ import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { needsExplaining } from '../../src/ui/plainWords';
 import { allCommandIds } from '../../src/ui/commandIds';
-import { api, extension } from './station';
+import { api, extension, until } from './station';
 
 suite('activation', () => {
   test('the extension is active without a command, and tells the state', async () => {
-    for (let i = 0; i < 100 && !extension().isActive; i += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('the extension is active', () => extension().isActive);
     assert.equal(extension().isActive, true);
     assert.equal(typeof (await api()).state().kind, 'string');
   });

@@ -25,6 +25,8 @@ export interface RunningCodeServer {
   readonly folder: string;
   /** The folder that holds everything of this server. */
   readonly run: string;
+  /** Its process id, which is that of its process group. */
+  readonly pid: number;
   /** The end of what it printed. */
   output(): string;
   /** The address of the page with the workspace folder open. */
@@ -33,5 +35,12 @@ export interface RunningCodeServer {
 }
 
 export function startCodeServer(options?: CodeServerOptions): Promise<RunningCodeServer>;
+/** Makes a running server one that nobody has used, for the next window; gives the new workspace folder. */
+export function renewProfile(
+  server: Pick<RunningCodeServer, 'run' | 'pid'>,
+  options: CodeServerOptions,
+): Promise<string>;
+/** The process ids of a server's extension hosts, one a window. */
+export function extensionHosts(server: number): number[];
 /** The path, or an Error that says how the file is made. */
 export function requireFile(path: string): string;

@@ -1,4 +1,4 @@
-// Starts a code-server of its own for a test: fresh data, its own Node, a free port on 127.0.0.1, ended with its children.
+// Starts a code-server for tests: fresh data, its own Node, a free port on 127.0.0.1, ended with its children.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -89,26 +89,10 @@ export async function startCodeServer(options = {}) {
   const run = mkdtempSync(join(tmpdir(), 'dind-station-editor-'));
   chmodSync(run, 0o755);
   const data = join(run, 'ud');
-  const folder = join(run, 'workspace');
-  for (const made of [
-    data,
-    join(data, 'User'),
-    join(data, 'Machine'),
-    join(run, 'ext'),
-    join(run, 'home'),
-    join(run, 'xdg'),
-    folder,
-  ]) {
-    mkdirSync(made);
-  }
+  for (const made of [data, join(run, 'ext'), join(run, 'xdg')]) mkdirSync(made);
   chmodSync(join(run, 'xdg'), 0o700);
-  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }));
-  writeFileSync(join(data, 'Machine', 'settings.json'), JSON.stringify(options.machineSettings ?? {}));
   writeFileSync(join(run, 'config.yaml'), '');
-  for (const [path, text] of Object.entries(options.files ?? {})) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  const folder = makeProfile(run, options);
   if (options.user !== undefined) giveTo(run, idsOf(options.user));
 
   const common = [
@@ -153,6 +137,7 @@ export async function startCodeServer(options = {}) {
     url,
     folder,
     run,
+    pid: child.pid ?? 0,
     output: () => output,
     pageUrl: (more = {}) => `${url}?${new URLSearchParams({ folder, ...more }).toString()}`,
     stop: async () => {
@@ -160,6 +145,73 @@ export async function startCodeServer(options = {}) {
       if (options.keep !== true) rmSync(run, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/**
+ * Makes a server that runs a server nobody has used: what still runs of an earlier window is ended, and its user's
+ * settings, state and home are made anew. The workspace folder is another one: the server keeps terminals by the folder.
+ *
+ * @param {{ run: string, pid: number }} server
+ * @param {CodeServerOptions} options
+ * @returns {Promise<string>} the workspace folder
+ */
+export async function renewProfile({ run, pid }, options) {
+  const deadline = Date.now() + endMs;
+  for (let hosts = extensionHosts(pid); hosts.length > 0; hosts = extensionHosts(pid)) {
+    if (Date.now() > deadline) throw new Error(`The extension hosts ${hosts.join(', ')} do not end.`);
+    // Without its window one waits for hours for the window to come back.
+    for (const host of hosts) spawnSync('kill', ['-KILL', String(host)]);
+    await pause(50);
+  }
+  for (const old of [join(run, 'ud', 'User'), join(run, 'ud', 'Machine'), join(run, 'home')]) {
+    rmSync(old, { recursive: true, force: true });
+  }
+  const folder = makeProfile(run, options);
+  if (options.user !== undefined) {
+    const ids = idsOf(options.user);
+    for (const made of [join(run, 'ud'), join(run, 'home'), folder]) giveTo(made, ids);
+  }
+  return folder;
+}
+
+/**
+ * The extension hosts of a server, one a window.
+ *
+ * @param {number} server its process id, which is that of its process group
+ * @returns {number[]}
+ */
+export function extensionHosts(server) {
+  const { stdout } = spawnSync(
+    'pgrep',
+    ['--runstates', 'RSDTt', '--pgroup', String(server), '--full', 'type=extensionHost'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+}
+
+/**
+ * What belongs to a user: settings, a home, and a workspace folder.
+ *
+ * @param {string} run
+ * @param {CodeServerOptions} options
+ * @returns {string} the workspace folder
+ */
+function makeProfile(run, options) {
+  const data = join(run, 'ud');
+  for (const made of [join(data, 'User'), join(data, 'Machine'), join(run, 'home')]) mkdirSync(made);
+  const folder = mkdtempSync(join(run, 'workspace-'));
+  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }));
+  writeFileSync(join(data, 'Machine', 'settings.json'), JSON.stringify(options.machineSettings ?? {}));
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
 }
 
 /**

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { daemonLog, helperProgram } from '../../src/daemon/places';
 import { commandIds } from '../../src/ui/commandIds';
-import { api, becomes } from './station';
+import { api, becomes, until } from './station';
 
 suite('commands', () => {
   test('the log opens, and names the file it is of', async () => {
@@ -12,13 +12,13 @@ suite('commands', () => {
       vscode.workspace.textDocuments.find(
         (document) => document.languageId === 'log' && document.getText().startsWith('# '),
       );
-    for (let i = 0; i < 50 && log() === undefined; i += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('the log is open', () => log() !== undefined);
     assert.match(log()?.getText() ?? '', new RegExp(daemonLog.replaceAll('.', '\\.'), 'u'));
   });
 
   test('restart goes through the helper and ends in a running engine', async function () {
     if (!existsSync(helperProgram) || !existsSync('/run/docker.pid')) {
-      console.log('# no helper and no daemon here: restart is tried in the bed');
+      console.log('# no helper and no daemon here: restart is tried with --daemon, in a sandbox');
       this.skip();
     }
     await becomes('running');

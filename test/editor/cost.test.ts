@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { extensionId } from './station';
+import { extensionId, until } from './station';
 
 interface Mark {
   readonly name: string;
@@ -35,9 +35,7 @@ suite('cost', () => {
 
     await vscode.commands.executeCommand('perfview.show');
     const report = () => vscode.window.activeTextEditor?.document.getText() ?? '';
-    for (let i = 0; i < 100 && !report().includes(extensionId); i += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await until('the report names the extension', () => report().includes(extensionId));
     const rows = report().split('\n');
     const heading = rows.find((row) => row.includes('Load Code') && row.includes('Call Activate'));
     const row = rows.find((line) => line.includes(extensionId) && line.includes('|'));

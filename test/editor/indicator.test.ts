@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeEngine } from '../mocks/fakeEngine';
-import { api, becomes, watch } from './station';
+import { api, becomes, until, watch } from './station';
 
 suite('the state is what the socket says', () => {
   let folder: string;
@@ -31,9 +31,7 @@ suite('the state is what the socket says', () => {
 
   test('what it says of itself', async () => {
     const station = await api();
-    for (let i = 0; i < 50 && station.state().details === undefined; i += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await until('the details are read', () => station.state().details !== undefined);
     assert.equal(station.state().details?.storageDriver, 'overlay2');
     assert.equal(station.state().details?.containersRunning, 2);
   });

@@ -1,30 +1,37 @@
 #!/usr/bin/env node
 // Runs the suite dist/test/editor.js inside the extension host of a real code-server, in a headless browser:
-//   node test/editor/runInCodeServer.mjs [--user NAME]
+//   node test/editor/runInCodeServer.mjs [--daemon] [--report FILE]
+//     --daemon        beside a real daemon with the helper, as its user: in a sandbox only. Without it the test that needs
+//                     one is skipped, with it no test may be.
+//     --report FILE   the results as JUnit's XML too
 // The suite's output comes out here, and its outcome is the exit status.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format } from 'node:util';
-import { chromium } from 'playwright-core';
+import { format, parseArgs } from 'node:util';
+import { freshSandbox, helperVerb, user } from '../sandbox.mjs';
+import { launchBrowser } from './browser.mjs';
 import { requireFile, startCodeServer } from './codeServer.mjs';
 
 /** Without the option for test drivers the page opens and the suite never starts: only a limit tells. */
-const suiteMs = 180_000;
+const suiteMs = 300_000;
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/u, '');
-const at = process.argv.indexOf('--user');
-const user = at < 0 ? undefined : process.argv[at + 1];
+const { values } = parseArgs({ options: { daemon: { type: 'boolean', default: false }, report: { type: 'string' } } });
 
 requireFile(join(root, 'dist/extension.js'));
 const suite = requireFile(join(root, 'dist/test/editor.js'));
-const server = await startCodeServer({ testDriver: true, ...(user === undefined ? {} : { user }) });
-const profile = mkdtempSync(join(tmpdir(), 'dind-station-browser-'));
-const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: '/usr/bin/chromium',
-  headless: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+if (values.report !== undefined) rmSync(values.report, { force: true });
+if (values.daemon) {
+  freshSandbox();
+  helperVerb('start');
+}
+const server = await startCodeServer({
+  testDriver: true,
+  // Written as the editor's user, who may write in few places.
+  environment: { DIND_STATION_TEST_REPORT: 'report.xml' },
+  ...(values.daemon ? { user } : {}),
 });
+const browser = await launchBrowser();
 
 /** @type {(status: number) => void} */
 let finish = () => undefined;
@@ -39,7 +46,7 @@ const limit = setTimeout(() => {
   finish(1);
 }, suiteMs);
 
-const page = browser.pages()[0] ?? (await browser.newPage());
+const page = await browser.newPage();
 await page.exposeFunction('codeAutomationExit', (/** @type {number} */ status) => finish(status));
 await page.exposeFunction('codeAutomationLog', (/** @type {string} */ _level, /** @type {unknown[]} */ words) => {
   const line = format(...words);
@@ -52,10 +59,22 @@ const payload = [
   ['extensionTestsPath', remote(suite)],
   ['skipWelcome', 'true'],
 ];
-await page.goto(server.pageUrl({ payload: JSON.stringify(payload) }));
-const status = await outcome;
+// Whether it comes to its end is told by the suite.
+await page.goto(server.pageUrl({ payload: JSON.stringify(payload) }), { waitUntil: 'commit' });
+let status = await outcome;
 clearTimeout(limit);
+
+const report = join(server.run, 'home/report.xml');
+if (!existsSync(report)) {
+  console.error('The suite wrote no report: it did not run to its end.');
+  status = 1;
+} else {
+  if (values.report !== undefined) copyFileSync(report, values.report);
+  if (values.daemon && !/<testsuite [^>]*skipped="0"/u.test(readFileSync(report, 'utf8'))) {
+    console.error('A test was skipped, although there is a daemon with the helper.');
+    status = 1;
+  }
+}
 await browser.close();
 await server.stop();
-rmSync(profile, { recursive: true, force: true });
 process.exit(status);

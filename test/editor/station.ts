@@ -17,8 +17,20 @@ export async function api(): Promise<StationApi> {
   return extension().activate();
 }
 
+/** How long the editor and the engine may take for what they do, milliseconds: less than a test may. */
+const waitMs = 45_000;
+
+/** Waits for something that no event announces. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`Not within ${waitMs} ms: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** Waits until the engine is in a state, and gives the time that took, in milliseconds. */
-export async function becomes(kind: StateKind, ms = 15_000): Promise<number> {
+export async function becomes(kind: StateKind, ms = waitMs): Promise<number> {
   const station = await api();
   const begin = performance.now();
   if (station.state().kind === kind) return 0;

@@ -1,15 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { cli, daemonPid, helperVerb, prepareStation, resetStation } from './station';
+import { writeFileSync } from 'node:fs';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { endDaemons, freshSandbox, helperVerb } from '../sandbox.mjs';
+import { cli, daemonPid, writeConfiguration } from './station';
 
-beforeAll(prepareStation);
-beforeEach(() => {
-  resetStation();
-  // What an earlier test's daemon said is no fault of this one.
-  rmSync('/var/log/dockerd.log', { force: true });
-});
-afterAll(resetStation);
+beforeAll(freshSandbox);
+beforeEach(endDaemons);
 
 interface Judged {
   readonly exit: number;
@@ -45,8 +41,7 @@ test('killed: one error, which says so', () => {
 });
 
 test('a broken daemon.json: one error, with the start that failed under it', () => {
-  mkdirSync('/etc/docker', { recursive: true });
-  writeFileSync('/etc/docker/daemon.json', '{"debug": true,}');
+  writeConfiguration('{"debug": true,}');
   expect(cli('start').status).toBe(1);
   expect(doctor().errors).toEqual(['daemon.daemon-json-syntax']);
 });

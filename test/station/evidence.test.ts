@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { EngineCalls } from '../../src/engine/engineCalls';
 import type { Endpoint } from '../../src/engine/endpoint';
 import { catalogue } from '../../src/limits/catalogue';
@@ -9,7 +9,7 @@ import { ensureImage } from '../../src/limits/image';
 import { runLeg, type LegRun } from '../../src/limits/leg';
 import type { Leg, Proof } from '../../src/limits/proof';
 import { probeLeg, surroundingsOf, type Surroundings } from '../../src/limits/surroundings';
-import { helperVerb, prepareStation, resetStation, socketPath } from './station';
+import { freshSandbox, helperVerb, socketPath } from '../sandbox.mjs';
 
 /**
  * Every workload of every proof in a real container: it comes to its last line, with and without its limit. With
@@ -24,8 +24,7 @@ let surroundings: Surroundings;
 
 beforeAll(async () => {
   if (folder === undefined) {
-    prepareStation();
-    resetStation();
+    freshSandbox();
     helperVerb('start');
   } else {
     mkdirSync(folder, { recursive: true });
@@ -41,10 +40,6 @@ beforeAll(async () => {
   run = { engine, image: image.name, labels: {}, onSample: () => undefined, onLeft: left, signal };
   const nothing = { unreadable: 'not looked at' };
   surroundings = surroundingsOf(info, await runLeg(probeLeg, run), nothing, nothing);
-});
-
-afterAll(() => {
-  if (folder === undefined) resetStation();
 });
 
 async function runLegs(proof: Proof, legs: readonly Leg[]): Promise<Record<string, Evidence>> {

@@ -1,43 +1,30 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { LimitsReport } from '../../src/limits/report';
+import { endDaemons, freshSandbox } from '../sandbox.mjs';
 import {
   cli,
   cliRunning,
+  containersOfRuns,
   daemonPid,
-  helperVerb,
+  docker,
+  forgetfulDaemon,
   identity,
-  prepareStation,
-  resetStation,
+  limits,
+  plainDaemon,
   startSleeper,
 } from './station';
 
+/** How long a container may take to come, milliseconds. */
+const timeout = 60_000;
+
 /** The nested engine is on cgroup v1 or v2, whichever this machine has. */
-beforeAll(prepareStation);
-beforeEach(resetStation);
-afterAll(resetStation);
-
-function limits(...args: string[]): { report: LimitsReport; status: number; verdicts: Record<string, string> } {
-  const { stdout, stderr, status } = cli('limits', '--json', ...args);
-  expect(stdout, stderr).not.toBe('');
-  const report = JSON.parse(stdout) as LimitsReport;
-  return { report, status, verdicts: Object.fromEntries(report.results.map(({ id, verdict }) => [id, verdict])) };
-}
-
-/** Containers of a run, of any run. */
-function ours(): string[] {
-  const argv = ['ps', '--all', '--quiet', '--filter', 'label=dind-station.limits.run'];
-  return execFileSync('docker', argv, { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line !== '');
-}
-const volumes = (): string => execFileSync('docker', ['volume', 'ls', '--quiet'], { encoding: 'utf8' }).trim();
+beforeAll(freshSandbox);
 
 test('a healthy engine: nothing is not enforced, nothing is left, others are left alone', () => {
-  helperVerb('start');
+  plainDaemon();
   const before = startSleeper('kept-1');
   const { report, verdicts, status } = limits();
   const wrong = report.results.filter(({ verdict }) => verdict === 'not-enforced' || verdict === 'error');
@@ -54,58 +41,29 @@ test('a healthy engine: nothing is not enforced, nothing is left, others are lef
   }
   expect(status).toBe(report.results.some(({ verdict }) => verdict === 'inconclusive') ? 3 : 0);
   expect(identity('kept-1')).toBe(before);
-  expect(ours()).toEqual([]);
-  expect(volumes()).toBe('');
+  expect(containersOfRuns()).toEqual([]);
+  expect(docker('volume', 'ls', '--quiet')).toBe('');
   expect(report.left).toEqual([]);
-}, 180_000);
+});
 
 test('a reader that has seen enough of the progress ends nothing in the middle', () => {
-  helperVerb('start');
+  plainDaemon();
   // Of the progress, which goes to stderr, one line is read.
   const command = `exec ${process.execPath} dist/cli.js limits --only memory`;
   execFileSync('sh', ['-c', `(${command}) 2>&1 >/tmp/piped | head -n 1`]);
-  expect(ours()).toEqual([]);
+  expect(containersOfRuns()).toEqual([]);
   expect(readFileSync('/tmp/piped', 'utf8')).toContain('memory.oom-group');
 });
 
-/** Whether this checkout lies on a disk, as the kernel numbers it (makedev(3)); asked without what is tested. */
-function onDisk(): boolean {
-  const { dev } = statSync('.');
-  const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
-  return existsSync(`/sys/dev/block/${String(major)}:${String(minor)}`);
-}
-
-test.skipIf(!onDisk())(
-  'block I/O keeps to its limits where the data lies on a disk',
-  () => {
-    const data = `${process.cwd()}/test-output/data-on-disk`;
-    mkdirSync('/etc/docker', { recursive: true });
-    writeFileSync('/etc/docker/daemon.json', JSON.stringify({ 'data-root': data }));
-    try {
-      helperVerb('start');
-      const { report, verdicts } = limits('--only', 'io');
-      const said = report.results.map(({ reason }) => reason).join('\n');
-      expect(Object.values(verdicts), said).toEqual(['enforced', 'enforced', 'enforced', 'enforced']);
-    } finally {
-      helperVerb('stop');
-      rmSync(data, { recursive: true, force: true });
-    }
-  },
-  120_000,
-);
-
 test('a runtime that forgets every limit is found out', () => {
-  mkdirSync('/etc/docker', { recursive: true });
-  const runtimes = { forgets: { path: `${process.cwd()}/test/station/droppingRuntime` } };
-  writeFileSync('/etc/docker/daemon.json', JSON.stringify({ runtimes, 'default-runtime': 'forgets' }));
-  helperVerb('start');
+  forgetfulDaemon();
   const { verdicts, status } = limits('--only', 'cpu.quota,memory,pids,files.nofile');
   expect(new Set(Object.values(verdicts))).toEqual(new Set(['not-enforced']));
   expect(status).toBe(1);
-}, 120_000);
+});
 
 test('a smaller quota around the engine is named', () => {
-  helperVerb('start');
+  plainDaemon();
   const v1 = '/sys/fs/cgroup/cpu/cpu.cfs_quota_us';
   writeFileSync(v1, '20000');
   try {
@@ -117,7 +75,7 @@ test('a smaller quota around the engine is named', () => {
 });
 
 test('a frozen daemon: an error with the reason, soon', () => {
-  helperVerb('start');
+  plainDaemon();
   process.kill(daemonPid(), 'SIGSTOP');
   const began = performance.now();
   const { report, status } = limits('--only', 'memory.limit,pids');
@@ -133,63 +91,47 @@ test('a frozen daemon: an error with the reason, soon', () => {
 /** Starts a run and waits until one of its containers is there. */
 async function inTheMiddle(): Promise<ReturnType<typeof cliRunning>> {
   const running = cliRunning('limits', '--only', 'cpu');
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (ours().length > 0) return running;
-    await sleep(100);
-  }
-  throw new Error('no container of the run appeared');
+  await vi.waitFor(() => expect(containersOfRuns()).not.toEqual([]), { timeout, interval: 100 });
+  return running;
 }
 
 test.each([
   ['Ctrl-C', 'SIGINT'],
   ['a terminal that is closed', 'SIGHUP'],
 ] as const)('%s in the middle leaves nothing', async (_what, signal) => {
-  helperVerb('start');
+  plainDaemon();
   const before = startSleeper(`kept-${signal}`);
   const running = await inTheMiddle();
   running.kill(signal);
   expect(await once(running, 'exit')).toEqual([3, null]);
-  expect(ours()).toEqual([]);
+  expect(containersOfRuns()).toEqual([]);
   expect(identity(`kept-${signal}`)).toBe(before);
 });
 
 test('kill -9 in the middle: the next start removes what was left, and never what belongs to a run that lives', async () => {
-  helperVerb('start');
+  plainDaemon();
   const before = startSleeper('kept-3');
   const killed = await inTheMiddle();
   killed.kill('SIGKILL');
   await once(killed, 'exit');
-  expect(ours()).not.toEqual([]);
+  expect(containersOfRuns()).not.toEqual([]);
 
   const { report } = limits('--only', 'pids');
   expect(report.leftovers).toBeGreaterThan(0);
-  expect(ours()).toEqual([]);
+  expect(containersOfRuns()).toEqual([]);
 
   const living = await inTheMiddle();
   expect(limits('--only', 'pids').report.leftovers).toBe(0);
   living.kill('SIGINT');
   await once(living, 'exit');
   expect(identity('kept-3')).toBe(before);
-}, 120_000);
+});
 
 test('a running container is compared with its cgroup and its use', () => {
-  helperVerb('start');
+  plainDaemon();
   startSleeper('web');
-  execFileSync('docker', [
-    'run',
-    '-d',
-    '--name',
-    'limited',
-    '--network',
-    'none',
-    '--memory',
-    '64m',
-    '--pids-limit',
-    '7',
-    'sleeper',
-    'sleep',
-    '1000',
-  ]);
+  const limited = ['--name', 'limited', '--network', 'none', '--memory', '64m', '--pids-limit', '7'];
+  docker('run', '-d', ...limited, 'sleeper', 'sleep', '1000');
   const run = cli('limits', '--container', 'limited', '--json');
   const { limits: found, source } = JSON.parse(run.stdout) as {
     source: string;
@@ -204,6 +146,7 @@ test('a running container is compared with its cgroup and its use', () => {
 });
 
 test('an engine behind TLS: the workload goes there through the API', async () => {
+  endDaemons();
   const folder = '/tmp/limits-tls';
   mkdirSync(folder, { recursive: true });
   const openssl = (text: string): void => void execFileSync('openssl', text.split(' '), { cwd: folder, stdio: 'pipe' });
@@ -238,7 +181,7 @@ test('an engine behind TLS: the workload goes there through the API', async () =
     DOCKER_TLS_VERIFY: '1',
     DOCKER_CERT_PATH: folder,
   };
-  while (spawnSync('docker', ['version'], { env }).status !== 0) await sleep(100);
+  await vi.waitFor(() => expect(spawnSync('docker', ['version'], { env }).status).toBe(0), { timeout, interval: 100 });
   const run = spawnSync(process.execPath, ['dist/cli.js', 'limits', '--json', '--only', 'memory.limit,outer'], {
     encoding: 'utf8',
     env,
@@ -250,10 +193,10 @@ test('an engine behind TLS: the workload goes there through the API', async () =
   const ended = once(daemon, 'exit');
   daemon.kill('SIGTERM');
   await ended;
-}, 120_000);
+});
 
 test('the results are kept, and compared with the ones before', () => {
-  helperVerb('start');
+  plainDaemon();
   limits('--only', 'pids');
   expect(cli('limits', '--only', 'pids').stdout).toMatch(/enforced since \d{4}-\d\d-\d\d \d\d:\d\d, \d+ runs/);
   expect(readFileSync('/home/coder/.local/state/dind-station/limits.json', 'utf8').length).toBeLessThan(100_000);

@@ -1,23 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { parseHelperEvent, parseHelperState } from '../../src/daemon/protocol';
-import {
-  cli,
-  daemonPid,
-  helperLines,
-  helperVerb,
-  identity,
-  pidsOf,
-  prepareStation,
-  resetStation,
-  startSleeper,
-} from './station';
 import { readFileSync } from 'node:fs';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { parseHelperEvent, parseHelperState } from '../../src/daemon/protocol';
+import { endDaemons, freshSandbox, helperVerb, pidsOf } from '../sandbox.mjs';
+import { cli, daemonPid, helperLines, identity, startSleeper } from './station';
 
-beforeAll(prepareStation);
-beforeEach(resetStation);
-afterAll(resetStation);
+beforeAll(freshSandbox);
+beforeEach(endDaemons);
 
 test('20 times kill -9 where PID 1 does not reap, each healed by one restart, the container kept', () => {
   helperVerb('start');
@@ -37,15 +25,7 @@ test('20 times kill -9 where PID 1 does not reap, each healed by one restart, th
 
 test('two restarts at the same moment: one restarts, the other reports the same, one daemon runs', async () => {
   helperVerb('start');
-  const both = [0, 1].map(async () => {
-    const child = spawn('/usr/local/lib/dind-station/dind-helper', ['restart'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    await once(child, 'close');
-    return parseHelperEvent(text.trimEnd().split('\n').at(-1) ?? '');
-  });
+  const both = [0, 1].map(async () => parseHelperEvent((await helperLines('restart')).at(-1) ?? ''));
   const results = (await Promise.all(both)).flatMap((event) => (event?.event === 'result' ? [event] : []));
   expect(results.map(({ code }) => code)).toEqual(['restarted', 'restarted']);
   expect(results.filter(({ joined }) => joined)).toHaveLength(1);

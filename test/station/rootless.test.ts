@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { prepareStation, resetStation } from './station';
+import { freshSandbox } from '../sandbox.mjs';
 
 /** A user without sudo, without the helper, and with a session of their own. */
 const user = { name: 'ada', uid: 4000 };
@@ -9,8 +9,7 @@ const home = `/home/${user.name}`;
 const runtime = `/run/user/${String(user.uid)}`;
 
 beforeAll(() => {
-  prepareStation();
-  resetStation();
+  freshSandbox();
   execFileSync('useradd', ['--create-home', '--uid', String(user.uid), user.name]);
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     const others = readFileSync(file, 'utf8').replace(new RegExp(`^${user.name}:.*\\n`, 'gm'), '');

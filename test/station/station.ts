@@ -1,13 +1,15 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import type { LimitsReport } from '../../src/limits/report';
+import { command, endDaemons, helper, helperVerb, pidsOf, user } from '../sandbox.mjs';
 
-/**
- * A station inside a bed, as its user finds it: helper installed for `coder`, engine from the distribution, the command
- * line as it ships (`dist/cli.js`). Root is needed for the faults; what is tested runs as `coder`.
+/*
+ * A station inside a sandbox, as its user finds it: helper installed for `coder`, engine from the distribution, the command
+ * line as it ships (`dist/cli.js`). Root is needed for the faults; what is tested runs as `coder`. Each file begins with a
+ * fresh sandbox and can be run alone, several at once in sandboxes of their own, but for those in alone.json.
  */
-export const socketPath = '/var/run/docker.sock';
-const helper = '/usr/local/lib/dind-station/dind-helper';
 
 export interface CliRun {
   readonly status: number;
@@ -16,38 +18,53 @@ export interface CliRun {
   readonly ms: number;
 }
 
-/** Throws outside a bed; installs the helper for `coder`. */
-export function prepareStation(): void {
-  readFileSync('/run/bed-ready');
-  if (spawnSync('id', ['coder']).status !== 0)
-    execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', 'coder']);
-  execFileSync('scripts/dind-helper', ['install', 'coder']);
-}
-
-/** Back to a machine on which nothing runs and nothing is in the socket's place. */
-export function resetStation(): void {
-  for (const name of ['dockerd', 'containerd', 'containerd-shim']) {
-    for (const pid of pidsOf(name)) process.kill(pid, 'SIGKILL');
-  }
-  for (const path of [socketPath, '/var/run/docker.pid', '/run/dind-station', '/etc/docker']) {
-    rmSync(path, { recursive: true, force: true });
-  }
-}
-
-/** Living processes by name; zombies do not count. */
-export function pidsOf(name: string): number[] {
-  const { stdout } = spawnSync('pgrep', ['--runstates', 'RSDTt', `^${name}`], { encoding: 'utf8' });
-  return stdout.trim() === '' ? [] : stdout.trim().split('\n').map(Number);
-}
-
+/** Living processes of the daemon's; the first is its own. */
 export function daemonPid(): number {
   const [pid] = pidsOf('dockerd');
   if (pid === undefined) throw new Error('no dockerd runs');
   return pid;
 }
 
+/** The docker command as root; throws when it fails. */
+export function docker(...args: readonly string[]): string {
+  return command('docker', ...args);
+}
+
+/** A daemon as it comes, without a container: the one of the test before where that still is one. */
+export function plainDaemon(): void {
+  if (existsSync('/etc/docker/daemon.json') || pidsOf('dockerd').length !== 1 || !answers()) {
+    endDaemons();
+    helperVerb('start');
+  }
+  const left = docker('ps', '--all', '--quiet');
+  if (left !== '') docker('rm', '--force', ...left.split('\n'));
+}
+
+/** Whether it and its containerd answer. */
+function answers(): boolean {
+  return spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 3000 }).status === 0;
+}
+
+/** A daemon with a daemon.json. */
+export function daemonWith(configuration: object): void {
+  endDaemons();
+  writeConfiguration(JSON.stringify(configuration));
+  helperVerb('start');
+}
+
+/** A daemon whose runtime forgets every limit, which is not noticed by the engine. */
+export function forgetfulDaemon(): void {
+  const runtimes = { forgets: { path: join(import.meta.dirname, 'droppingRuntime') } };
+  daemonWith({ runtimes, 'default-runtime': 'forgets' });
+}
+
+export function writeConfiguration(text: string): void {
+  mkdirSync('/etc/docker', { recursive: true });
+  writeFileSync('/etc/docker/daemon.json', text);
+}
+
 function ids(): { uid: number; gid: number } {
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'coder'], { encoding: 'utf8' }));
+  const id = (flag: string) => Number(command('id', flag, user));
   return { uid: id('-u'), gid: id('-g') };
 }
 
@@ -70,11 +87,6 @@ export function cliRunning(...args: string[]): ChildProcess {
   return spawn(process.execPath, ['dist/cli.js', ...args], { uid, gid, env, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** The helper as root, its output discarded; throws when it fails. */
-export function helperVerb(verb: string): void {
-  execFileSync(helper, [verb]);
-}
-
 /** Runs the helper and gives its lines. */
 export async function helperLines(verb: string): Promise<string[]> {
   const child = spawn(helper, [verb], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -92,12 +104,24 @@ export function startSleeper(name: string): string {
   rmSync(`${root}/bin/sleep`, { force: true });
   symlinkSync('busybox', `${root}/bin/sleep`);
   execFileSync('sh', ['-c', `tar -C ${root} -c . | docker import - sleeper`]);
-  execFileSync('docker', ['run', '-d', '--name', name, '--network', 'none', 'sleeper', 'sleep', '100000']);
+  docker('run', '-d', '--name', name, '--network', 'none', 'sleeper', 'sleep', '100000');
   return identity(name);
 }
 
+/** What `dind-station limits` says of this engine. */
+export function limits(...args: string[]): { report: LimitsReport; status: number; verdicts: Record<string, string> } {
+  const { stdout, stderr, status } = cli('limits', '--json', ...args);
+  if (stdout === '') throw new Error(`limits said nothing: ${stderr}`);
+  const report = JSON.parse(stdout) as LimitsReport;
+  return { report, status, verdicts: Object.fromEntries(report.results.map(({ id, verdict }) => [id, verdict])) };
+}
+
+/** Containers of runs of limit proofs, of any run. */
+export function containersOfRuns(): string[] {
+  const found = docker('ps', '--all', '--quiet', '--filter', 'label=dind-station.limits.run');
+  return found === '' ? [] : found.split('\n');
+}
+
 export function identity(name: string): string {
-  return execFileSync('docker', ['inspect', '--format', '{{.State.Pid}} {{.State.StartedAt}}', name], {
-    encoding: 'utf8',
-  });
+  return docker('inspect', '--format', '{{.State.Pid}} {{.State.StartedAt}}', name);
 }

@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { cli, daemonPid, helperVerb, pidsOf, prepareStation, resetStation, socketPath } from './station';
+import { mkdirSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { command, endDaemons, freshSandbox, pidsOf, socketPath } from '../sandbox.mjs';
+import { cli, daemonPid, plainDaemon, writeConfiguration } from './station';
 
-beforeAll(prepareStation);
-beforeEach(resetStation);
-afterAll(resetStation);
+beforeAll(freshSandbox);
 
 /** What a person and a script get told, and how soon. */
 function expectStatus(state: string, cause: string | undefined, exit: number): void {
@@ -18,11 +17,22 @@ function expectStatus(state: string, cause: string | undefined, exit: number): v
   expect(run.ms).toBeLessThan(2000);
 }
 
+/** With a socket that gives coder no access. */
+function withoutAccess(body: () => void): void {
+  command('setfacl', '-b', socketPath);
+  try {
+    body();
+  } finally {
+    command('setfacl', '-m', 'u:coder:rw', socketPath);
+  }
+}
+
 test('stopped: nothing was ever started', () => {
   expectStatus('stopped', 'never-started', 1);
 });
 
 test('stopped by somebody: says who', () => {
+  endDaemons();
   cli('start');
   expect(cli('stop').status).toBe(0);
   expectStatus('stopped', 'stopped-by-user', 1);
@@ -30,61 +40,72 @@ test('stopped by somebody: says who', () => {
 });
 
 test('running', () => {
+  endDaemons();
   expect(cli('start').status).toBe(0);
   expectStatus('running', undefined, 0);
 });
 
 test('killed: crashed, not just stopped', () => {
-  helperVerb('start');
+  plainDaemon();
   process.kill(daemonPid(), 'SIGKILL');
   expectStatus('failed', 'crashed', 1);
 });
 
 test('frozen daemon: connects, does not answer', () => {
-  helperVerb('start');
-  process.kill(daemonPid(), 'SIGSTOP');
-  expectStatus('hung', 'ping-timeout', 1);
+  plainDaemon();
+  const pid = daemonPid();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    expectStatus('hung', 'ping-timeout', 1);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 });
 
 test('frozen containerd: answers pings, cannot run containers', () => {
-  helperVerb('start');
-  const [pid] = pidsOf('containerd');
-  process.kill(pid ?? 0, 'SIGSTOP');
-  expectStatus('degraded', 'info-timeout', 1);
+  plainDaemon();
+  const [pid = 0] = pidsOf('containerd');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    expectStatus('degraded', 'info-timeout', 1);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 });
 
 test('a socket without permission', () => {
-  helperVerb('start');
-  execFileSync('setfacl', ['-b', socketPath]);
-  expectStatus('denied', 'no-permission', 1);
+  plainDaemon();
+  withoutAccess(() => expectStatus('denied', 'no-permission', 1));
 });
 
 test('a user in group docker whose process does not have the group yet is told exactly that', () => {
-  helperVerb('start');
-  execFileSync('setfacl', ['-b', socketPath]);
-  execFileSync('usermod', ['-aG', 'docker', 'coder']);
+  plainDaemon();
+  command('usermod', '-aG', 'docker', 'coder');
   try {
-    // setpriv --init-groups would give the group; this is the process that was there before.
-    const uid = execFileSync('id', ['-u', 'coder'], { encoding: 'utf8' }).trim();
-    const answer = execFileSync(
-      'sh',
-      ['-c', `setpriv --reuid=${uid} --regid=${uid} --clear-groups ${process.execPath} dist/cli.js status || :`],
-      { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/home/coder' } },
-    );
-    expect(answer).toContain('coder is in group docker by /etc/group, but this process is not');
+    withoutAccess(() => {
+      // setpriv --init-groups would give the group; this is the process that was there before.
+      const uid = command('id', '-u', 'coder');
+      const answer = execFileSync(
+        'sh',
+        ['-c', `setpriv --reuid=${uid} --regid=${uid} --clear-groups ${process.execPath} dist/cli.js status || :`],
+        { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/home/coder' } },
+      );
+      expect(answer).toContain('coder is in group docker by /etc/group, but this process is not');
+    });
   } finally {
-    execFileSync('gpasswd', ['-d', 'coder', 'docker']);
+    command('gpasswd', '-d', 'coder', 'docker');
   }
 });
 
 test('a directory in the place of the socket', () => {
+  endDaemons();
   mkdirSync(socketPath);
   expectStatus('misconfigured', 'socket-is-directory', 1);
 });
 
 test('a daemon that cannot start: the cause is told', () => {
-  mkdirSync('/etc/docker', { recursive: true });
-  writeFileSync('/etc/docker/daemon.json', '{"debug": true,}');
+  endDaemons();
+  writeConfiguration('{"debug": true,}');
   const run = cli('start');
   expect(run.status).toBe(1);
   expect(run.stdout + run.stderr).toContain('daemon.json');

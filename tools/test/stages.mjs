@@ -154,7 +154,7 @@ async function editor(context) {
   await build(context);
   return withBed({ name: 'editor', elevate: context.elevate, signal: context.signal }, async (bed) => {
     context.detail('running');
-    const { code, stdout, stderr } = await bed.run([process.execPath, 'test/editor/runInCodeServer.mjs']);
+    const { code, stdout, stderr } = await bed.run([process.execPath, 'test/editor/runInCodeServer.mjs', '--daemon']);
     return { ...countMocha(stdout, code), output: stdout + stderr };
   });
 }
