@@ -50,8 +50,10 @@ const defaults = {
   e2e: { seconds: 400, weight: 0.9 },
 };
 
-/** Files of station that hold shares of a CPU or delays against a bound. */
-const measuring = new Set(['limits.test.ts', 'limitTests.test.ts']);
+/** Files of station that nothing busy may run beside, each with its reason. */
+const undisturbed = /** @type {Record<string, string>} */ (
+  JSON.parse(readFileSync(join(root, 'test/station/alone.json'), 'utf8'))
+);
 
 /**
  * @param {Omit<Job, 'wallMs' | 'weight' | 'needs'> & { readonly needs?: readonly Need[] }} job
@@ -186,7 +188,7 @@ function station() {
         place: { kind: 'sandbox', pid1: 'sleep', shell: 'dash' },
         suite: vitestSuite(id, ['--config', 'vitest.station.config.ts', path]),
         needs: ['bundles'],
-        alone: measuring.has(name),
+        alone: Object.hasOwn(undisturbed, name),
       },
       countIn(path, /^\s*(?:it|test)\b/gm),
     );

@@ -56,10 +56,12 @@ function casesOf(suite) {
     const failed = [...nodes(node, 'failure'), ...nodes(node, 'error')];
     const skipped = nodes(node, 'skipped');
     const told = failed[0] ?? skipped[0];
+    /** @type {Case['status']} */
+    const status = failed.length > 0 ? 'failed' : skipped.length > 0 ? 'skipped' : 'passed';
     return {
       file: fileName(attribute(node, 'classname')),
       name: attribute(node, 'name'),
-      status: failed.length > 0 ? 'failed' : skipped.length > 0 ? 'skipped' : 'passed',
+      status,
       seconds: Number(attribute(node, 'time')) || 0,
       detail: told === undefined ? '' : (text(told) || attribute(told, 'message')).trim(),
     };
