@@ -10,7 +10,7 @@ import { findElevation } from './lib/elevation.mjs';
 import { runEntry } from './lib/entry.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { Refusal } from './lib/refusal.mjs';
-import { prepareBench } from './test/stages.mjs';
+import { prepareBench } from './test/prepare.mjs';
 
 /** @typedef {import('../bench/stats.mjs').Row} Row */
 

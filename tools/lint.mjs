@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // Types, lint, formatting and the shell programs: every tool is run, every complaint is shown.
+//   --report FILE   also writes what came of each as JUnit's XML
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { findElevation } from './lib/elevation.mjs';
 import { runEntry } from './lib/entry.mjs';
 import { ensurePackages } from './lib/npmPackages.mjs';
@@ -39,20 +42,29 @@ function linters() {
 }
 
 await runEntry('lint', async (signal) => {
+  const { values } = parseArgs({ options: { report: { type: 'string' } } });
   const detail = (/** @type {string} */ text) => console.log(text);
   await ensurePackages({ detail, signal });
   const needed = needSets.test.filter((need) => need.package === 'shellcheck' || need.package === 'shfmt');
   await provision(needed, { elevate: () => findElevation(signal), detail, signal });
 
-  let failed = 0;
+  /** @type {import('./test/junit.mjs').Case[]} */
+  const cases = [];
   for (const { name, argv } of linters()) {
     const began = performance.now();
     const { code, stdout, stderr } = await run(argv, { cwd: root, signal });
-    console.log(`${code === 0 ? '✓' : '✗'} ${name}  ${Math.round(performance.now() - began)} ms`);
-    if (code !== 0) {
-      failed += 1;
-      process.stdout.write(stdout + stderr);
-    }
+    const ms = Math.round(performance.now() - began);
+    const output = stdout + stderr;
+    const [mark, status] = code === 0 ? /** @type {const} */ (['✓', 'passed']) : /** @type {const} */ (['✗', 'failed']);
+    console.log(`${mark} ${name}  ${ms} ms`);
+    if (code !== 0) process.stdout.write(output);
+    cases.push({ file: '', name, status, seconds: ms / 1000, detail: code === 0 ? '' : output });
   }
-  return failed === 0 ? 0 : 1;
+  if (values.report !== undefined) {
+    // Late: it reads reports with an npm package, which is there by now.
+    const { writeJunit } = await import('./test/junit.mjs');
+    const seconds = cases.reduce((sum, one) => sum + one.seconds, 0);
+    writeFileSync(values.report, writeJunit([{ name: 'lint', cases, seconds }]));
+  }
+  return cases.every(({ status }) => status === 'passed') ? 0 : 1;
 });

@@ -8,34 +8,50 @@ import { createProgress } from './lib/progress.mjs';
 import { Refusal } from './lib/refusal.mjs';
 import { needSets } from './provision/needs.mjs';
 import { provision } from './provision/provision.mjs';
+import { changedJobs, namedJobs } from './test/plan.mjs';
 import { stages } from './test/stages.mjs';
 
-const help = `usage: npm test [-- STAGE...]
+const help = `usage: npm test [-- STAGE|FILE...] [--changed] [--both-shells] [--keep]
 
 Installs what the tests need (npm packages, Debian packages, code-server) and runs the stages, all or the named ones:
 
 ${Object.entries(stages)
-  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
+  .map(([name, about]) => `  ${name.padEnd(8)} ${about}`)
   .join('\n')}
 
-Real daemons are started, killed and frozen in private containers (test/bed/bed), never on this machine.
-Screenshots of what a person sees are kept in test-output/screenshots.
+FILE is a file of tests by its path or the end of it: scripts/tls.bats.
+
+  --changed      only what the changes since the common commit with main can reach; says what it leaves out
+  --both-shells  all of scripts under busybox too, as npm run test:all does
+  --keep         leaves the sandbox of a file in which a test failed up, and says how to enter and how to end it
+
+Real daemons are started, killed and frozen in sandboxes (test/bed/bed), never on this machine; only start is on it.
+test-output has junit.xml of all tests, what each job printed in jobs/, and in screenshots/ what a person sees.
 Exit status: 0 all passed, 1 something failed, 2 usage.`;
 
 await runEntry('test', async (signal) => {
   const { values, positionals } = parseArgs({
-    options: { help: { type: 'boolean', short: 'h' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      changed: { type: 'boolean', default: false },
+      'both-shells': { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   if (values.help === true) {
     console.log(help);
     return 0;
   }
-  const names = positionals.length > 0 ? positionals : Object.keys(stages);
-  const unknown = names.find((name) => !(name in stages));
-  if (unknown !== undefined) {
-    throw new Refusal(`there is no stage ${unknown}; there are: ${Object.keys(stages).join(', ')}.`, 2);
+  if (values.changed && positionals.length > 0) {
+    throw new Refusal(`--changed chooses the tests itself; leave out ${positionals.join(' ')} or --changed.`, 2);
   }
+  const options = { bothShells: values['both-shells'], env: process.env, signal };
+  const { jobs, told } = values.changed
+    ? await changedJobs(options)
+    : { jobs: namedJobs(positionals, options.bothShells, options.env), told: [] };
+  for (const line of told) console.log(line);
+  if (jobs.length === 0) return 0;
 
   const progress = createProgress(process.stdout);
   await progress.step('npm packages', ({ detail }) => ensurePackages({ detail, signal }));
@@ -44,30 +60,9 @@ await runEntry('test', async (signal) => {
   );
   const elevate = await findElevation(signal);
   if (elevate === undefined) {
-    throw new Refusal('the tests start private containers, which needs root or a sudo that asks for no password.');
+    throw new Refusal('the tests start sandboxes, which needs root or a sudo that asks for no password.');
   }
-
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  /** @type {string[]} */
-  const failures = [];
-  for (const name of names) {
-    const stage = stages[/** @type {keyof typeof stages} */ (name)];
-    const outcome = await progress.step(name, async (step) => {
-      const result = await stage.run({ signal, elevate, detail: step.detail });
-      const { passed, failed, skipped } = result;
-      step.note(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed === 0);
-      return result;
-    });
-    if (outcome.failed > 0) console.log(outcome.output.trimEnd());
-    for (const test of outcome.repeated ?? []) console.log(`  failed once and was run again: ${test}`);
-    total.passed += outcome.passed;
-    total.failed += outcome.failed;
-    total.skipped += outcome.skipped;
-    failures.push(...outcome.failures.map((failure) => `${name}: ${failure}`));
-  }
-  if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
-  console.log(
-    `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
-  );
-  return total.failed === 0 ? 0 : 1;
+  // Late: it reads reports with an npm package.
+  const { runTests } = await import('./test/runTests.mjs');
+  return (await runTests(jobs, { signal, elevate, keep: values.keep, progress })) ? 0 : 1;
 });

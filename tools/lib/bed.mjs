@@ -16,33 +16,52 @@ const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
  * @typedef {object} Bed
  * @property {string} name
  * @property {(argv: readonly string[], options?: RunOptions) => Promise<import('./run.mjs').RunResult>} run inside, as root, in the same folder
+ * @property {() => Promise<number | undefined>} cpuMs CPU time of everything that ran in it, by the kernel's own account of
+ *   its cgroup; undefined where there is none
+ * @property {() => void} keep leaves it up for a look
  */
 
 /**
- * Runs `body` with a fresh bed and takes it down afterwards, whatever happens. The checkout is shared with it and
- * writable; everything else that changes inside is gone with it.
+ * Runs `body` with a fresh bed and takes it down afterwards, whatever happens; at once when the signal aborts, which ends
+ * everything in it. The checkout is shared with it and writable; everything else that changes inside is gone with it.
  *
  * @template T
- * @param {{ name: string, pid1?: 'sleep' | 'reaper' | 'init', elevate: Elevate, signal?: AbortSignal, root?: string }} options
- *   `root`: another root file system than this machine's (`test/bed/engine-root`)
+ * @param {{ name: string, pid1?: 'sleep' | 'reaper' | 'init', elevate: Elevate, signal?: AbortSignal, root?: string,
+ *   binds?: readonly string[] }} options `root`: another root file system than this machine's (`test/bed/engine-root`);
+ *   `binds`: more folders that are shared
  * @param {(bed: Bed) => Promise<T>} body
  * @returns {Promise<T>}
  */
-export async function withBed({ name, pid1 = 'sleep', elevate, signal, root = '/' }, body) {
-  const down = (/** @type {string} */ one) => run(elevate([program, 'down', one]));
-  for (const left of leftBehind(name, existsSync(state) ? readdirSync(state) : [])) await down(left);
+export async function withBed({ name, pid1 = 'sleep', elevate, signal, root = '/', binds = [] }, body) {
+  const end = (/** @type {string} */ one) => run(elevate([program, 'down', one]));
+  for (const left of leftBehind(name, existsSync(state) ? readdirSync(state) : [])) await end(left);
   // Two checkouts may be tested at once.
   const own = `${name}-${process.pid}`;
-  const options = ['--pid1', pid1, '--root', root, '--bind', repository];
-  await runOrRefuse(`starting the bed ${own}`, elevate([program, 'up', own, ...options]));
+  const shared = [repository, ...binds].flatMap((folder) => ['--bind', folder]);
+  await runOrRefuse(
+    `starting the bed ${own}`,
+    elevate([program, 'up', own, '--pid1', pid1, '--root', root, ...shared]),
+  );
+  /** @type {Promise<unknown> | undefined} */
+  let ended;
+  const fate = { kept: false };
+  const down = () => (ended ??= end(own));
+  const onAbort = () => void down();
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
     return await body({
       name: own,
       run: (argv, options) =>
         run(elevate([program, 'run', own, ...argv]), { cwd: repository, ...(signal && { signal }), ...options }),
+      cpuMs: async () => {
+        const { code, stdout } = await run(elevate([program, 'cpu', own]));
+        return code === 0 ? Number(stdout) : undefined;
+      },
+      keep: () => void (fate.kept = true),
     });
   } finally {
-    await down(own);
+    signal?.removeEventListener('abort', onAbort);
+    if (!fate.kept || signal?.aborted === true) await down();
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Refusal } from './refusal.mjs';
 
 /**
- * Does `body` while holding a lock on `file` (created if missing) that only one process on the machine can hold. The
+ * Does `body` while holding a lock on `file` (created if missing; a folder that is there will do) that only one process on the machine can hold. The
  * lock is the kernel's (`flock`, util-linux), held by a child that ends when our end of its pipe closes: it cannot
  * outlive us, however we end, so there is never a stale one to judge.
  *

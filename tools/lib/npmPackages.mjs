@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from './folderLock.mjs';
 import { runOrRefuse } from './run.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,7 +42,9 @@ export function packagesAreInstalled(root = repository) {
 }
 
 /**
- * Runs `npm ci` unless node_modules already is what the lock file asks for.
+ * Runs `npm ci` unless node_modules already is what the lock file asks for. It begins by removing all of node_modules, so
+ * two at once in one checkout would break each other: the second waits on a lock on the checkout's folder and then finds
+ * everything there.
  *
  * @param {object} options
  * @param {(text: string) => void} options.detail
@@ -52,10 +55,14 @@ export function packagesAreInstalled(root = repository) {
  */
 export async function ensurePackages({ detail, signal, root = repository, as = (argv) => argv }) {
   if (packagesAreInstalled(root)) return false;
-  detail('npm ci');
-  await runOrRefuse('installing the npm packages', as(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error']), {
-    cwd: root,
-    ...(signal && { signal }),
+  const onWait = () => detail('waiting for another npm ci in this checkout');
+  return withLock(root, { onWait, ...(signal && { signal }) }, async () => {
+    if (packagesAreInstalled(root)) return false;
+    detail('npm ci');
+    await runOrRefuse('installing the npm packages', as(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error']), {
+      cwd: root,
+      ...(signal && { signal }),
+    });
+    return true;
   });
-  return true;
 }

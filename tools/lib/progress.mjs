@@ -26,7 +26,9 @@ const plainPausesMs = { first: 10_000, longest: 120_000 };
  * @returns {Progress}
  */
 export function createProgress(out) {
-  return { step: (name, body) => runStep(out, name, body), say: (text) => void out.write(`${text}\n`) };
+  // In a terminal the line of the step under way makes room; it is written again with the next change.
+  const say = (/** @type {string} */ text) => void out.write(`${out.isTTY ? '\r\u001b[K' : ''}${text}\n`);
+  return { step: (name, body) => runStep(out, name, body), say };
 }
 
 /**

@@ -8,6 +8,8 @@ import { Refusal } from './refusal.mjs';
  * @property {NodeJS.ProcessEnv} [env] the whole environment; ours when left out
  * @property {string | Uint8Array} [input] written to stdin, which is empty otherwise
  * @property {AbortSignal} [signal] ends the child and everything in its process group
+ * @property {number} [graceMs] how long it may take to obey TERM before it is killed; 5 s when left out
+ * @property {import('./elevation.mjs').Elevate} [elevate] ends a child that sudo made root's, which we cannot signal
  * @property {(line: string) => void} [onLine] told each line of stdout and stderr as it comes
  */
 
@@ -18,8 +20,7 @@ import { Refusal } from './refusal.mjs';
  * @property {string} stderr
  */
 
-/** How long a child may take to obey TERM before it is killed, in milliseconds. */
-const killAfterMs = 5000;
+const defaultGraceMs = 5000;
 
 /**
  * Runs one program to its end. It gets a process group of its own: a Ctrl-C in the terminal then reaches only us, and
@@ -43,8 +44,8 @@ export async function run(argv, options = {}) {
   /** @type {NodeJS.Timeout | undefined} */
   let killTimer;
   const endGroup = () => {
-    signalGroup(child.pid, 'SIGTERM');
-    killTimer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), killAfterMs);
+    signalGroup(child.pid, 'SIGTERM', options.elevate);
+    killTimer = setTimeout(() => signalGroup(child.pid, 'SIGKILL', options.elevate), options.graceMs ?? defaultGraceMs);
   };
   options.signal?.addEventListener('abort', endGroup, { once: true });
   try {
@@ -116,16 +117,21 @@ async function collect(stream, onLine) {
 
 /**
  * @param {number | undefined} pid
- * @param {NodeJS.Signals} signal
+ * @param {'SIGTERM' | 'SIGKILL'} signal
+ * @param {import('./elevation.mjs').Elevate | undefined} elevate
  */
-function signalGroup(pid, signal) {
+function signalGroup(pid, signal, elevate) {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch (error) {
     const code = /** @type {NodeJS.ErrnoException} */ (error).code;
-    // ESRCH: it ended by itself. EPERM: sudo made it root's; it cannot be interrupted from here, so it is waited for.
+    // ESRCH: it ended by itself. EPERM: sudo made it root's; without a way to be root it is waited for.
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+    const [program, ...args] = elevate?.(['kill', `-${signal.slice(3)}`, '--', `-${pid}`]) ?? [];
+    // That it ended meanwhile is what was wanted, so what the command says is nobody's concern.
+    if (code === 'EPERM' && program !== undefined)
+      spawn(program, args, { stdio: 'ignore' }).on('error', () => undefined);
   }
 }
 

@@ -52,6 +52,7 @@ export const needSets = {
     { file: installedList('busybox-static'), package: 'busybox-static' },
     { command: 'ip', package: 'iproute2' },
     { command: 'curl', package: 'curl' },
+    { command: 'git', package: 'git' },
     ...rootless,
     { command: 'crun', package: 'crun' },
   ],

@@ -1,5 +1,7 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { packagesAreInstalled, sameLock } from '../../../tools/lib/npmPackages.mjs';
+import { ensurePackages, packagesAreInstalled, sameLock } from '../../../tools/lib/npmPackages.mjs';
 import { ownFolder } from './folder.mjs';
 
 const wanted = {
@@ -31,6 +33,28 @@ describe('whether npm ci is needed', () => {
   ])('%s', (_, packages, same) => expect(sameLock(wanted, { packages })).toBe(same));
 
   test('without node_modules', () => expect(packagesAreInstalled(ownFolder())).toBe(false));
+});
+
+test('two that find packages missing at the same moment: one installs them, the other waits and has nothing to do', async () => {
+  const root = ownFolder();
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify(wanted));
+  mkdirSync(join(root, 'node_modules'));
+  const installed = JSON.stringify({ packages: { 'node_modules/a': a } });
+  // In the place of npm ci: takes a while, as that does.
+  const as = () => [
+    'sh',
+    '-c',
+    'echo began >>log; sleep 0.5; printf %s "$1" >node_modules/.package-lock.json',
+    'sh',
+    installed,
+  ];
+  /** @type {string[]} */
+  const said = [];
+  const ensure = () => ensurePackages({ root, as, detail: (text) => said.push(text) });
+  const installedBy = await Promise.all([ensure(), ensure()]);
+  expect(installedBy.filter(Boolean)).toHaveLength(1);
+  expect(readFileSync(join(root, 'log'), 'utf8')).toBe('began\n');
+  expect(said.sort()).toEqual(['npm ci', 'waiting for another npm ci in this checkout']);
 });
 
 test('every package that another one names is in the lock file, or npm ci would refuse it on a fresh clone', async () => {

@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { busyboxTests } from '../../../tools/test/busybox.mjs';
+import { jobsOfFile } from '../../../tools/test/jobFiles.mjs';
+import { jobsOf, timed } from '../../../tools/test/jobs.mjs';
+import { readTimes } from '../../../tools/test/places.mjs';
+import { namedJobs } from '../../../tools/test/plan.mjs';
+import { defaultStages, stageNames } from '../../../tools/test/stages.mjs';
+import { keepTimings, readTimings } from '../../../tools/test/timings.mjs';
+import { ownFolder } from './folder.mjs';
+
+const scriptsFolder = fileURLToPath(new URL('../../../test/scripts/', import.meta.url));
+const files = readdirSync(scriptsFolder)
+  .filter((name) => name.endsWith('.bats'))
+  .sort();
+/** @param {ReturnType<typeof jobsOf>} jobs @param {string} ending */
+const under = (jobs, ending) =>
+  jobs.filter(({ label }) => label.endsWith(`under ${ending}`)).map(({ label }) => label.split(' ')[0]);
+
+describe('the jobs', () => {
+  test('scripts: every file under dash, init.bats with SysV init, under busybox the list', () => {
+    const jobs = jobsOf('scripts');
+    expect(under(jobs, 'dash')).toEqual(files);
+    expect(under(jobs, 'init')).toEqual(['init.bats']);
+    expect(under(jobs, 'busybox')).toEqual(busyboxTests.map(({ file }) => basename(file)));
+  });
+
+  test('scripts under both shells: every file under each', () => {
+    expect(under(jobsOf('scripts', { bothShells: true }), 'busybox')).toEqual(files);
+  });
+
+  test('every test of the list for busybox is in its file, and each has its reason', () => {
+    for (const { file, tests, reason } of busyboxTests) {
+      const text = readFileSync(join(scriptsFolder, basename(file)), 'utf8');
+      for (const name of tests) expect(text).toContain(`@test "${name}" {`);
+      expect(reason).not.toBe('');
+    }
+  });
+
+  test('no two have the same id, by which timings are kept and sandboxes are named', () => {
+    const ids = stageNames.flatMap((stage) => jobsOf(stage, { bothShells: true })).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('v2 is a virtual machine for each file, repeated once when something fails', () => {
+    const jobs = jobsOf('v2');
+    expect(jobs.length).toBeGreaterThan(4);
+    for (const job of jobs) expect(job).toMatchObject({ place: { kind: 'vm' }, repeat: true });
+  });
+
+  test('start runs in CI or when it is named', () => {
+    expect(defaultStages({})).not.toContain('start');
+    expect(defaultStages({ CI: 'false' })).not.toContain('start');
+    expect(defaultStages({ CI: 'true' })[0]).toBe('start');
+    expect(namedJobs(['start'], false, {}).map(({ stage }) => stage)).toEqual(['start']);
+  });
+});
+
+describe('a file by its name', () => {
+  test.each([
+    ['init.bats', ['scripts/init.bats/dash', 'scripts/init.bats/init']],
+    ['scripts/tls.bats', ['scripts/tls.bats/dash']],
+    ['./test/station/doctor.test.ts', ['station/doctor.test.ts']],
+    ['v1/hierarchies.bats', ['v2/v1/hierarchies.bats']],
+    ['test/e2e/menu.test.ts', ['e2e/part']],
+    ['unit/arrows.test.ts', ['unit/part']],
+    ['ts.bats', []],
+  ])('%s', (name, ids) => {
+    const found = jobsOfFile(name).map(({ id }) => id);
+    expect(found).toEqual(expect.arrayContaining(ids));
+    expect(found.filter((id) => !id.endsWith('/busybox-part'))).toHaveLength(ids.length);
+  });
+
+  test('what is neither a stage nor a file is refused', () => {
+    expect(() => namedJobs(['lint', 'nothing.bats'], false, {})).toThrow(
+      /no stage and no file of tests "nothing.bats"/,
+    );
+  });
+});
+
+describe('timings', () => {
+  test('those of the last run take the place of what is expected', () => {
+    const [job] = timed(jobsOf('lint'), { lint: { wallMs: 2000, cpuMs: 3000 } });
+    expect(job).toMatchObject({ wallMs: 2000, weight: 1.5 });
+    expect(timed(jobsOf('lint'), {})).toEqual(jobsOf('lint'));
+  });
+
+  test('are kept beside those of other jobs; a slower run replaces a faster one by a tenth at most', () => {
+    const file = join(ownFolder(), 'cache', 'timings.json');
+    expect(readTimings(file)).toEqual({});
+    keepTimings({ a: { wallMs: 1000, cpuMs: 10 }, b: { wallMs: 1000, cpuMs: 10 } }, file);
+    keepTimings({ a: { wallMs: 5000, cpuMs: 20 }, c: { wallMs: 7, cpuMs: 7 } }, file);
+    keepTimings({ b: { wallMs: 500, cpuMs: 20 } }, file);
+    expect(readTimings(file)).toEqual({
+      a: { wallMs: 1100, cpuMs: 20 },
+      b: { wallMs: 500, cpuMs: 20 },
+      c: { wallMs: 7, cpuMs: 7 },
+    });
+  });
+
+  test.each(['', 'null', '[]', '{"a": 5, "b": {"wallMs": 0, "cpuMs": 1}, "c": {"wallMs": "1"}}'])(
+    'a file that is not ours says nothing: %j',
+    (text) => {
+      const folder = ownFolder();
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 't'), text);
+      expect(readTimings(join(folder, 't'))).toEqual({});
+    },
+  );
+
+  test("the shell's account of its children, as dash and bash write it", () => {
+    expect(readTimes('0m0.010s 0m0.020s\n1m2.500s 0m3.250s\n')).toBe(65_780);
+  });
+});
