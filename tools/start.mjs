@@ -15,7 +15,12 @@ await runEntry('start', async (signal) => {
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(usage);
-    return;
+    return 0;
+  }
+  if (options.check) {
+    const { runCheck } = await import('./start/check/check.mjs');
+    return runCheck(options, signal);
   }
   await runStation(options, signal);
+  return 0;
 });

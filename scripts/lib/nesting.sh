@@ -52,15 +52,17 @@ nesting_failed() {
 
 # container_evidence: sets EVIDENCE to what proves a container, empty when nothing does. No marker file is asked: images
 # carry stale ones, and several runtimes write none. A new PID namespace counts only with a mount tree that is not the
-# first one (whose root hangs on mount 1, the kernel's own): a shell in `unshare --pid` is still on the machine.
+# first one (whose root hangs on mount 1, the kernel's own): a shell in `unshare --pid` is still on the machine. A PID 1
+# that even root cannot look at (it has more capabilities) proves nothing.
 container_evidence() {
   EVIDENCE=
   own_pids=${own_pids:-$(readlink /proc/self/ns/pid)}
   root_parent=$(awk '$5 == "/" { print $2; exit }' /proc/self/mountinfo)
   if [ "$own_pids" != "$FIRST_PID_NS" ] && [ "$root_parent" != 1 ]; then
     EVIDENCE="it has a PID namespace of its own and a mount tree of its own"
-  elif [ "$(readlink /proc/self/ns/mnt)" != "$(readlink /proc/1/ns/mnt 2>/dev/null)" ] &&
-    [ "$(stat -L -c %d:%i /proc/self/root)" != "$(stat -L -c %d:%i /proc/1/root 2>/dev/null)" ]; then
+  elif init_mounts=$(readlink /proc/1/ns/mnt 2>/dev/null) && init_root=$(stat -L -c %d:%i /proc/1/root 2>/dev/null) &&
+    [ "$(readlink /proc/self/ns/mnt)" != "$init_mounts" ] &&
+    [ "$(stat -L -c %d:%i /proc/self/root)" != "$init_root" ]; then
     EVIDENCE="its root and its mounts are not those of PID 1, which is the machine's"
   fi
 }

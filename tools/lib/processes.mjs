@@ -26,16 +26,21 @@ export function isAlive(process) {
   return now !== undefined && !now.zombie && now.started === process.started;
 }
 
+/** Every process that is here now. @returns {Process[]} */
+export function listProcesses() {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readProcess(Number(name)))
+    .filter((process) => process !== undefined);
+}
+
 /**
  * A process and everything below it.
  * @param {number} pid
  * @returns {Process[]}
  */
 export function processTree(pid) {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readProcess(Number(name)))
-    .filter((process) => process !== undefined);
+  const all = listProcesses();
   const root = all.find((process) => process.pid === pid);
   const tree = root === undefined ? [] : [root];
   for (const process of tree) tree.push(...all.filter((child) => child.ppid === process.pid));

@@ -2,8 +2,8 @@
  * One step under way, as the code that does it sees it.
  * @typedef {object} Step
  * @property {(text: string) => void} detail what is happening right now (`docker.io: unpacking`)
- * @property {(text: string, good?: boolean) => void} note what is worth knowing when it is done (`unchanged`); the last
- *   one is shown, and marks the step as failed when it is not good
+ * @property {(text: string, good?: boolean | 'skipped') => void} note what is worth knowing when it is done (`unchanged`);
+ *   the last one is shown, and marks the step as failed when it is not good, and as left out when it is skipped
  */
 
 /**
@@ -41,6 +41,7 @@ export function createProgress(out) {
 async function runStep(out, name, body) {
   const began = performance.now();
   let detail = '';
+  /** @type {{ text: string, good: boolean | 'skipped' }} */
   const noted = { text: '', good: true };
   const line = (/** @type {string} */ mark, /** @type {string} */ more) =>
     `${mark} ${name}  ${formatSeconds(performance.now() - began)}${more === '' ? '' : `  ${more}`}`;
@@ -73,7 +74,7 @@ async function runStep(out, name, body) {
         noted.good = good;
       },
     });
-    end(noted.good ? '✓' : '✗', noted.text);
+    end(noted.good === 'skipped' ? '-' : noted.good ? '✓' : '✗', noted.text);
     return value;
   } catch (error) {
     end('✗', detail);

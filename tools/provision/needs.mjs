@@ -29,8 +29,17 @@ const rootless = [
 ];
 
 /**
+ * What `npm start -- --check` works with. busybox must be the static one: it goes into images as their only file.
+ * @type {readonly Need[]}
+ */
+const check = [
+  { command: 'chromium', package: 'chromium' },
+  { file: installedList('busybox-static'), package: 'busybox-static' },
+];
+
+/**
  * Needs by what they are for.
- * @type {Record<'helper' | 'engine' | 'test' | 'compile' | 'builder' | 'engineInBed' | 'bootstrap', readonly Need[]>}
+ * @type {Record<'helper' | 'engine' | 'check' | 'test' | 'compile' | 'builder' | 'engineInBed' | 'bootstrap', readonly Need[]>}
  */
 export const needSets = {
   helper,
@@ -40,16 +49,17 @@ export const needSets = {
     { command: 'dockerd', package: 'docker.io' },
     { command: 'docker', package: 'docker-cli', optional: true },
     { command: 'iptables', package: 'iptables' },
+    { command: 'ip', package: 'iproute2' },
     { command: 'ps', package: 'procps' },
     { file: '/etc/ssl/certs/ca-certificates.crt', package: 'ca-certificates' },
   ],
-  /** What the test suites and the lint run. busybox must be the static one: it goes into images as their only file. */
+  check,
+  /** What the test suites and the lint run. */
   test: [
-    { command: 'chromium', package: 'chromium' },
+    ...check,
     { command: 'bats', package: 'bats' },
     { command: 'shellcheck', package: 'shellcheck' },
     { command: 'shfmt', package: 'shfmt' },
-    { file: installedList('busybox-static'), package: 'busybox-static' },
     { command: 'ip', package: 'iproute2' },
     { command: 'curl', package: 'curl' },
     { command: 'git', package: 'git' },

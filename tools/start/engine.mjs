@@ -34,7 +34,8 @@ export function findEngine(path = socketPath) {
  * @param {(text: string) => void} detail
  * @param {AbortSignal} signal ends the start through the helper's own `cancel`; when that comes too late, the daemon
  *   runs and the answer says so
- * @returns {Promise<'started' | 'already-running'>} whose it is to stop later
+ * @returns {Promise<{ outcome: 'started' | 'already-running', pid: number } & import('./helper.mjs').HelperSaid>} the
+ *   outcome says whose it is to stop later
  * @throws {Refusal} with the helper's sentence and the daemon's own last line
  */
 export async function startEngine(detail, signal) {
@@ -45,8 +46,8 @@ export async function startEngine(detail, signal) {
   };
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const { ok, code, message, cause } = await runHelper(installedHelper('start'), detail);
-    if (ok) return code === 'started' ? 'started' : 'already-running';
+    const { ok, code, message, cause, pid, ...said } = await runHelper(installedHelper('start'), detail);
+    if (ok) return { outcome: code === 'started' ? 'started' : 'already-running', pid, ...said };
     signal.throwIfAborted();
     throw new Refusal([message, cause].filter((text) => text !== '').join(' '));
   } finally {

@@ -12,7 +12,11 @@ const usersFile = '/etc/dind-station/users';
 
 /**
  * How a run of the helper ended: the last line it prints.
- * @typedef {{ ok: boolean, code: string, message: string, cause: string }} HelperResult
+ * @typedef {{ ok: boolean, code: string, message: string, cause: string, pid: number }} HelperResult
+ * One thing that it found or did; status is started, changed, ok, skipped or failed.
+ * @typedef {{ step: string, status: string, detail: string }} HelperStep
+ * What it said: its steps, and lines that are none of its events (there should be none).
+ * @typedef {{ steps: HelperStep[], stray: string[] }} HelperSaid
  */
 
 /**
@@ -20,20 +24,25 @@ const usersFile = '/etc/dind-station/users';
  *
  * @param {readonly string[]} argv
  * @param {(text: string) => void} detail
- * @returns {Promise<HelperResult>}
+ * @returns {Promise<HelperResult & HelperSaid>}
  */
 export async function runHelper(argv, detail) {
   /** @type {HelperResult | undefined} */
   let result;
+  /** @type {HelperSaid} */
+  const said = { steps: [], stray: [] };
   const { code, stderr } = await run(argv, {
     cwd: '/',
     onLine: (line) => {
       const event = parseEvent(line);
-      if (event?.event === 'step') detail(event.detail);
-      else if (event?.event === 'result') result = event;
+      if (event?.event === 'step') {
+        said.steps.push(event);
+        detail(event.detail);
+      } else if (event?.event === 'result') result = event;
+      else said.stray.push(line);
     },
   });
-  if (result !== undefined) return result;
+  if (result !== undefined) return { ...result, ...said };
   throw new Refusal(`${argv.join(' ')} ended with status ${code} and without a result: ${stderr.trim()}`);
 }
 
@@ -41,16 +50,23 @@ export async function runHelper(argv, detail) {
  * One line of the helper's output, or undefined if it is none of its events.
  *
  * @param {string} line
- * @returns {({ event: 'step', detail: string } | ({ event: 'result' } & HelperResult)) | undefined}
+ * @returns {(({ event: 'step' } & HelperStep) | ({ event: 'result' } & HelperResult)) | undefined}
  */
 export function parseEvent(line) {
   try {
     const value = /** @type {unknown} */ (JSON.parse(line));
     if (typeof value !== 'object' || value === null || !('event' in value)) return undefined;
-    if (value.event === 'step' && 'detail' in value) return { event: 'step', detail: String(value.detail) };
+    const fields = /** @type {Record<string, unknown>} */ (value);
+    const text = (/** @type {string} */ name) => {
+      const field = fields[name];
+      return typeof field === 'string' || typeof field === 'number' ? String(field) : '';
+    };
+    if (value.event === 'step' && 'detail' in value) {
+      return { event: 'step', step: text('step'), status: text('status'), detail: text('detail') };
+    }
     if (value.event !== 'result' || !('ok' in value) || !('code' in value) || !('message' in value)) return undefined;
-    const cause = 'cause' in value ? String(value.cause) : '';
-    return { event: 'result', ok: value.ok === true, code: String(value.code), message: String(value.message), cause };
+    const [code, message, cause] = [text('code'), text('message'), text('cause')];
+    return { event: 'result', ok: value.ok === true, code, message, cause, pid: Number(text('pid')) };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

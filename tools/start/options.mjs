@@ -9,6 +9,8 @@ import { Refusal } from '../lib/refusal.mjs';
  * @property {'none' | 'password'} auth
  * @property {boolean} fresh
  * @property {boolean} keepDaemon
+ * @property {boolean} check
+ * @property {string | undefined} report file for the outcome of the check, relative to where the person stood
  */
 
 export const usage = `usage: npm start -- [options]
@@ -21,13 +23,18 @@ Builds the extension, starts the Docker daemon and opens a code-server with the 
   --auth KIND       none (default; only this machine can reach it) or password (one is made and shown)
   --fresh           forget the station's editor settings, state and extensions first
   --keep-daemon     leave the Docker daemon running at the end, even if this started it
+  --check           start everything, try it as its user would (limits, ports, builds, volumes), end it, look what is left
+  --report FILE     with --check: also write the outcome of each check to FILE, as JUnit XML
   --help            show this
 
-Ctrl-C ends what this run started, and nothing else. Exit status: 0 ended by you, 1 could not be done, 2 wrong usage.
+Ctrl-C ends what this run started, and nothing else; images, volumes and the daemon's log stay. --check takes any free
+port unless one is named. Exit status: 0 ended by you, or every check passed; 1 could not be done, or a check failed;
+2 wrong usage.
 
 Examples
   npm start
   npm start -- --port 0 --keep-daemon
+  npm start -- --check
   npm start -- --user alice --folder /srv/shop --auth password
 `;
 
@@ -49,16 +56,23 @@ export function parseOptions(args) {
   if (auth !== 'none' && auth !== 'password') {
     throw new Refusal(`--auth is "${auth}"; expected none or password.`, 2);
   }
-  if (values.user === '' || values.folder === '') {
-    throw new Refusal(`--${values.user === '' ? 'user' : 'folder'} is empty; expected a value after it.`, 2);
+  const empty = /** @type {const} */ (['user', 'folder', 'report']).find((name) => values[name] === '');
+  if (empty !== undefined) throw new Refusal(`--${empty} is empty; expected a value after it.`, 2);
+  if (values.report !== undefined && !values.check) {
+    throw new Refusal('--report is the outcome of a check; add --check.', 2);
+  }
+  if (values.check && values['keep-daemon']) {
+    throw new Refusal('--check ends all it has started; leave out --keep-daemon.', 2);
   }
   return {
-    port: parsePort(values.port),
+    port: parsePort(values.port ?? (values.check ? '0' : '8080')),
     user: values.user,
     folder: values.folder,
     auth,
     fresh: values.fresh,
     keepDaemon: values['keep-daemon'],
+    check: values.check,
+    report: values.report,
   };
 }
 
@@ -69,12 +83,14 @@ function readArguments(args) {
       args: [...args],
       allowPositionals: true,
       options: {
-        port: { type: 'string', default: '8080' },
+        port: { type: 'string' },
         user: { type: 'string' },
         folder: { type: 'string' },
         auth: { type: 'string', default: 'none' },
         fresh: { type: 'boolean', default: false },
         'keep-daemon': { type: 'boolean', default: false },
+        check: { type: 'boolean', default: false },
+        report: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

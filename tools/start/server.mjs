@@ -22,6 +22,7 @@ const keptLines = 40;
  * A code-server that runs.
  * @typedef {object} Server
  * @property {string} url without a path: `http://127.0.0.1:8080`
+ * @property {number} pid
  * @property {Promise<string>} ended resolves with its last lines when it ends, by itself or by `stop`
  * @property {() => Promise<void>} stop ends it and everything that belongs to it, within 12 s
  */
@@ -62,7 +63,10 @@ export async function startServer({ codeServer, args, as, elevate, signal }) {
     () => lines.join('\n'),
     (error) => String(error),
   );
-  const stop = () => stopTree(child.pid, codeServer.folder, elevate);
+  const { pid } = child;
+  const stop = async () => {
+    if (pid !== undefined) await endServer(pid, codeServer.folder, elevate);
+  };
   const url = await firstOf(listening, ended, signal);
   if (url === undefined) {
     await stop();
@@ -75,7 +79,7 @@ export async function startServer({ codeServer, args, as, elevate, signal }) {
     await stop();
     throw error;
   }
-  return { url, ended, stop };
+  return { url, pid: pid ?? 0, ended, stop };
 }
 
 /**
@@ -118,12 +122,11 @@ async function checkAnswer(url) {
  * Asks the server to end and waits for what belongs to it: processes that run code-server's own programs. A command
  * that somebody left running in a terminal is theirs.
  *
- * @param {number | undefined} pid
+ * @param {number} pid
  * @param {string} folder of the code-server installation
  * @param {Elevate | undefined} elevate
  */
-async function stopTree(pid, folder, elevate) {
-  if (pid === undefined) return;
+export async function endServer(pid, folder, elevate) {
   const belongs = processTree(pid).filter(
     (process) => process.pid === pid || commandLine(process.pid).some((arg) => arg.startsWith(folder)),
   );

@@ -14,14 +14,39 @@ import { findEngine, startEngine, stopEngine } from './engine.mjs';
 import { stationEnvironment } from './environment.mjs';
 import { packExtension } from './extension.mjs';
 import { ensureHelper } from './helper.mjs';
+import { endKilledRuns } from './killedRun.mjs';
+import { takeSnapshot } from './machine/snapshot.mjs';
+import { removeTraces } from './machine/traces.mjs';
 import { claimPort } from './port.mjs';
+import { identityOf, RunRecord, uptimeTicks } from './record.mjs';
 import { startServer } from './server.mjs';
 
 /** @typedef {import('../lib/progress.mjs').Progress} Progress */
+/** @typedef {import('../lib/elevation.mjs').Elevate} Elevate */
 /** @typedef {import('./options.mjs').StartOptions} StartOptions */
 
 const quietArguments = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * A station that is up.
+ * @typedef {object} Station
+ * @property {import('./server.mjs').Server} server
+ * @property {import('./account.mjs').Account} account
+ * @property {string | undefined} password
+ * @property {(argv: readonly string[]) => string[]} as wraps a command, to run as the station's user
+ * @property {EngineStart} engine
+ * @property {RunRecord} record
+ *
+ * What became of the daemon: `message` is why it does not run.
+ * @typedef {{ outcome: 'started' | 'already-running', pid: number } & import('./helper.mjs').HelperSaid
+ *   | { outcome: 'failed', message: string }} EngineStart
+ *
+ * @typedef {object} Run
+ * @property {AbortSignal} signal
+ * @property {Progress} progress
+ * @property {Elevate | undefined} elevate
+ */
 
 /**
  * Brings a station up from a fresh clone, keeps it until the signal aborts, and ends what it started.
@@ -31,18 +56,40 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @throws {Refusal} when a step cannot be done; what was started by then is ended first
  */
 export async function runStation(options, signal) {
+  const run = await beginRun(signal);
+  await endKilledRuns(run);
+  await withStation(options, run, async ({ server, account, password }) => {
+    run.progress.say(welcome({ url: server.url, user: account.name, password }));
+    const lastLines = await Promise.race([server.ended, whenAborted(signal)]);
+    if (lastLines !== undefined) throw new Refusal(`code-server ended by itself:\n${lastLines}`);
+  });
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Run>}
+ */
+export async function beginRun(signal) {
   if (process.platform !== 'linux') {
     throw new Refusal(
       `npm start runs on Linux, this is ${process.platform}; use a Debian or Ubuntu machine or container.`,
     );
   }
-  const progress = createProgress(process.stdout);
+  return { signal, progress: createProgress(process.stdout), elevate: await findElevation(signal) };
+}
+
+/**
+ * Does `body` with a station, and ends what was started for it.
+ *
+ * @param {StartOptions} options
+ * @param {Run} run
+ * @param {(station: Station) => Promise<void>} body
+ */
+export async function withStation(options, run, body) {
   /** What is to be undone at the end, in the order in which it was done. @type {(() => Promise<void>)[]} */
   const ends = [];
   try {
-    const server = await bringUp(options, signal, progress, ends);
-    const lastLines = await Promise.race([server.ended, whenAborted(signal)]);
-    if (lastLines !== undefined) throw new Refusal(`code-server ended by itself:\n${lastLines}`);
+    await body(await bringUp(options, run, ends));
   } finally {
     await endAll(ends.toReversed());
   }
@@ -62,17 +109,18 @@ async function endAll(ends) {
 
 /**
  * @param {StartOptions} options
- * @param {AbortSignal} signal
- * @param {Progress} progress
+ * @param {Run} run
  * @param {(() => Promise<void>)[]} ends
- * @returns {Promise<import('./server.mjs').Server>}
+ * @returns {Promise<Station>}
  */
-async function bringUp(options, signal, progress, ends) {
-  const elevate = await findElevation(signal);
+async function bringUp(options, run, ends) {
+  const { signal, progress, elevate } = run;
   const account = await progress.step('user', ({ note }) => stationAccount({ asked: options.user, elevate, note }));
   await claimPort(options.port, dataFolder(account));
 
   const engine = await findEngine();
+  // Before anything of ours is there, also what installing the helper makes.
+  const before = engine !== 'absent' || elevate === undefined ? undefined : await takeSnapshot({ elevate, signal });
   await progress.step('Debian packages', async ({ detail, note }) => {
     const needs = [
       ...(engine === 'absent' ? needSets.engine : needSets.helper),
@@ -92,7 +140,9 @@ async function bringUp(options, signal, progress, ends) {
     return found;
   });
   await progress.step('helper', ({ detail, note }) => ensureHelper({ root, account, elevate, detail, note }));
-  await bringUpEngine(options, signal, progress, ends, engine === 'answers');
+  const record = new RunRecord(elevate);
+  ends.push(() => record.remove());
+  const started = await bringUpEngine(options, { ...run, ends, record, before, engineIsUp: engine === 'answers' });
   signal.throwIfAborted();
 
   const password = options.auth === 'password';
@@ -126,8 +176,8 @@ async function bringUp(options, signal, progress, ends) {
     }),
   );
   ends.push(() => progress.step('code-server ended', () => server.stop()));
-  progress.say(welcome({ url: server.url, user: account.name, password: data.password }));
-  return server;
+  await record.note({ server: { ...identityOf(server.pid), folder: codeServer.folder } });
+  return { server, account, password: data.password, as, engine: started, record };
 }
 
 /**
@@ -135,25 +185,53 @@ async function bringUp(options, signal, progress, ends) {
  * where the person sees why, and starts it again.
  *
  * @param {StartOptions} options
- * @param {AbortSignal} signal
- * @param {Progress} progress
- * @param {(() => Promise<void>)[]} ends
- * @param {boolean} engineIsUp
+ * @param {Run & { ends: (() => Promise<void>)[], record: RunRecord, engineIsUp: boolean,
+ *   before: import('./machine/snapshot.mjs').Snapshot | undefined }} run `before`: the machine without a daemon
+ * @returns {Promise<EngineStart>}
  */
-async function bringUpEngine(options, signal, progress, ends, engineIsUp) {
+async function bringUpEngine(options, { signal, progress, elevate, ends, record, before, engineIsUp }) {
   try {
-    await progress.step('Docker daemon', async ({ detail, note }) => {
-      const outcome = engineIsUp ? 'already-running' : await startEngine(detail, signal);
-      note(outcome === 'started' ? 'started' : 'runs already');
-      if (outcome === 'started' && !options.keepDaemon) {
-        ends.push(() => progress.step('Docker daemon stopped', (step) => stopEngine(step.detail)));
+    return await progress.step('Docker daemon', async ({ detail, note }) => {
+      if (engineIsUp) {
+        note('runs already');
+        return { outcome: 'already-running', pid: 0, steps: [], stray: [] };
       }
+      const own = !options.keepDaemon;
+      if (own) {
+        await record.note({ daemon: 'starting', daemonAfter: uptimeTicks(), before });
+        // A start that fails half way leaves things behind as well.
+        ends.push(() => clearTraces(progress, { before, elevate }));
+      }
+      const start = await startEngine(detail, signal);
+      note(start.outcome === 'started' ? 'started' : 'runs already');
+      if (own && start.outcome === 'started') {
+        ends.push(() => progress.step('Docker daemon stopped', (step) => stopEngine(step.detail)));
+        await record.note({ daemon: identityOf(start.pid) });
+      } else if (own) {
+        ends.pop();
+        await record.note({ daemon: undefined, before: undefined });
+      }
+      return start;
     });
   } catch (error) {
     if (!(error instanceof Refusal) || signal.aborted) throw error;
     progress.say(`  ${error.message}`);
     progress.say('  The editor is started all the same: it shows the state of the daemon and can start it again.');
+    return { outcome: 'failed', message: error.message };
   }
+}
+
+/**
+ * Removes what the daemon that this run started has left on a machine that had none before.
+ *
+ * @param {Progress} progress
+ * @param {{ elevate: Elevate | undefined, before: import('./machine/snapshot.mjs').Snapshot | undefined }} options
+ */
+async function clearTraces(progress, { before, elevate }) {
+  await progress.step('what the daemon left', async ({ note }) => {
+    if (before === undefined || elevate === undefined) note('stays: removing bridges and firewall rules needs root');
+    else note(await removeTraces(before, { elevate }));
+  });
 }
 
 /**

@@ -10,6 +10,8 @@ describe('options of npm start', () => {
       auth: 'none',
       fresh: false,
       keepDaemon: false,
+      check: false,
+      report: undefined,
     });
   });
 
@@ -22,6 +24,17 @@ describe('options of npm start', () => {
       auth: 'password',
       fresh: true,
       keepDaemon: true,
+      check: false,
+      report: undefined,
+    });
+  });
+
+  test('--check takes any free port unless one is named, and may write a report', () => {
+    expect(parseOptions(['--check'])).toMatchObject({ check: true, port: 0, report: undefined });
+    expect(parseOptions(['--check', '--port', '8123', '--report', 'out.xml'])).toMatchObject({
+      check: true,
+      port: 8123,
+      report: 'out.xml',
     });
   });
 
@@ -34,6 +47,9 @@ describe('options of npm start', () => {
     [['--auth', 'ldap'], '"ldap"; expected none or password'],
     [['--user='], '--user is empty'],
     [['--folder='], '--folder is empty'],
+    [['--check', '--report='], '--report is empty'],
+    [['--report', 'out.xml'], 'add --check'],
+    [['--check', '--keep-daemon'], 'leave out --keep-daemon'],
     [['--bogus'], "'--bogus'; see npm start -- --help"],
     [['--fresh=1'], "'--fresh'"],
     [['9000'], '"9000" is not understood'],
@@ -45,7 +61,18 @@ describe('options of npm start', () => {
   });
 
   test('the help names every option', () => {
-    for (const option of ['--port', '--user', '--folder', '--auth', '--fresh', '--keep-daemon', '--help']) {
+    const options = [
+      '--port',
+      '--user',
+      '--folder',
+      '--auth',
+      '--fresh',
+      '--keep-daemon',
+      '--check',
+      '--report',
+      '--help',
+    ];
+    for (const option of options) {
       expect(usage).toContain(`\n  ${option} `);
     }
   });

@@ -172,6 +172,8 @@ describe('the helper', () => {
       parseEvent('{"event":"step","step":"daemon.launch","status":"started","detail":"Starting.","ms":3}'),
     ).toEqual({
       event: 'step',
+      step: 'daemon.launch',
+      status: 'started',
       detail: 'Starting.',
     });
     expect(
@@ -182,6 +184,7 @@ describe('the helper', () => {
       code: 'foreign',
       message: 'M',
       cause: 'C',
+      pid: 0,
     });
     for (const line of [
       '',
