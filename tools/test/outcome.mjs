@@ -51,6 +51,9 @@ export function junitOutcome({ code, stdout, stderr, xml }, mayBeEmpty = false) 
   return complete({ code, stdout, stderr }, cases, 0, broken);
 }
 
+/** A name, its time in one of the two ways that `bats --timing` writes it, and why it was skipped. */
+const tapName = /^(.*?)(?:(?: #)? in (\d+) ?ms)?(?: # skip ?(.*))?$/;
+
 /**
  * The tests of a TAP stream as bats writes it; the comment below a failed one is its detail.
  *
@@ -65,11 +68,9 @@ function readTap(text, file) {
     const [, not, rest] = /^(not )?ok \d+ (.*)$/.exec(line) ?? [];
     const last = cases.at(-1);
     if (rest !== undefined) {
-      const [, name = '', skipped, reason = ''] =
-        /^(.*?)( # skip ?(.*))?$/.exec(rest.replace(/ # in \d+ ms$/, '')) ?? [];
-      const ms = Number(/ # in (\d+) ms$/.exec(rest)?.[1] ?? 0);
-      const status = not !== undefined ? 'failed' : skipped !== undefined ? 'skipped' : 'passed';
-      cases.push({ file, name, status, seconds: ms / 1000, detail: reason });
+      const [, name = '', ms, reason] = tapName.exec(rest) ?? [];
+      const status = not !== undefined ? 'failed' : reason !== undefined ? 'skipped' : 'passed';
+      cases.push({ file, name, status, seconds: Number(ms ?? 0) / 1000, detail: reason ?? '' });
     } else if (last?.status === 'failed' && line.startsWith('# ')) {
       last.detail += `${last.detail === '' ? '' : '\n'}${line.slice(2)}`;
     }

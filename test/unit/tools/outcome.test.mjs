@@ -48,6 +48,15 @@ ok 4 wakes # in 5 ms
     ]);
   });
 
+  test('times as bats writes them in a plain stream; those in a name stay', () => {
+    const { cases } = tap('1..3\nok 1 a in 12ms\nnot ok 2 b in 5ms in 900ms\nok 3 c in 7ms # skip no disk\n', 1);
+    expect(cases.map(({ name, seconds, status }) => [name, seconds, status])).toEqual([
+      ['a', 0.012, 'passed'],
+      ['b in 5ms', 0.9, 'failed'],
+      ['c', 0.007, 'skipped'],
+    ]);
+  });
+
   test('what is shown has no line of a test that passed, and all of one that failed', () => {
     expect(tapOutcome({ code: 1, stdout: text, stderr: 'why\n' }, 'a.bats').output).toBe(
       "1..4\nnot ok 2 stops # 2 in 3 # in 70 ms\n# (in test file a.bats, line 3)\n#   `false' failed\nwhy\n",
