@@ -45,18 +45,21 @@ log_since() {
   tail -c $fresh "$state_log"
 }
 
-# log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up in
-# its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
-# its first line.
+# log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up
+# in its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
+# its first line. A daemon that listens (or had before: log_started) is no failed start: errors from then on are answers
+# to requests (a pull that failed), so only the words count with which a daemon ends. Prints nothing when there are none.
+log_started=
 log_cause() {
-  log_since | tail -n 200 | awk '
+  log_since | awk -v started="$log_started" '
     /^\[rootlesskit:/ { next }
+    /^time=.* msg="?API listen on / { started = 1; panic = said = marked = last = ""; next }
     /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
     panic { next }
-    /level=(fatal|error)/ { marked = $0 }
+    /level=fatal/ || (!started && /level=error/) { marked = $0 }
     /^(failed to |unable to |cannot |Error |dockerd needs )/ { said = $0; next }
-    /^time=/ || /^containerd: / || /^[ \t]*$/ { if (!/^[ \t]*$/) last = $0; next }
+    /^time=/ || /^containerd: / || /^[ \t]*$/ { if (!started && !/^[ \t]*$/) last = $0; next }
     said { said = said " " $0; next }
-    { last = $0 }
+    !started { last = $0 }
     END { print panic ? panic : said ? said : marked ? marked : last }' | tr -s ' \t' ' ' | cut -c 1-1000
 }

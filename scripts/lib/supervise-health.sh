@@ -274,11 +274,8 @@ death_reason() {
     echo "it was asked to end by a signal that did not come from the helper."
     return 0
   fi
-  said=$(log_cause 2>/dev/null) || said=
-  case $said in
-    '' | *level=info* | *level=warning* | *level=debug*) echo "nothing in its log says why, so it was killed from outside." ;;
-    *) printf '%s\n' "$said" ;;
-  esac
+  said=$(log_started=1 && log_cause 2>/dev/null) || said=
+  printf '%s\n' "${said:-nothing in its log says why, so it was killed from outside.}"
 }
 
 # oom_count: sets OOM_COUNT to how many processes the kernel has killed in this container's memory group.

@@ -33,6 +33,16 @@ export function daemonRuns(facts: Facts): boolean {
   return (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
 }
 
+/**
+ * The daemon that wrote the first known lines of the log had started already: too much was written since to be a start, or
+ * the log has no beginning (rotated, or of level warn) and the helper saw it answer.
+ */
+export function startedBefore(facts: Facts): boolean {
+  const log = valueOf(facts.daemonLog);
+  if (log === undefined || log.startFound) return false;
+  return log.readBytes < log.sizeBytes || valueOf(facts.helper)?.state?.state === 'running';
+}
+
 /** 20 for 20.10.24; undefined when no engine said. */
 export function engineMajor(facts: Facts): number | undefined {
   const major = Number.parseInt(engineVersion(facts)?.version ?? engineInfo(facts)?.serverVersion ?? '', 10);

@@ -62,7 +62,8 @@ const benign =
 const remark = /^(?:Flag |# Warning|Warning: |WARNING: |modprobe: )/;
 
 /** How the message begins with which dockerd gives up; what iptables printed may follow on lines of its own. */
-const givingUp = /^(?:failed to |unable to configure |Error starting daemon|dockerd needs )/;
+const givingUp =
+  /^(?:failed to |unable to configure |Error starting daemon|dockerd needs |unknown (?:shorthand )?flag\b)/;
 
 /** A line that goes on with the message of the one before it. */
 const continuation = /^(?:\s|\(exit status|Perhaps ip|ip6?tables(?:-\w+)? v|Extension |modprobe: )/;
@@ -88,6 +89,12 @@ function failureIn(line: string): string | undefined {
   return benign.test(whole) ? undefined : whole;
 }
 
+/** Where the lines without a time stamp end that begin at `from`. */
+function endOfBlock(lines: readonly string[], from: number): number {
+  const end = lines.findIndex((line, index) => index > from && line.startsWith('time="'));
+  return end === -1 ? lines.length : end;
+}
+
 /** The message in neighbouring lines without time stamps; undefined when they are all remarks. */
 function messageIn(block: readonly string[]): string | undefined {
   let start = block.findLastIndex((line) => givingUp.test(line));
@@ -101,19 +108,43 @@ function messageIn(block: readonly string[]): string | undefined {
         .join(' ');
 }
 
-/** The lines of the newest attempt, without what a journal puts before them, and without empty ones. */
-function newestAttempt(lines: readonly string[]): string[] {
+/** A daemon that says so has started: what it logs from then on is about requests, or about how it ended. */
+const listens = / msg="?API listen on /;
+
+/** Where the newest attempt stands in the log, without what a journal puts before its lines, and without empty ones. */
+interface Attempt {
+  /** All of it, or what came after it had started. */
+  readonly lines: readonly string[];
+  readonly started: boolean;
+}
+
+function newestAttempt(lines: readonly string[], started: boolean): Attempt {
   const all = lines.map((line) => line.replace(journalPrefix, '')).filter((line) => line.trim() !== '');
-  return all.slice(all.findLastIndex((line) => line.startsWith('time="') && / msg="?Starting up/.test(line)) + 1);
+  const begin = all.findLastIndex((line) => line.startsWith('time="') && / msg="?Starting up/.test(line)) + 1;
+  const listening = all.findLastIndex((line) => line.startsWith('time="') && listens.test(line)) + 1;
+  return { lines: all.slice(Math.max(begin, listening)), started: listening > begin || (started && begin === 0) };
+}
+
+/** The first line of the panic that ended a daemon which had started; undefined when there was none. */
+export function lastPanic(lines: readonly string[], startedBefore = false): string | undefined {
+  const attempt = newestAttempt(lines, startedBefore);
+  return attempt.started ? attempt.lines.find((line) => panic.test(line)) : undefined;
 }
 
 /**
- * The line with which a daemon gave up, out of the last lines of its log (oldest first): the beginning of a panic, else
- * the last message without a time stamp, with the lines that continue it, else the last line of level error or fatal.
- * Lines before the newest "Starting up" belong to an earlier attempt and do not count.
+ * The line with which a daemon gave up at its start, out of the last lines of its log (oldest first): the beginning of a
+ * panic, else the last message without a time stamp, with the lines that continue it, else the last line of level error or
+ * fatal. Lines before the newest "Starting up" belong to an earlier attempt and do not count. Behind "API listen on" only
+ * the words count with which a later attempt gave up before it said that it starts, as over a wrong daemon.json.
+ *
+ * @param startedBefore the daemon that wrote the first of these lines is known to have started
  */
-export function lastDecisiveLine(lines: readonly string[]): string | undefined {
-  const attempt = newestAttempt(lines);
+export function lastDecisiveLine(lines: readonly string[], startedBefore = false): string | undefined {
+  const { lines: attempt, started } = newestAttempt(lines, startedBefore);
+  if (started) {
+    const again = attempt.findLastIndex((line) => givingUp.test(line));
+    return again === -1 ? undefined : messageIn(attempt.slice(again, endOfBlock(attempt, again)));
+  }
   const died = attempt.find((line) => panic.test(line));
   if (died !== undefined) return died;
   let error: string | undefined;

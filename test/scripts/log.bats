@@ -86,6 +86,23 @@ teardown_file() { reset_engine; }
   [ "${#lines[@]}" -eq 1 ]
 }
 
+@test "a daemon that listens is no failed start: only words with which a daemon ends are its cause" {
+  . "$REPO/scripts/lib/log.sh"
+  log_offset=0 state_log=/tmp/listening.log
+  local pull='time="x" level=error msg="Handler for POST /v1.41/images/create returned error: EOF"'
+  local listening='time="x" level=info msg="API listen on /var/run/docker.sock"'
+  printf '%s\n' "$pull" >$state_log
+  [ "$(log_cause)" = "$pull" ]
+  # As a supervisor asks, whose daemon had started before.
+  [ -z "$(log_started=1 && log_cause)" ]
+  printf '%s\n' 'time="x" level=error msg="on the way"' "$listening" "$pull" 'a word' >$state_log
+  [ -z "$(log_cause)" ]
+  echo 'panic: runtime error' >>$state_log
+  [ "$(log_cause)" = 'panic: runtime error' ]
+  printf '%s\n' "$listening" "$pull" 'time="x" level=fatal msg=last' >$state_log
+  [[ "$(log_cause)" == *msg=last ]]
+}
+
 @test "a start without CAP_NET_ADMIN is refused before dockerd is asked, with what is lacking" {
   run setpriv --bounding-set=-net_admin "$HELPER" start
   [ "$status" -eq 69 ]

@@ -1,6 +1,7 @@
 import { valueOf, type Facts } from '../../machine/facts';
-import { answers, engineInfo, engineVersion, livingDaemons, settings } from '../readings';
+import { answers, engineInfo, engineVersion, livingDaemons, settings, startedBefore } from '../readings';
 import { mend, outside, rule, seen, type Rule } from '../rule';
+import { lastPanic } from '../startFailure';
 
 const restart = (summary: string) => mend(summary, 'dind-station restart', 'restarts-daemon', 'restart-daemon');
 
@@ -101,10 +102,14 @@ export const lifecycleRules: readonly Rule[] = [
         return undefined;
       if (answers(facts)) return undefined;
       const kills = (valueOf(facts.root)?.kernelLog ?? []).filter((line) => /dockerd|oom/i.test(line));
+      const panic = lastPanic(valueOf(facts.daemonLog)?.lastStart ?? [], startedBefore(facts));
       return {
         severity: 'error',
-        title: 'The daemon was killed',
-        cause: 'Its files are still there, and a daemon that ends on its own removes them.',
+        title: panic === undefined ? 'The daemon was killed' : 'The daemon crashed',
+        cause:
+          panic === undefined
+            ? 'Its files are still there, and a daemon that ends on its own removes them.'
+            : `Its last words: ${panic}`,
         evidence: [
           seen(file.path, `${String(file.pid)}, ${file.process === undefined ? 'no such process' : 'a zombie'}`),
           seen('containerd-shim', `${String(processes.shimCount)} left`),

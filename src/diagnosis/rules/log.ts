@@ -1,9 +1,12 @@
 import { valueOf, type Facts } from '../../machine/facts';
+import type { HelperFacts } from '../../machine/facts/helper';
 import { lastDecisiveLine, startFailureSignatures, diagnoseStart, type StartFailure } from '../startFailure';
-import { answers } from '../readings';
+import { answers, daemonRuns, startedBefore } from '../readings';
 import { mend, rule, seen, type Rule } from '../rule';
 import { runtimeLogLines } from './logLines';
 import { resourceLogLines } from './logLinesResources';
+
+type HelperState = NonNullable<HelperFacts['state']>;
 
 /** What names its cause exactly stands before what only shows the kind of error. */
 const logLines = [...resourceLogLines, ...runtimeLogLines];
@@ -19,12 +22,23 @@ function logPath(facts: Facts): string {
   return valueOf(facts.daemonLog)?.path ?? 'daemon log';
 }
 
+/** Results of a start in which dockerd was launched, or an init system asked: its own log tells of that start. */
+const launched: ReadonlySet<string> = new Set([
+  ...['daemon-exited', 'not-ready', 'not-stopped', 'init-failed', 'crash-loop', 'cancelled', 'internal'],
+]);
+
+/** The last start, when the helper refused it before dockerd was launched: the log is older and tells of another. */
+function refusedStart(facts: Facts): HelperState | undefined {
+  const state = valueOf(facts.helper)?.state;
+  const refused = state?.state === 'failed' && /^(?:start|restart|supervise)$/u.test(state.verb);
+  return refused && !launched.has(state.code) && !daemonRuns(facts) && !answers(facts) ? state : undefined;
+}
+
 /** The log tells of this attempt and the engine is down: why it ended, by its last decisive line. */
 function startFailure(facts: Facts): StartFailure | undefined {
   const log = valueOf(facts.daemonLog);
-  const running = (valueOf(facts.processes)?.dockerd ?? []).some(({ state }) => state !== 'Z');
-  if (log === undefined || running || answers(facts)) return undefined;
-  const line = lastDecisiveLine(log.lastStart);
+  if (log === undefined || daemonRuns(facts) || answers(facts) || refusedStart(facts) !== undefined) return undefined;
+  const line = lastDecisiveLine(log.lastStart, startedBefore(facts));
   return line === undefined ? undefined : diagnoseStart(line);
 }
 
@@ -73,6 +87,23 @@ export const logRules: readonly Rule[] = [
       },
     }),
   ),
+  rule({
+    id: 'start.refused',
+    needs: [],
+    explains: ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'],
+    judge: (_slices, facts) => {
+      const state = refusedStart(facts);
+      if (state === undefined) return undefined;
+      return {
+        severity: 'error',
+        title: 'The last start of Docker was refused',
+        cause: state.message,
+        evidence: [seen(`dind-helper ${state.verb}, ${state.since}`, `${state.code}: ${state.message}`)],
+        consequence: 'Docker is down.',
+        remedy: mend('Change what is named, then start Docker.', 'dind-station start'),
+      };
+    },
+  }),
   ...logLines.map(({ id, title, consequence, remedy, command }) =>
     rule({
       id: `log.${id}`,

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { diagnoseStart, lastDecisiveLine } from '../../../src/diagnosis/startFailure';
+import { describe, expect, test } from 'vitest';
+import { diagnoseStart, lastDecisiveLine, lastPanic } from '../../../src/diagnosis/startFailure';
 
 const at = 'time="2026-11-23T10:59:40.756726574Z"';
 const info = (text: string): string => `${at} level=info msg="${text}"`;
@@ -68,6 +68,44 @@ test('only the newest attempt counts', () => {
   const earlier = 'failed to start daemon: pid file found, ensure docker is not running or delete /var/run/docker.pid';
   expect(lastDecisiveLine([startingUp, earlier, startingUp, info('API listen')])).toBeUndefined();
   expect(lastDecisiveLine([startingUp, earlier])).toBe(earlier);
+});
+
+describe('a daemon that listens has started', () => {
+  const listening = [startingUp, error('a start that was tried twice'), info('API listen on /var/run/docker.sock')];
+  const pull = error('Handler for POST /v1.41/images/create returned error: network is unreachable');
+
+  test('an error that it logs then is no reason of a failed start', () => {
+    expect(lastDecisiveLine([...listening, pull])).toBeUndefined();
+    expect(lastDecisiveLine([...listening, pull, 'a word of a plugin'])).toBeUndefined();
+    expect(lastDecisiveLine([startingUp, pull])).toMatch(/^Handler for POST/);
+    const ofJournal = 'Jun 12 15:46:30 eos dockerd[8290]: ';
+    expect(lastDecisiveLine([...listening, pull].map((line) => ofJournal + line))).toBeUndefined();
+  });
+
+  test('a panic then is how it ended, and not why it did not start', () => {
+    const lines = [...listening, pull, 'panic: runtime error', 'goroutine 1 [running]:'];
+    expect(lastDecisiveLine(lines)).toBeUndefined();
+    expect(lastPanic(lines)).toBe('panic: runtime error');
+    expect(lastPanic([startingUp, 'panic: runtime error'])).toBeUndefined();
+    expect(lastPanic([...lines, startingUp, info('API listen on /x')])).toBeUndefined();
+  });
+
+  test('a later attempt counts, also one that gave up before it said that it starts', () => {
+    expect(lastDecisiveLine([...listening, pull, startingUp, 'failed to start daemon: x'])).toBe(
+      'failed to start daemon: x',
+    );
+    expect(lastDecisiveLine([...listening, pull, `${json}EOF`])).toBe(`${json}EOF`);
+    expect(lastDecisiveLine([...listening, pull, 'unknown flag: --x', "See 'dockerd --help'.", pull])).toBe(
+      "unknown flag: --x See 'dockerd --help'.",
+    );
+  });
+
+  test('it may be known from elsewhere, where the log has lost its beginning', () => {
+    expect(lastDecisiveLine([pull])).toMatch(/^Handler for POST/);
+    expect(lastDecisiveLine([pull], true)).toBeUndefined();
+    expect(lastDecisiveLine([pull, startingUp, pull], true)).toMatch(/^Handler for POST/);
+    expect(lastPanic([pull, 'panic: x'], true)).toBe('panic: x');
+  });
 });
 
 test('a configuration error has no "Starting up" above it', () => {

@@ -197,3 +197,10 @@ test('a proxy is told without its password', () => {
   const info = { ServerVersion: '1', Containers: 0, ContainersRunning: 0, HttpProxy: 'http://me:planted@proxy:3128' };
   expect(parseEngineInfo(info)?.httpProxy).toBe('http://proxy:3128');
 });
+
+test('that the daemon has listened stays known, however much it logged since', () => {
+  const lines = ['msg="Starting up"', 'msg="API listen on /x"', ...Array.from({ length: 900 }, (_, at) => String(at))];
+  const { lastStart } = lastStartOf(lines);
+  expect(lastStart).toHaveLength(400);
+  expect([lastStart[0], lastStart[1], lastStart.at(-1)]).toEqual(['msg="API listen on /x"', '501', '899']);
+});

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { runtimeLogLines } from '../../../../src/diagnosis/rules/logLines';
 import { resourceLogLines } from '../../../../src/diagnosis/rules/logLinesResources';
-import { down, healthyFacts } from '../healthy';
+import { down, healthyFacts, type HealthyFacts } from '../healthy';
 
 const said: Readonly<Record<string, string>> = {
   'v2-threaded': 'cannot enter cgroupv2 "/sys/fs/cgroup/docker" with domain controllers -- it is in threaded mode',
@@ -98,4 +98,68 @@ test('the end of every known start is a finding of its id while Docker is down, 
       : [`${id}: ${found.join(' ')} | ${healthy.join(' ')}`];
   });
   expect(wrong).toEqual([]);
+});
+
+describe('a daemon that had started and is down', () => {
+  const info = (text: string): string => `time="2026-11-29T10:00:00Z" level=info msg="${text}"`;
+  const pull = 'time="2026-11-29T10:01:00Z" level=error msg="Handler for POST /images/create returned error: EOF"';
+  const found = (change: (facts: HealthyFacts) => void) =>
+    diagnose(
+      healthyFacts((facts) => {
+        down(facts);
+        facts.pidFiles.value = [{ role: 'dockerd', path: '/p', state: 'read', content: '70', pid: 70 }];
+        change(facts);
+      }),
+    ).findings;
+  const listening = [info('Starting up'), info('API listen on /var/run/docker.sock'), pull];
+
+  test('was killed, whatever it logged of requests', () => {
+    const findings = found((facts) => {
+      facts.daemonLog.value.lastStart = listening;
+      facts.daemonLog.value.errors = [pull];
+    });
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ title }) => title)).toEqual([
+      'The daemon was killed',
+    ]);
+    expect(findings.map(({ id }) => id)).toContain('log.not-recognised');
+  });
+
+  test('crashed, when its last words say so', () => {
+    const findings = found((facts) => void (facts.daemonLog.value.lastStart = [...listening, 'panic: x']));
+    expect(findings[0]).toMatchObject({ title: 'The daemon crashed', cause: 'Its last words: panic: x' });
+  });
+
+  test('has a log without a beginning when that was too long to be read, or the helper saw the daemon answer', () => {
+    const ids = (change: (log: { sizeBytes: number }) => void, state?: 'running' | 'failed') =>
+      found((facts) => {
+        facts.daemonLog.value.lastStart = [pull];
+        facts.daemonLog.value.startFound = false;
+        change(facts.daemonLog.value);
+        const ended = { code: state === 'running' ? 'started' : 'daemon-exited', message: 'm', cause: '' };
+        const run = { verb: 'start', step: '', pid: 0, helperPid: 0, since: '2026-11-29T10:00:00Z', by: 'root' };
+        if (state !== undefined) facts.helper.value.state = { schema: 1, state, ...run, ...ended, log: '/l' };
+      }).map(({ id }) => id);
+    expect(ids(() => undefined)).toContain('start.not-recognised');
+    expect(ids(() => undefined, 'failed')).toContain('start.not-recognised');
+    expect(ids(() => undefined, 'running')).toContain('daemon.dockerd-killed-leftovers');
+    expect(ids((log) => void (log.sizeBytes = 1e9))).toContain('daemon.dockerd-killed-leftovers');
+  });
+});
+
+test('a start that the helper refused is what is told, and not what the log says of the start before', () => {
+  const findings = (code: string, verb = 'start') =>
+    diagnose(
+      healthyFacts((facts) => {
+        down(facts);
+        facts.daemonLog.value.lastStart = ['unknown flag: --x'];
+        const run = { verb, step: '', pid: 0, helperPid: 0, since: '2026-11-29T10:00:00Z', by: 'root', cause: '' };
+        const message = 'daemon.json names a path with a blank.';
+        facts.helper.value.state = { schema: 1, state: 'failed', ...run, code, message, log: '/l' };
+      }),
+    ).findings.filter(({ severity }) => severity === 'error');
+  expect(findings('bad-config').map(({ id, cause }) => [id, cause])).toEqual([
+    ['start.refused', 'daemon.json names a path with a blank.'],
+  ]);
+  expect(findings('daemon-exited').map(({ id }) => id)).toEqual(['start.not-recognised']);
+  expect(findings('not-stopped', 'stop').map(({ id }) => id)).toEqual(['start.not-recognised']);
 });
