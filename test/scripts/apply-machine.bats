@@ -109,6 +109,39 @@ load apply_support
   [ "$(getfacl -cpn "$SOCKET" | grep -c 65534)" -eq 0 ]
 }
 
+@test "undo does not give the access of an earlier socket to another: the daemon was restarted since" {
+  run_helper start
+  chmod 0666 "$SOCKET"
+  apply close-socket
+  code applied
+  run_helper restart
+  local access
+  access=$(getfacl -cp "$SOCKET")
+  apply undo-close-socket
+  code not-undone
+  [[ "$(result message)" == *"was started anew since"* ]]
+  [ "$(getfacl -cp "$SOCKET")" = "$access" ]
+  # A record that does not say which socket it means is of no socket.
+  rm /var/lib/dind-station/undo/close-socket/*/socket
+  apply undo-close-socket
+  code not-undone
+  [ "$(getfacl -cp "$SOCKET")" = "$access" ]
+}
+
+@test "undo touches no mount of another life of the container" {
+  mount --bind /proc/sys /proc/sys
+  mount -o remount,bind,ro /proc/sys
+  apply remount-proc-sys
+  code applied
+  echo 'another 1' >"$(echo /var/lib/dind-station/undo/remount-proc-sys/*)/life"
+  apply undo-remount-proc-sys
+  local options
+  options=$(findmnt -no OPTIONS /proc/sys | tail -n 1)
+  umount /proc/sys
+  code not-undone
+  [[ "$options" == *rw* ]]
+}
+
 @test "no access is given through a link, which may lead to a file of anybody" {
   run_helper start
   install -d -o coder /home/coder/run
