@@ -89,7 +89,8 @@ action_undo() {
   while read -r kind first second third fourth; do
     # Killed before anything was noted.
     [ -n "$kind" ] || continue
-    of_this_life "$kind" && "undo_$kind" "$first" "$second" "$third" "$fourth" || break
+    of_this_life "$kind" || break
+    "undo_$kind" "$first" "$second" "$third" "$fourth" || break
     undone=$((undone + 1))
   done <<END
 $(awk '{ line[NR] = $0 } END { for (i = NR; i > 0; i--) print line[i] }' "$RECORD/steps")

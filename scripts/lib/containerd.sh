@@ -74,7 +74,8 @@ containerd_of_others() {
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
     [ "$comm" = containerd ] || continue
     other=${dir#/proc/}
-    process_runs "$other" containerd && ! runs_our_config "$other" || continue
+    process_runs "$other" containerd || continue
+    ! runs_our_config "$other" || continue
     containerd_listens "$other" || continue
     containerd_has_ours "$other" || continue
     process_read "$other"
@@ -97,7 +98,9 @@ containerd_has_ours() {
   [ ! -e "$data_root/containerd/daemon/io.containerd.metadata.v1.bolt/meta.db" ] || return 1
   held=$(open_files "$1" | grep '/io\.containerd\.metadata\.v1\.bolt/meta\.db$' | head -n 1)
   # dockerd's namespace in containerd's database.
-  [ -n "$held" ] && same_place "$1" "$held" && grep -q moby "$held" || return 1
+  [ -n "$held" ] || return 1
+  same_place "$1" "$held" || return 1
+  grep -q moby "$held" || return 1
   # A client that is connected is a daemon at work, and not one of this place, or there would be nothing to start.
   ! awk -v path="$ADDRESS" '$NF == path && $6 == "03" { found = 1 } END { exit !found }' "/proc/$1/net/unix"
 }
@@ -113,7 +116,8 @@ shims_elsewhere() {
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
     case $comm in containerd-shim*) ;; *) continue ;; esac
-    process_alive "${dir#/proc/}" && same_place "${dir#/proc/}" / || continue
+    process_alive "${dir#/proc/}" || continue
+    same_place "${dir#/proc/}" / || continue
     [ "$(stat -c %u "$dir" 2>/dev/null)" = "$process_owner" ] || continue
     # shellcheck disable=SC2046 # two words without blanks, or none
     set -- $({ tr '\000' '\n' <"$dir/cmdline"; } 2>/dev/null | awk '
@@ -121,7 +125,8 @@ shims_elsewhere() {
       /^-(namespace|id|address)$/ { take = $0 }
       END { if (value["-namespace"] == "moby" && value["-id"] ~ /^[0-9a-f]+$/ && value["-address"] ~ /^\/[^ ]+$/)
         print value["-id"], value["-address"] }')
-    [ $# -eq 2 ] && [ -d "$data_root/containers/$1" ] || continue
+    [ $# -eq 2 ] || continue
+    [ -d "$data_root/containers/$1" ] || continue
     [ "$(real_path "$2")" = "$(real_path "$exec_root/containerd/containerd.sock")" ] || printf '%s\n' "$2"
   done
 }

@@ -45,12 +45,13 @@ log_since() {
   tail -c $fresh "$state_log"
 }
 
-# log_cause [started]: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up
+# log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up
 # in its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
-# its first line. A daemon that listens (or that had `started` before) is no failed start: errors from then on are answers
+# its first line. A daemon that listens (or had before: log_started) is no failed start: errors from then on are answers
 # to requests (a pull that failed), so only the words count with which a daemon ends. Prints nothing when there are none.
+log_started=
 log_cause() {
-  log_since | awk -v started="${1:-}" '
+  log_since | awk -v started="$log_started" '
     /^\[rootlesskit:/ { next }
     /^time=.* msg="?API listen on / { started = 1; panic = said = marked = last = ""; next }
     /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }

@@ -277,7 +277,7 @@ death_reason() {
     echo "it was asked to end by a signal that did not come from the helper."
     return 0
   fi
-  said=$(log_cause started 2>/dev/null) || said=
+  said=$(log_started=1 && log_cause 2>/dev/null) || said=
   printf '%s\n' "${said:-nothing in its log says why, so it was killed from outside.}"
 }
 

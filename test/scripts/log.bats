@@ -90,7 +90,7 @@ setup() {
   printf '%s\n' "$pull" >$state_log
   [ "$(log_cause)" = "$pull" ]
   # As a supervisor asks, whose daemon had started before.
-  [ -z "$(log_cause started)" ]
+  [ -z "$(log_started=1 && log_cause)" ]
   printf '%s\n' 'time="x" level=error msg="on the way"' "$listening" "$pull" 'a word' >$state_log
   [ -z "$(log_cause)" ]
   echo 'panic: runtime error' >>$state_log
