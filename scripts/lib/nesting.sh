@@ -14,7 +14,7 @@ nesting_prepare() {
   container_evidence
   if [ -z "$EVIDENCE" ]; then
     NESTED=no
-    step nesting.container skipped "This is no container (its process ids, its mounts and its root are the machine's own), so nothing is prepared."
+    step nesting.container skipped "This is no container (its process ids, its mounts and its root are the machine's own), so only a covered cgroup mount is looked for."
     # What runc would trip over is looked at on a machine too, for the daemon that is about to be started.
     [ "$verb" = prepare ] || namespace_prepare || :
     return 0

@@ -8,6 +8,8 @@ setup_file() { require_vm tmpfs; }
   "$REPO/scripts/dind-helper" install coder >/dev/null
   "$REPO/test/bed/mount-table" co-mounted
   "$REPO/test/bed/mount-table" foreign-bind pids
+  # The machine below may have an engine's data there, which an overlay cannot rename.
+  mount -t tmpfs docker /var/lib/docker
   mount --make-rprivate /
   cp /proc/self/mountinfo /tmp/before
   run "$HELPER" start

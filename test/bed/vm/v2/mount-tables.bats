@@ -7,6 +7,8 @@ setup_file() { require_vm cgroup2fs; }
   id coder >/dev/null 2>&1 || useradd coder
   "$REPO/scripts/dind-helper" install coder >/dev/null
   "$REPO/test/bed/mount-table" v2-cover
+  # The machine below may have an engine's data there, which an overlay cannot rename.
+  mount -t tmpfs docker /var/lib/docker
   mount --make-rprivate /
   cp /proc/self/mountinfo /tmp/before
   run "$HELPER" start
