@@ -145,7 +145,8 @@ export function roomUnknown({ here, outside, own }: Surroundings): string | unde
   if (why === undefined) return undefined;
   const ownWhy = notSeen(own, 'memory');
   if (ownWhy !== undefined) return ownWhy === why ? why : `${why}, ${ownWhy}`;
-  const limited = !isUnreadable(own) && (own.hierarchicalMemory ?? own.levels.find(({ memory }) => memory !== undefined));
+  const limited =
+    !isUnreadable(own) && (own.hierarchicalMemory ?? own.levels.find(({ memory }) => memory !== undefined));
   return limited === undefined ? undefined : `${why}, and the memory of PID 1 here is limited`;
 }
 

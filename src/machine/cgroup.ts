@@ -1,6 +1,14 @@
 import { readLevel1, readLevel2 } from './cgroupLevel';
 import { parseKernelControllers } from './cgroupParse';
-import { cgroup2, cgroupTable, isOf, parseMemberships, placeOf, type CgroupPlace, type NotVisible } from './cgroupPlaces';
+import {
+  cgroup2,
+  cgroupTable,
+  isOf,
+  parseMemberships,
+  placeOf,
+  type CgroupPlace,
+  type NotVisible,
+} from './cgroupPlaces';
 import type {
   CgroupFacts,
   CgroupLevel,

@@ -91,7 +91,11 @@ function isFound(tree: MountTree, mounts: readonly Mount[], taken: Mount, contro
   return groupAt(tree, looked, controller) === made;
 }
 
-function runcMounts(tree: MountTree, mounts: readonly Mount[], told: (mount: Mount) => RuncMount['taken']): RuncMount[] {
+function runcMounts(
+  tree: MountTree,
+  mounts: readonly Mount[],
+  told: (mount: Mount) => RuncMount['taken'],
+): RuncMount[] {
   const hierarchies = mounts.filter(({ fsType }) => fsType === 'cgroup');
   const seen = new Set<string>();
   return hierarchies.flatMap((taken): RuncMount[] => {
@@ -159,11 +163,17 @@ export function levelFolders(mount: CgroupMount, path: string): readonly CgroupF
   // A group that was removed stays as a name, and what is above the mount's root is not there, though its path is known.
   if (path.endsWith(' (deleted)')) return undefined;
   if (path !== mount.root && !path.startsWith(`${root}/`)) return undefined;
-  const parts = path.slice(root.length).split('/').filter((part) => part !== '');
+  const parts = path
+    .slice(root.length)
+    .split('/')
+    .filter((part) => part !== '');
   if (parts.includes('..')) return undefined;
   const top = mount.mountPoint === '/' ? '' : mount.mountPoint;
   return ['', ...parts].map((_part, index) => {
-    const below = parts.slice(0, index).map((part) => `/${part}`).join('');
+    const below = parts
+      .slice(0, index)
+      .map((part) => `/${part}`)
+      .join('');
     return { folder: `${top}${below}` || '/', path: `${root}${below}` || '/' };
   });
 }
@@ -190,7 +200,10 @@ export function placeOf(
   if (mount !== undefined) {
     const levels = levelFolders(mount, path);
     if (levels !== undefined) return { mount, levels };
-    return { notVisible: `${path} is not below ${mount.root}, the part of ${nameOf(hierarchy)} at ${mount.mountPoint}`, mount };
+    return {
+      notVisible: `${path} is not below ${mount.root}, the part of ${nameOf(hierarchy)} at ${mount.mountPoint}`,
+      mount,
+    };
   }
   const hidden = table.covered.find((mount) => isOf(hierarchy, mount));
   return {

@@ -17,7 +17,9 @@ export const cgroupMountRules: readonly Rule[] = [
       const { table, mounts } = lost;
       const runs = table.daemon !== undefined;
       if (!runs && answers(facts)) {
-        return { undecided: 'the processes of the daemon, whose table of mounts may be another, cannot be seen from here' };
+        return {
+          undecided: 'the processes of the daemon, whose table of mounts may be another, cannot be seen from here',
+        };
       }
       // The helper starts a daemon that sees the mount below.
       if (!runs && valueOf(facts.helper)?.installed === 'trusted') return undefined;

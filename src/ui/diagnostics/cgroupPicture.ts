@@ -163,7 +163,8 @@ function effectiveRow(label: string, limit: EffectiveLimit<number>, words: (valu
 
 /** What the boxes cannot show: mounts that another one lies over, and groups of this process that are not visible. */
 function hiddenSentences({ covered = [], notVisible = {}, version }: CgroupFacts): string[] {
-  const names = ({ controllers }: { readonly controllers: readonly string[] }): string => controllers.join(',') || 'cgroup v2';
+  const names = ({ controllers }: { readonly controllers: readonly string[] }): string =>
+    controllers.join(',') || 'cgroup v2';
   return [
     ...covered.map(
       (mount) =>

@@ -105,7 +105,11 @@ describe('the groups around', () => {
   test('a hierarchy that cannot be seen leaves it open, and the path alone can show an escape', () => {
     const notVisible = { memory: '/docker/x is not below /outer' };
     const outside = { version: 1 as const, path: '/docker/x', levels: [{ path: '/docker/x' }], notVisible };
-    const own = (...levels: object[]) => ({ version: 1 as const, path: '/outer/in', levels: levels as { path: string }[] });
+    const own = (...levels: object[]) => ({
+      version: 1 as const,
+      path: '/outer/in',
+      levels: levels as { path: string }[],
+    });
     const open = judgeOuter({ ...surroundings, outside, own: own({ path: '/outer/in' }) });
     expect(open).toMatchObject({ verdict: 'unsupported', reason: expect.stringContaining(notVisible.memory) });
     expect(judgeOuter({ ...surroundings, outside, own: own({ path: '/outer/in', memory: 1 }) })).toMatchObject({

@@ -127,17 +127,10 @@ describe('what runc takes: the first mount in the table', () => {
     ],
     [
       'a covered part, when the root lies over it',
-      [
-        '34 30 /a /sys/fs/cgroup/memory rw cgroup rw,memory',
-        '40 34 / /sys/fs/cgroup/memory rw cgroup rw,memory',
-      ],
+      ['34 30 /a /sys/fs/cgroup/memory rw cgroup rw,memory', '40 34 / /sys/fs/cgroup/memory rw cgroup rw,memory'],
       'memory /sys/fs/cgroup/memory covered lost',
     ],
-    [
-      'the whole at another place',
-      ['20 1 / /mnt/again rw cgroup rw,memory', memory],
-      'memory /mnt/again seen found',
-    ],
+    ['the whole at another place', ['20 1 / /mnt/again rw cgroup rw,memory', memory], 'memory /mnt/again seen found'],
     [
       'a part at another place, in which containers are not',
       ['20 1 /a /mnt/again rw cgroup rw,memory', memory],

@@ -136,7 +136,9 @@ test.each([
   const containerd = cgroup?.daemons?.find(({ comm }) => comm === 'containerd')?.table;
   const runc = containerd === 'same' ? cgroup?.runc : (containerd as { runc: CgroupFacts['runc'] }).runc;
   expect(runc?.length).toBeGreaterThan(5);
-  expect(runc?.filter((mount) => !mount.found).map(({ controllers }) => controllers)).toEqual(found ? [] : [['memory']]);
+  expect(runc?.filter((mount) => !mount.found).map(({ controllers }) => controllers)).toEqual(
+    found ? [] : [['memory']],
+  );
   expect(containerd === 'same').toBe(name !== 'A-covered-daemon-apart');
   expect(cgroup?.notVisible?.['memory']).toBe(notVisible);
   expect(cgroup?.effective.memoryBytes.value).toBe(notVisible === undefined ? 'max' : 'unknown');

@@ -202,7 +202,9 @@ describe('a mount that runc takes, and that another one covers', () => {
     const [own, same] = [daemon('containerd', 80, 'own'), daemon('dockerd', 70, 'same')];
     expect(judgedWhen((f) => void (f.cgroup.value.daemons = [same, own]))).toBeUndefined();
     expect(
-      judgedWhen((f) => void (f.cgroup.value.daemons = [daemon('dockerd', 70, 'own'), daemon('containerd', 80, 'same')])),
+      judgedWhen(
+        (f) => void (f.cgroup.value.daemons = [daemon('dockerd', 70, 'own'), daemon('containerd', 80, 'same')]),
+      ),
     ).toMatchObject({ severity: 'error' });
   });
 
