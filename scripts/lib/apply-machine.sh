@@ -216,6 +216,7 @@ socket_access_restore() {
   root_folder "${action_socket%/*}" || action_not "A folder above $socket can be written by others than root."
   [ -n "$DAEMON_PID" ] || action_not "No dockerd of this container runs, so $socket is nobody's: dind-helper start."
   undo_open "$action"
+  socket_identity >"$RECORD/socket"
   socket_access >"$RECORD/before"
   undo_note access "$action_socket"
   access_apply
@@ -236,14 +237,25 @@ socket_access() {
   fi
 }
 
+# socket_identity: prints what tells this socket from any other at its place: itself, and the daemon that serves it.
+socket_identity() {
+  process_read "${DAEMON_PID:-0}" || P_START=0
+  printf '%s %s %s\n' "$(stat -c %d:%i "$action_socket")" "${DAEMON_PID:-0}" "$P_START"
+}
+
 # undo_access PATH
 undo_access() {
   if [ ! -S "$1" ] || [ -L "$1" ]; then
     step undo.access skipped "There is no socket at $1 now."
     return 0
   fi
-  # Whoever was refused access since would have it again.
   action_socket=$1
+  # A daemon makes its socket anew and gives it the access that is configured now; the access of the old one may be more.
+  [ "$(socket_identity)" = "$(cat "$RECORD/socket" 2>/dev/null)" ] || {
+    undo_fault="$1 is not the socket whose access was changed: the daemon was started anew since."
+    return 1
+  }
+  # Whoever was refused access since would have it again.
   [ ! -e "$RECORD/after" ] || socket_access | cmp -s - "$RECORD/after" || {
     undo_fault="the access to $1 is not as the action left it: who may use it now was decided since."
     return 1

@@ -82,12 +82,14 @@ action_undo() {
   case $1 in
     remove-stale-* | remove-dead-socket | remove-socket-directory | move-*) action_needs_stopped "what $1 changed" ;;
   esac
-  step undo.record ok "Undoing what was done at ${RECORD##*/}."
   undone=0 undo_fault=
+  record_whole || fail not-undone "$1 was not undone: its record in $RECORD is damaged. Look at it, put back what it names, and remove it."
+  step undo.record ok "Undoing what was done at ${RECORD##*/}."
   # One word a part: every path in it was checked for blanks before it was written.
   while read -r kind first second third fourth; do
     # Killed before anything was noted.
     [ -n "$kind" ] || continue
+    of_this_life "$kind" || break
     "undo_$kind" "$first" "$second" "$third" "$fourth" || break
     undone=$((undone + 1))
   done <<END
@@ -98,11 +100,31 @@ END
   succeed undone "It is as it was before $1: $undone thing(s) were put back."
 }
 
-# undo_moved FROM TO: a rename back. What took the place meanwhile is moved aside in its turn, and said.
+# of_this_life KIND: mounts, sysctls and sockets go with the container or the machine; those that are here after a new start
+# are not the ones that the action changed, and what was decided for them since is nothing to undo.
+of_this_life() {
+  case $1 in
+    moved | folder) return 0 ;;
+  esac
+  if [ ! -e "$RECORD/life" ]; then
+    undo_fault="its record is of an earlier version, which did not note of which start of this container it is."
+    return 1
+  fi
+  [ "$(life)" != "$(cat "$RECORD/life")" ] || return 0
+  undo_fault="this container or machine was started anew since, and what the action changed went with the old one."
+  return 1
+}
+
+# undo_moved FROM TO: a rename back. What took the place meanwhile is moved aside in its turn, and said; but a daemon.json
+# that was written since may be stricter than the old one, and only its author can tell.
 undo_moved() {
   if [ ! -e "$2" ] && [ ! -L "$2" ]; then
     step undo.moved skipped "$2 is not there (any more), so $1 stays as it is."
     return 0
+  fi
+  if [ "$1" = "$(real_path "$DAEMON_JSON")" ] && { [ -e "$1" ] || [ -L "$1" ]; }; then
+    undo_fault="there is another $1 since, which is not replaced: to have the old one back, mv $2 $1 as root."
+    return 1
   fi
   root_folder "${1%/*}" || {
     undo_fault="a folder above $1 can be written by others than root."

@@ -52,7 +52,25 @@ undo_open() {
     [ -e "$RECORD" ] || break
     sleep 0.2
   done
-  (umask 077 && mkdir -p "$RECORD" && : >"$RECORD/steps")
+  (umask 077 && mkdir -p "$RECORD" && life >"$RECORD/life" && : >"$RECORD/steps")
+}
+
+# life: prints what is another after this container or its machine was started anew.
+life() {
+  process_read 1 || P_START=0
+  printf '%s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$P_START"
+}
+
+# record_whole: every step of the record is one that undo knows, with all of its words. A crash of the machine can leave
+# half of a line, or nothing but zeros.
+record_whole() {
+  [ -s "$RECORD/steps" ] || return 0
+  [ "$(tail -c 1 "$RECORD/steps" | wc -l)" -eq 1 ] || return 1
+  awk '
+    BEGIN { split("moved 2 folder 4 private 1 cgroups 0 mounted 1 readonly 1 sysctl 2 access 1", word, " ")
+      for (i = 1; i in word; i += 2) words[word[i]] = word[i + 1] }
+    !($1 in words) || NF != words[$1] + 1 { bad = 1 }
+    END { exit bad }' "$RECORD/steps"
 }
 
 # undo_note KIND WORDS: one thing that is about to be changed, in the words that undo reads.

@@ -109,6 +109,39 @@ load apply_support
   [ "$(getfacl -cpn "$SOCKET" | grep -c 65534)" -eq 0 ]
 }
 
+@test "undo does not give the access of an earlier socket to another: the daemon was restarted since" {
+  run_helper start
+  chmod 0666 "$SOCKET"
+  apply close-socket
+  code applied
+  run_helper restart
+  local access
+  access=$(getfacl -cp "$SOCKET")
+  apply undo-close-socket
+  code not-undone
+  [[ "$(result message)" == *"was started anew since"* ]]
+  [ "$(getfacl -cp "$SOCKET")" = "$access" ]
+  # A record that does not say which socket it means is of no socket.
+  rm /var/lib/dind-station/undo/close-socket/*/socket
+  apply undo-close-socket
+  code not-undone
+  [ "$(getfacl -cp "$SOCKET")" = "$access" ]
+}
+
+@test "undo touches no mount of another life of the container" {
+  mount --bind /proc/sys /proc/sys
+  mount -o remount,bind,ro /proc/sys
+  apply remount-proc-sys
+  code applied
+  echo 'another 1' >"$(echo /var/lib/dind-station/undo/remount-proc-sys/*)/life"
+  apply undo-remount-proc-sys
+  local options
+  options=$(findmnt -no OPTIONS /proc/sys | tail -n 1)
+  umount /proc/sys
+  code not-undone
+  [[ "$options" == *rw* ]]
+}
+
 @test "no access is given through a link, which may lead to a file of anybody" {
   run_helper start
   install -d -o coder /home/coder/run
@@ -146,12 +179,17 @@ load apply_support
   ! grep ' /sys/kernel/security ' /proc/self/mountinfo
 }
 
+# this_life RECORD: as if it had been written since the container was started.
+# shellcheck source=/dev/null
+this_life() (. "$REPO/scripts/lib/process.sh" && . "$REPO/scripts/lib/aside.sh" && life >"$1/life")
+
 @test "undo takes off no mount that was there before, whatever its name" {
   [ -e /sys/fs/cgroup/memory/tasks ] || skip "no cgroup v1 here"
   mkdir -p "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c /var/lib/dind-station/undo/mount-cgroup/20260101T000000Z
   mount --bind "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c
   record=/var/lib/dind-station/undo/mount-cgroup/20260101T000000Z
   echo cgroups >"$record/steps"
+  this_life "$record"
   awk '$5 ~ "^/sys/fs/cgroup(/|$)" { print $5, ("," $6 ",") ~ /,ro,/ ? "ro" : "rw", $4 }' /proc/self/mountinfo >"$record/mounts"
   apply undo-mount-cgroup
   code undone
@@ -166,6 +204,7 @@ load apply_support
   mount --make-shared /root/shared
   ln -sfn /root/shared /home/coder/mine
   echo 'private /home/coder/mine' >/var/lib/dind-station/undo/share-root-mount/20260101T000000Z/steps
+  this_life /var/lib/dind-station/undo/share-root-mount/20260101T000000Z
   apply undo-share-root-mount
   code undone
   propagation=$(findmnt --noheadings --output PROPAGATION /root/shared)
@@ -177,6 +216,7 @@ load apply_support
   umount /sys/kernel/security 2>/dev/null || :
   mkdir -p /var/lib/dind-station/undo/mount-securityfs/20260101T000000Z
   echo 'mounted /sys/kernel/security' >/var/lib/dind-station/undo/mount-securityfs/20260101T000000Z/steps
+  this_life /var/lib/dind-station/undo/mount-securityfs/20260101T000000Z
   apply undo-mount-securityfs
   code undone
 }

@@ -39,6 +39,43 @@ twice_taken() {
   [[ "$output" != *"not found"* ]]
 }
 
+@test "a damaged record is no record of nothing: undo says so, and keeps it" {
+  local steps kind
+  for kind in zeros garbage half word; do
+    rm -rf /var/lib/dind-station/undo /run/docker.pid*
+    echo 1 >/run/docker.pid
+    apply remove-stale-pid-file
+    code applied
+    steps=$(echo /var/lib/dind-station/undo/remove-stale-pid-file/*/steps)
+    case $kind in
+      zeros) head -c 90 /dev/zero >"$steps" ;;
+      garbage) echo 'xyzzy %x /etc/passwd' >"$steps" ;;
+      half) printf '%s' "$(head -c 20 "$steps")" >"$steps" ;;
+      word) echo moved /run/docker.pid >"$steps" ;;
+    esac
+    apply undo-remove-stale-pid-file
+    code not-undone
+    [ -e "$steps" ]
+    [[ "$(result message)" == *damaged* ]]
+  done
+}
+
+@test "a daemon.json that was written since is not replaced by undo" {
+  mkdir -p /etc/docker
+  echo '{ "icc": false,' >/etc/docker/daemon.json
+  apply move-daemon-json-aside
+  code applied
+  echo '{ "icc": false }' >/etc/docker/daemon.json
+  apply undo-move-daemon-json-aside
+  code not-undone
+  [ "$(cat /etc/docker/daemon.json)" = '{ "icc": false }' ]
+  rm /etc/docker/daemon.json
+  apply undo-move-daemon-json-aside
+  code undone
+  [ "$(cat /etc/docker/daemon.json)" = '{ "icc": false,' ]
+  rm -rf /etc/docker
+}
+
 @test "the records are root's alone" {
   echo 1 >/var/run/docker.pid
   apply remove-stale-pid-file
