@@ -8,7 +8,7 @@ launched_pid=
 # dockerd_flags: prints one flag a line. Nothing that daemon.json decides is given as a flag: dockerd refuses both.
 dockerd_flags() {
   [ -n "$json_has_hosts" ] || echo "--host=unix://$socket"
-  [ -n "$json_has_containerd" ] || echo "--containerd=$exec_root/containerd/containerd.sock"
+  [ -n "$json_has_containerd" ] || echo "--containerd=${containerd_address:-$exec_root/containerd/containerd.sock}"
   # Swarm mode and live-restore exclude each other; the engine keeps its swarm state in this file while it is on.
   if [ "$live_restore" = auto ] && [ -z "$json_has_live_restore" ] && [ ! -e "$data_root/swarm/docker-state.json" ]; then
     echo "--live-restore"

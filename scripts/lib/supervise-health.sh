@@ -148,7 +148,8 @@ silent_mend() {
 # itself is restarted by it.
 containerd_adopt() {
   containerd_ours='' containerd_pid='' containerd_lost=0
-  if [ -z "$json_has_containerd" ] && tr '\000' '\n' 2>/dev/null <"/proc/$watched_pid/cmdline" | grep -q '^--containerd'; then
+  if [ -z "$json_has_containerd" ] && tr '\000' '\n' 2>/dev/null <"/proc/$watched_pid/cmdline" |
+    grep -qxF -e "--containerd=$exec_root/containerd/containerd.sock" -e "$exec_root/containerd/containerd.sock"; then
     containerd_ours=1
     containerd_remember
     containerd_links
