@@ -182,12 +182,17 @@ load apply_support
   ! grep ' /sys/kernel/security ' /proc/self/mountinfo
 }
 
+# this_life RECORD: as if it had been written since the container was started.
+# shellcheck source=/dev/null
+this_life() (. "$REPO/scripts/lib/process.sh" && . "$REPO/scripts/lib/aside.sh" && life >"$1/life")
+
 @test "undo takes off no mount that was there before, whatever its name" {
   [ -e /sys/fs/cgroup/memory/tasks ] || skip "no cgroup v1 here"
   mkdir -p "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c /var/lib/dind-station/undo/mount-cgroup/20260101T000000Z
   mount --bind "/sys/fs/cgroup/memory/a\\x2db" /sys/fs/cgroup/memory/c
   record=/var/lib/dind-station/undo/mount-cgroup/20260101T000000Z
   echo cgroups >"$record/steps"
+  this_life "$record"
   awk '$5 ~ "^/sys/fs/cgroup(/|$)" { print $5, ("," $6 ",") ~ /,ro,/ ? "ro" : "rw", $4 }' /proc/self/mountinfo >"$record/mounts"
   apply undo-mount-cgroup
   code undone
@@ -202,6 +207,7 @@ load apply_support
   mount --make-shared /root/shared
   ln -sfn /root/shared /home/coder/mine
   echo 'private /home/coder/mine' >/var/lib/dind-station/undo/share-root-mount/20260101T000000Z/steps
+  this_life /var/lib/dind-station/undo/share-root-mount/20260101T000000Z
   apply undo-share-root-mount
   code undone
   propagation=$(findmnt --noheadings --output PROPAGATION /root/shared)
@@ -213,6 +219,7 @@ load apply_support
   umount /sys/kernel/security 2>/dev/null || :
   mkdir -p /var/lib/dind-station/undo/mount-securityfs/20260101T000000Z
   echo 'mounted /sys/kernel/security' >/var/lib/dind-station/undo/mount-securityfs/20260101T000000Z/steps
+  this_life /var/lib/dind-station/undo/mount-securityfs/20260101T000000Z
   apply undo-mount-securityfs
   code undone
 }
