@@ -37,8 +37,9 @@ namespace_member() {
   our_view=$(stat -L -c %d:%i /proc/self/root)
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
-    [ "$comm" = containerd-shim ] && in_namespace "${dir#/proc/}" "$recorded" || continue
-    [ "$(stat -c %u "$dir" 2>/dev/null)" = 0 ] && [ "$(stat -L -c %d:%i "$dir/root" 2>/dev/null)" = "$our_view" ] || continue
+    [ "$comm" = containerd-shim ] || continue
+    in_namespace "${dir#/proc/}" "$recorded" || continue
+    [ "$(stat -c %u:%g "$dir" 2>/dev/null) $(stat -L -c %d:%i "$dir/root" 2>/dev/null)" = "0:0 $our_view" ] || continue
     { tr '\000' '\n' <"$dir/cmdline"; } 2>/dev/null | grep -qxF -e "$exec_root/containerd/containerd.sock" || continue
     NAMESPACE_PID=${dir#/proc/}
     return 0
@@ -65,12 +66,14 @@ namespace_join() {
 
 # namespace_record PID: it was launched into the namespace.
 namespace_record() {
-  [ -n "$launch_enter" ] && process_read "$1" || return 0
+  [ -n "$launch_enter" ] || return 0
+  process_read "$1" || return 0
   set -- "$1 $P_START"
   if [ -e "$NAMESPACE_FILE" ]; then
     while read -r member started; do
-      [ -n "$started" ] && process_alive "$member" && [ "$P_START" = "$started" ] || continue
-      set -- "$@" "$member $started"
+      if [ -n "$started" ] && process_alive "$member" && [ "$P_START" = "$started" ]; then
+        set -- "$@" "$member $started"
+      fi
     done <"$NAMESPACE_FILE"
   fi
   put "$NAMESPACE_FILE" "$DAEMON_MNT" "$@"
@@ -112,7 +115,7 @@ namespace_make() {
     [ "$NESTED" = yes ] || propagation_lend || return 1
     set -- unshare -m --propagation unchanged
   fi
-  RUN_BEGAN_MS=$BEGAN_MS STARTER=$$ NESTED=$NESTED ANSWER=$answer KEEP=$(((start_timeout + stop_timeout) * 2 + 60)) \
+  RUN_BEGAN_MS=$BEGAN_MS STARTER=$$ NESTED=$NESTED ANSWER_FILE=$answer KEEP=$(((start_timeout + stop_timeout) * 2 + 60)) \
     "$@" /bin/sh "$self" .clean ${report_plain:+--plain} .namespace 2>"$answer.err" </dev/null 9>&- &
   namespace_keeper=$!
   now_ms
@@ -145,9 +148,9 @@ verb_namespace() {
   nesting_changes=0 NESTING_FAULT='' CGROUP_PARENT='' uncover_fault=''
   if namespace_uncover; then
     [ "$NESTED" = no ] || cgroup_prepare
-    put "$ANSWER" ok "$CGROUP_PARENT" "$NESTING_FAULT" "$nesting_changes"
+    put "$ANSWER_FILE" ok "$CGROUP_PARENT" "$NESTING_FAULT" "$nesting_changes"
   else
-    put "$ANSWER" failed "$uncover_fault"
+    put "$ANSWER_FILE" failed "$uncover_fault"
   fi
   reported=1
   exec sleep "$KEEP" >/dev/null 2>&1
@@ -159,10 +162,10 @@ namespace_uncover() {
   uncover_fault=$(mount --make-rprivate $CGROUPS 2>&1) || return 1
   while cover=$(cgroup_covers /proc/self/mountinfo /proc/self/cgroup | head -n 1) && [ -n "$cover" ]; do
     case $cover in
-      $CGROUPS/*) ;;
+      "$CGROUPS"/*) ;;
       # It lies on a mount that the line above did not reach. Unmounted there, it would be gone from the machine too,
       # unless what is around only receives.
-      $CGROUPS) uncover_fault=$(mount --make-rslave "${CGROUPS%/*/*}" 2>&1) || return 1 ;;
+      "$CGROUPS") uncover_fault=$(mount --make-rslave "${CGROUPS%/*/*}" 2>&1) || return 1 ;;
       *)
         uncover_fault="$cover covers more than cgroups"
         return 1
@@ -286,6 +289,6 @@ lock_tidy() {
 # namespace_inhabited: any process is in the recorded namespace.
 namespace_inhabited() {
   read -r recorded <"$NAMESPACE_FILE" || return 1
-  # shellcheck disable=SC2012 # links of numbers, and one process for all
+  # shellcheck disable=SC2010,SC2012 # links of numbers, and one process for all
   ls -l /proc/[0-9]*/ns/mnt 2>/dev/null | grep -qF "$recorded"
 }

@@ -12,6 +12,8 @@ setup_file() { require_vm tmpfs; }
   mount -t tmpfs docker /var/lib/docker
   mount --make-rprivate /
   cp /proc/self/mountinfo /tmp/before
+  # One CPU, and a kernel that is a program: a start takes a minute when the machine below is busy.
+  echo start_timeout=240 >/etc/dind-station/helper.conf
   run "$HELPER" start
   printf '%s\n' "$output"
   [ "$(result code)" = started ]
