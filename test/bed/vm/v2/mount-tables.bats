@@ -40,5 +40,7 @@ setup_file() { require_vm cgroup2fs; }
   run "$HELPER" stop
   [ "$(result code)" = stopped ]
   [ ! -e /run/dind-station/mount-namespace ]
-  diff /tmp/before /proc/self/mountinfo
+  # A container in the machine's cgroup namespace mounts the tree without nsdelegate, which then is so for all (runc's doing).
+  sed 's/,nsdelegate//' /tmp/before >/tmp/expected
+  sed 's/,nsdelegate//' /proc/self/mountinfo | diff /tmp/expected -
 }
