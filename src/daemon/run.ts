@@ -150,6 +150,16 @@ async function wayOf(options: HelperRun): Promise<Way | HelperOutcome> {
   return refusal === undefined ? { program, elevation, keep: [] } : { kind: 'refused', refusal };
 }
 
+/** Verbs that take no lock in the helper: they change nothing, and nothing is lost when one is let go of. */
+const lockless: ReadonlySet<HelperVerb> = new Set([
+  'status',
+  'logs',
+  'facts',
+  'reset-data-preview',
+  'version',
+  'cancel',
+]);
+
 async function execute(verb: HelperVerb, way: Way, options: HelperRun): Promise<HelperOutcome> {
   const { graceMs = 15_000, timeoutMs = 3_000_000 } = options;
   const { program, elevation, keep } = way;
@@ -185,8 +195,10 @@ async function execute(verb: HelperVerb, way: Way, options: HelperRun): Promise<
   let cancelled: Promise<void> | undefined;
   const cancel = (): void => {
     if (cancelled !== undefined) return;
-    timers.push(setTimeout(child.abandon, graceMs));
-    cancelled = verb === 'cancel' ? Promise.resolve() : requestCancel(options, graceMs);
+    // The helper's cancel ends whoever holds its lock. A verb that takes no lock is let go of; cancel would end another's run.
+    const reads = lockless.has(verb);
+    timers.push(setTimeout(child.abandon, reads ? 0 : graceMs));
+    cancelled = reads ? Promise.resolve() : requestCancel(options, graceMs);
   };
   timers.push(
     setTimeout(() => {
@@ -221,7 +233,8 @@ async function execute(verb: HelperVerb, way: Way, options: HelperRun): Promise<
 
 /**
  * Runs one verb of the installed helper as root and says how it ended: the one place where that is done. A helper that
- * others than root could have changed is refused here, for every caller. Never throws. When it resolves the child has ended, or it was root's, deaf to `cancel` for its whole grace, and has been cut off from our pipes.
+ * others than root could have changed is refused here, for every caller. Never throws. When it resolves the child has
+ * ended, or it was root's, deaf to `cancel` for its whole grace, and has been cut off from our pipes.
  */
 export async function runHelper(verb: HelperVerb, options: HelperRun): Promise<HelperOutcome> {
   const { signal } = options;

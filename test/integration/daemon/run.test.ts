@@ -331,6 +331,15 @@ wait; sleep 30`,
     expect(isAlive(pidIn('pid'))).toBe(false);
   });
 
+  test('a verb that only reads is let go of, and cancels nobody', async () => {
+    script(program, `[ "$1" != cancel ] || { touch ${folder}/cancelled; exit 0; }\nexec sleep 30`);
+    for (const verb of ['facts', 'status', 'logs', 'reset-data-preview'] as const) {
+      const outcome = await runHelper(verb, options({ timeoutMs: 200 }));
+      expect(outcome.kind).toBe('broken');
+    }
+    expect(existsSync(join(folder, 'cancelled'))).toBe(false);
+  });
+
   test('cancel itself is bounded, and does not cancel itself', async () => {
     script(program, `echo x >> ${folder}/calls; exec sleep 30`);
     const began = Date.now();
