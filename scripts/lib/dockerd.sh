@@ -67,6 +67,7 @@ dockerd_launch() {
 dockerd_await() {
   stage daemon.ready "Waiting until dockerd answers."
   now_ms
+  await_began=$NOW_MS
   await_deadline=$((NOW_MS + $2 * 1000))
   access_given=
   while :; do
@@ -86,7 +87,7 @@ dockerd_await() {
         return 0
       fi
     fi
-    sleep 0.01
+    poll_pause $((NOW_MS - await_began))
   done
   DAEMON_FAULT=silent
   process_alive "$1" || DAEMON_FAULT=exited

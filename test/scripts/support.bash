@@ -121,14 +121,17 @@ environ_own() { umount /proc/1/environ 2>/dev/null || :; }
 # until_true CONDITION: waits for a fact; the condition is shell text of a test. The bound is for what never comes and
 # measures nothing: what is there in a tenth of a second may take a hundred times that on a busy machine.
 until_true() {
-  local end=$((SECONDS + 300))
+  local end=$((SECONDS + 120)) pause=0.1 looks=0
   until eval "$1"; do
     if [ $SECONDS -gt $end ]; then
-      echo "not within five minutes: $1" >&2
+      echo "not within two minutes: $1" >&2
       cat "${SUPERVISE_LOG:-/dev/null}" "${HISTORY:-/dev/null}" >&2
       return 1
     fi
-    sleep 0.1
+    # A look may start several programs: what takes long is looked at less often, so that the looks do not make it longer.
+    looks=$((looks + 1))
+    [ $looks -lt 20 ] || pause=0.4
+    sleep $pause
   done 2>/dev/null
 }
 
