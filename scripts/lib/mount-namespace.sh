@@ -113,7 +113,10 @@ namespace_make() {
     set -- nsenter -t "$joined" -m -r
   else
     [ "$NESTED" = yes ] || propagation_lend || return 1
-    set -- unshare -m --propagation unchanged
+    # busybox 1.35 refuses "unchanged". What has to be shared is so already, and stays with its peers by the other word.
+    how=unchanged
+    unshare -m --propagation $how true 2>/dev/null || how=shared
+    set -- unshare -m --propagation $how
   fi
   RUN_BEGAN_MS=$BEGAN_MS STARTER=$$ NESTED=$NESTED ANSWER_FILE=$answer KEEP=$(((start_timeout + stop_timeout) * 2 + 60)) \
     "$@" /bin/sh "$self" .clean ${report_plain:+--plain} .namespace 2>"$answer.err" </dev/null 9>&- &
