@@ -80,6 +80,17 @@ export function cli(...args: string[]): CliRun {
   return { status: run.status ?? -1, stdout: run.stdout, stderr: run.stderr, ms: performance.now() - began };
 }
 
+/** What a plain run of the command line takes at most where nothing else is busy, in milliseconds. */
+const plainRunMs = 250;
+
+/**
+ * How long something may take here and now that may take `ms` milliseconds on a machine that is not busy: as many times
+ * longer as a plain run of the command line takes, which is measured.
+ */
+export function allowed(ms: number): number {
+  return ms * Math.max(1, cli('--version').ms / plainRunMs);
+}
+
 /** The same without waiting, for what happens in the middle. */
 export function cliRunning(...args: string[]): ChildProcess {
   const { uid, gid } = ids();

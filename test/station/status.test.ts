@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { command, endDaemons, freshSandbox, pidsOf, socketPath } from '../sandbox.mjs';
-import { cli, daemonPid, plainDaemon, writeConfiguration } from './station';
+import { allowed, cli, daemonPid, plainDaemon, writeConfiguration } from './station';
 
 beforeAll(freshSandbox);
 
@@ -14,7 +14,7 @@ function expectStatus(state: string, cause: string | undefined, exit: number): v
   expect(answer.cause?.code).toBe(cause);
   expect(run.status).toBe(exit);
   expect(answer.exit).toBe(exit);
-  expect(run.ms).toBeLessThan(2000);
+  expect(run.ms).toBeLessThan(allowed(2000));
 }
 
 /** With a socket that gives coder no access. */
