@@ -17,7 +17,7 @@ import { busyboxTests } from './busybox.mjs';
  */
 /**
  * One entry of the queue. `label` is what its failures are told under, after the stage. `alone`: it measures time or CPU
- * shares. `repeat`: what failed is run once more, in a fresh place. `mayBeEmpty`: nothing to run is no failure.
+ * shares. `mayBeEmpty`: nothing to run is no failure.
  * @typedef {object} Job
  * @property {string} id under which its timings are kept
  * @property {StageName} stage
@@ -28,7 +28,6 @@ import { busyboxTests } from './busybox.mjs';
  * @property {number} wallMs expected
  * @property {number} weight how many CPUs it keeps busy, expected
  * @property {boolean} [alone]
- * @property {boolean} [repeat]
  * @property {boolean} [mayBeEmpty]
  */
 
@@ -146,7 +145,7 @@ function scripts(bothShells) {
 
 /**
  * What needs other cgroups than this machine may have, in a virtual machine that has them. That machine is a program
- * here, and now and then its kernel aborts or loses a process: what failed is run once more, in a fresh one.
+ * here, and now and then its kernel aborts or loses a process.
  *
  * @returns {Job[]}
  */
@@ -167,7 +166,6 @@ function v2() {
           suite: { kind: 'bats', path },
           needs: ['kernel', 'bundles'],
           alone: name === 'limits.bats',
-          repeat: true,
         },
         batsTests(path),
       );

@@ -34,25 +34,30 @@ export async function runJob(job, context) {
   const folder = join(root, jobFolder(job.id));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const done = await inPlace(job, folder, context);
+  const done = await once(job, folder, context);
   return { job, ...done, began, wallMs: performance.now() - began };
 }
 
 /**
- * @param {Job} job
- * @param {string} folder
+ * Runs what failed in a job once more, in a fresh place. What failed the first time is told, whatever comes of it.
+ *
+ * @param {Result} first
  * @param {RunContext} context
- * @returns {Promise<Pick<Result, 'outcome' | 'cpuMs' | 'sandbox'>>}
+ * @returns {Promise<Result>}
  */
-async function inPlace(job, folder, context) {
-  const first = await once(job, folder, context);
-  const what = job.repeat === true ? repeatable(first.outcome) : undefined;
+export async function runAgain(first, context) {
+  const { job } = first;
+  const what = repeatable(first.outcome);
   if (what === undefined) return first;
-  const tests = what === 'everything' ? namesOf(job) : what;
-  const second = await once({ ...job, ...(tests && withTests(job, tests)) }, folder, context);
+  const tests = job.suite.kind === 'command' || what === 'everything' ? 'everything' : what;
+  const chosen = tests === 'everything' ? namesOf(job) : tests;
+  const second = await runJob(chosen === undefined ? job : { ...job, ...withTests(job, chosen) }, context);
   return {
     ...second,
-    outcome: afterRepeating(first.outcome, second.outcome, what),
+    job,
+    began: first.began,
+    outcome: afterRepeating(first.outcome, second.outcome, tests),
+    wallMs: first.wallMs + second.wallMs,
     cpuMs: first.cpuMs + second.cpuMs,
   };
 }

@@ -7,7 +7,7 @@ import { timed } from './jobs.mjs';
 import { writeJunit } from './junit.mjs';
 import { count } from './outcome.mjs';
 import { codeServerCache, prepare } from './prepare.mjs';
-import { runJob } from './runJob.mjs';
+import { runAgain, runJob } from './runJob.mjs';
 import { runQueue } from './schedule.mjs';
 import { busyLine, failedTests, jobName, stageTable, sumLine } from './summary.mjs';
 import { keepTimings, readTimings } from './timings.mjs';
@@ -25,6 +25,22 @@ const slots = 8;
  * it would use; with some of the CPUs held back, such weights grow again from run to run instead of hiding the crowd.
  */
 const share = 0.95;
+
+/** With more failed jobs than this nothing is run again: then it is not the crowd that they have in common. */
+const mostAgain = 8;
+
+/**
+ * Whether a job failed that had others beside it, or a virtual machine under it: a program whose kernel aborts now and then. It is
+ * run once more with nothing beside it, which tells a fault of ours from a machine that was too busy; that it was run again
+ * is told either way. lint and unit, which have no daemon, and start, which has the machine to itself, never are.
+ *
+ * @param {Result} result
+ * @param {ReadonlyMap<import('./jobs.mjs').Need, string>} lacking
+ */
+function mayBeLoad({ job, outcome }, lacking) {
+  if (job.place.kind === 'here' || job.needs.some((need) => lacking.has(need))) return false;
+  return count(outcome.cases).failed > 0;
+}
 
 /**
  * Runs the jobs and tells what came of them.
@@ -72,7 +88,19 @@ export async function runTests(planned, { signal, elevate, keep, progress }) {
   if (others.length > 0) {
     const needs = [...new Set(others.flatMap((job) => job.needs))];
     const lacking = await prepare(needs, { signal, elevate }, progress);
-    await runAll(others, { lacking, cache: codeServerCache() });
+    const made = { lacking, cache: codeServerCache() };
+    await runAll(others, made);
+    const failed = results.filter((result) => mayBeLoad(result, lacking));
+    if (failed.length > 0 && failed.length <= mostAgain) {
+      await progress.step(`${failed.length} once more, by themselves`, async ({ detail }) => {
+        for (const result of failed) {
+          detail(jobName(result.job));
+          const again = await runAgain(result, { ...made, signal, elevate, keep });
+          results[results.indexOf(result)] = again;
+          tell(again, progress.say);
+        }
+      });
+    }
   }
   rememberTimings(results, progress.say);
   report(results, measured);
