@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { jobFolder } from '../../../tools/test/jobs.mjs';
+import { count } from '../../../tools/test/outcome.mjs';
+import { runAgain, runJob } from '../../../tools/test/runJob.mjs';
+
+const context = {
+  signal: new AbortController().signal,
+  elevate: (/** @type {readonly string[]} */ argv) => [...argv],
+  keep: false,
+  lacking: new Map(),
+  cache: undefined,
+};
+
+/** A job that fails as long as `mark` is not there, and makes it. @param {string} mark @param {string} verdict of the second time */
+function failingOnce(mark, verdict) {
+  const id = `run-job-test-${process.pid}-${verdict}`;
+  const report = join(jobFolder(id), 'report.xml');
+  const failure = '<failure message="too late"/>';
+  const xml = (/** @type {string} */ inside) =>
+    `<testsuites><testsuite name="a"><testcase classname="a.test.ts" name="in time">${inside}</testcase></testsuite></testsuites>`;
+  const script = `if [ -e "$1" ]; then printf '%s' '${xml(verdict === 'passes' ? '' : failure)}' >"$2"; [ ${verdict} = passes ]
+    else : >"$1"; printf '%s' '${xml(failure)}' >"$2"; exit 1; fi`;
+  const argv = ['sh', '-c', script, 'sh', mark, report];
+  return /** @type {import('../../../tools/test/jobs.mjs').Job} */ ({
+    ...{ id, stage: 'unit', label: '', needs: [], wallMs: 1, weight: 1 },
+    place: { kind: 'here' },
+    suite: { kind: 'command', argv, report },
+  });
+}
+
+test.each([
+  ['passes', { passed: 1, failed: 0, skipped: 0 }],
+  ['fails', { passed: 0, failed: 1, skipped: 0 }],
+])(
+  'a job that failed and %s when it is run again: the second run counts, the first is told',
+  async (verdict, counts) => {
+    const folder = mkdtempSync(join(tmpdir(), 'again-'));
+    const job = failingOnce(join(folder, 'mark'), verdict);
+    try {
+      const first = await runJob(job, context);
+      expect(count(first.outcome.cases)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+      const again = await runAgain(first, context);
+      expect(count(again.outcome.cases)).toEqual(counts);
+      expect(again.outcome.repeated).toEqual(['a.test.ts: in time']);
+      // A second run of what did not fail is none.
+      expect(await runAgain({ ...again, outcome: { ...again.outcome, cases: [] } }, context)).toMatchObject({
+        wallMs: again.wallMs,
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(jobFolder(job.id), { recursive: true, force: true });
+    }
+  },
+);
