@@ -30,6 +30,7 @@ check_all() {
   [ "$lacking_count" -gt 0 ] || check_mapping
   [ "$lacking_count" -gt 0 ] || check_storage
   check_limits
+  check_cgroup_mounts
   check_client
   [ "$lacking_count" -eq 0 ] ||
     fail missing-prerequisites "$lacking_count thing(s) are missing for a daemon without root. $lacking"
@@ -184,6 +185,18 @@ check_limits() {
       warn_keep check.limits "Limits are NOT enforced for:$missing. As root: systemctl edit user@.service, with [Service] Delegate=cpu cpuset io memory pids."
     fi
   fi
+}
+
+# check_cgroup_mounts: sets cgroupns_flag. A cover cannot be unmounted in a user namespace, so containers get a cgroup namespace of
+# their own, in which runc mounts the hierarchies itself instead of taking the first mount of the table.
+check_cgroup_mounts() {
+  cgroupns_flag=''
+  covers=$(cgroup_covers /proc/self/mountinfo /proc/self/cgroup)
+  [ -n "$covers" ] || return 0
+  # dockerd refuses an option that is given twice.
+  grep -q '"default-cgroupns-mode"' "${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json" 2>/dev/null ||
+    cgroupns_flag=--default-cgroupns-mode=private
+  warn_keep check.cgroup-mounts "Another mount lies on $(one_line "$covers") and covers a cgroup mount: containers get a private cgroup namespace (default-cgroupns-mode=private), and docker run --cgroupns=host and RUN in a BuildKit build fail. Root can unmount the cover."
 }
 
 check_client() {

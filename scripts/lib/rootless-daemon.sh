@@ -127,7 +127,7 @@ launch() {
   mkdir -p "$kit_state"
   setsid rootlesskit --state-dir="$kit_state" --net="$kit_net" --mtu=65520 --disable-host-loopback \
     --port-driver=builtin --copy-up=/etc --copy-up=/run --propagation=rslave \
-    "$self" .inner >>"$state_log" 2>&1 </dev/null 9>&- &
+    "$self" .inner ${cgroupns_flag:+"$cgroupns_flag"} >>"$state_log" 2>&1 </dev/null 9>&- &
   launched_pid=$!
   printf '%s\n' "$launched_pid" >"$kit_pid_file"
   step daemon.launch changed "Started rootlesskit with process id $launched_pid."

@@ -61,6 +61,23 @@ image() {
   }
 }
 
+@test "beside a covered cgroup mount containers run, in cgroup namespaces of their own, and a warning stays" {
+  [ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this machine has cgroup v2"
+  mkdir /sys/fs/cgroup/memory/own /sys/fs/cgroup/memory/cover
+  # This process and what it starts: runc looks for its own group below the first mount of the table.
+  echo $$ >/sys/fs/cgroup/memory/own/cgroup.procs
+  mount --bind /sys/fs/cgroup/memory/cover /sys/fs/cgroup/memory
+  run_rootless start
+  image
+  ran=$(ada_docker run --rm busybox echo works)
+  rootless stop >/dev/null
+  umount /sys/fs/cgroup/memory
+  echo $$ >/sys/fs/cgroup/memory/cgroup.procs
+  [ "$(result code)" = started ]
+  [[ "$output" == *'"check.cgroup-mounts","status":"failed"'*"/sys/fs/cgroup/memory"* ]]
+  [ "$ran" = works ]
+}
+
 @test "start, a container, restart, stop: nothing is left behind" {
   run_rootless start
   [ "$status" -eq 0 ]
