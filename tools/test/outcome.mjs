@@ -163,15 +163,14 @@ export function repeatable({ cases, whole }) {
 }
 
 /**
- * The outcome of two runs, the second of which was of `what`.
+ * The outcome of two runs, the second of which was of all that is not in `kept`.
  *
  * @param {Outcome} first
  * @param {Outcome} second
- * @param {'everything' | readonly string[]} what
+ * @param {readonly Case[]} kept tests of the first run that count
  * @returns {Outcome}
  */
-export function afterRepeating(first, second, what) {
-  const kept = what === 'everything' ? [] : first.cases.filter(({ status }) => status !== 'failed');
+export function afterRepeating(first, second, kept) {
   return {
     cases: [...kept, ...second.cases],
     whole: second.whole,

@@ -8,6 +8,7 @@ import { runIn } from './places.mjs';
 
 /** @typedef {import('./jobs.mjs').Job} Job */
 /** @typedef {import('./outcome.mjs').Outcome} Outcome */
+/** @typedef {import('./junit.mjs').Case} Case */
 /** @typedef {{ readonly job: Job, readonly outcome: Outcome, readonly began: number, readonly wallMs: number, readonly cpuMs: number, readonly sandbox?: string }} Result */
 /**
  * @typedef {object} RunContext
@@ -49,27 +50,42 @@ export async function runAgain(first, context) {
   const { job } = first;
   const what = repeatable(first.outcome);
   if (what === undefined) return first;
-  const tests = job.suite.kind === 'command' || what === 'everything' ? 'everything' : what;
-  const chosen = tests === 'everything' ? namesOf(job) : tests;
-  const second = await runJob(chosen === undefined ? job : { ...job, ...withTests(job, chosen) }, context);
+  const { rerun, kept } = choose(job, first.outcome, what);
+  const second = await runJob(rerun, context);
   return {
     ...second,
     job,
     began: first.began,
-    outcome: afterRepeating(first.outcome, second.outcome, tests),
+    outcome: afterRepeating(first.outcome, second.outcome, kept),
     wallMs: first.wallMs + second.wallMs,
     cpuMs: first.cpuMs + second.cpuMs,
   };
 }
 
-/** @param {Job} job */
-function namesOf({ suite }) {
-  return suite.kind === 'bats' ? suite.tests : undefined;
-}
-
-/** @param {Job} job @param {readonly string[]} tests */
-function withTests({ suite }, tests) {
-  return suite.kind === 'bats' ? { suite: { ...suite, tests } } : {};
+/**
+ * The job that runs what failed, and what counts of the first time: of a file of bats its failed tests run again, of the
+ * browser's suite the files in which one failed, else everything.
+ *
+ * @param {Job} job
+ * @param {Outcome} outcome
+ * @param {'everything' | readonly string[]} failed
+ * @returns {{ rerun: Job, kept: readonly Case[] }}
+ */
+export function choose(job, { cases }, failed) {
+  const { suite } = job;
+  if (failed === 'everything') return { rerun: job, kept: [] };
+  if (suite.kind === 'bats') {
+    return {
+      rerun: { ...job, suite: { ...suite, tests: failed } },
+      kept: cases.filter(({ status }) => status !== 'failed'),
+    };
+  }
+  if (job.stage !== 'e2e') return { rerun: job, kept: [] };
+  const files = new Set(cases.filter(({ status }) => status === 'failed').map(({ file }) => file));
+  return {
+    rerun: { ...job, suite: { ...suite, argv: [...suite.argv, ...files] } },
+    kept: cases.filter(({ file }) => !files.has(file)),
+  };
 }
 
 /**

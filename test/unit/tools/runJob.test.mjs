@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { jobFolder } from '../../../tools/test/jobs.mjs';
+import { jobFolder, jobsOf } from '../../../tools/test/jobs.mjs';
 import { count } from '../../../tools/test/outcome.mjs';
-import { runAgain, runJob } from '../../../tools/test/runJob.mjs';
+import { choose, runAgain, runJob } from '../../../tools/test/runJob.mjs';
 
 const context = {
   signal: new AbortController().signal,
@@ -55,3 +55,20 @@ test.each([
     }
   },
 );
+
+test('of the browser tests only the files in which one failed run again, and the others count', () => {
+  const [e2e] = jobsOf('e2e');
+  const [file, other] = ['menu.test.ts', 'access.test.ts'];
+  const of = (/** @type {string} */ file, /** @type {'passed' | 'failed'} */ status, name = status) => ({
+    ...{ file, name, status, seconds: 0, detail: '' },
+  });
+  const cases = [of(file, 'passed'), of(file, 'failed'), of(other, 'passed')];
+  if (e2e?.suite.kind !== 'command') throw new Error('the browser tests are a command');
+  const { rerun, kept } = choose(e2e, { cases, whole: true, repeated: [], output: '' }, ['failed']);
+  expect(rerun.suite).toEqual({ ...e2e.suite, argv: [...e2e.suite.argv, file] });
+  expect(kept).toEqual([of(other, 'passed')]);
+  expect(choose(e2e, { cases, whole: false, repeated: [], output: '' }, 'everything')).toEqual({
+    rerun: e2e,
+    kept: [],
+  });
+});
