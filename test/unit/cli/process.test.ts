@@ -146,6 +146,16 @@ const situations: [string, () => Promise<unknown>, { state: string; code: string
   ],
 ];
 
+/** What a plain run takes at most where nothing else is busy, in milliseconds. */
+const plainRunMs = 250;
+
+/** Within two seconds; on a busy machine as many times longer as a plain run takes, which is measured beside it. */
+async function expectSoon({ ms }: Ran): Promise<void> {
+  if (ms < 2000) return;
+  const plain = await run(['--version']);
+  expect(ms).toBeLessThan(2000 * Math.max(1, plain.ms / plainRunMs));
+}
+
 describe('status', () => {
   test.each(situations)('%s', async (_name, arrange, { state, code, status }) => {
     await arrange();
@@ -155,7 +165,7 @@ describe('status', () => {
     expect((json['cause'] as { code: string } | null)?.code).toBe(code);
     expect(ran.status).toBe(status);
     expect(ran.err).toBe('');
-    expect(ran.ms).toBeLessThan(2000);
+    await expectSoon(ran);
     expect(ran.out.trim().split('\n')).toHaveLength(1);
   });
 
@@ -166,7 +176,7 @@ describe('status', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ state: 'denied', cause: { code: 'no-permission' }, exit: 1 });
     expect(JSON.parse(ran.out)).toMatchObject({ explanation: expect.stringContaining('mode 0600') });
     expect(ran.status).toBe(1);
-    expect(ran.ms).toBeLessThan(2000);
+    await expectSoon(ran);
   });
 
   test('what cannot be told is 3', async () => {
