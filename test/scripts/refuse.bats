@@ -24,6 +24,8 @@ other_daemon() {
 
 @test "a living daemon on our data root that listens elsewhere is not joined by a second one" {
   other_daemon
+  # It is young, so that it may still be starting; it has this long for it.
+  conf start_timeout=5
   run_helper start
   [ "$status" -eq 69 ]
   [ "$(pids dockerd | wc -l)" -eq 1 ]

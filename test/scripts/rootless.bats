@@ -117,7 +117,7 @@ image() {
   ada_docker rm -f orphan 2>/dev/null || :
   ada_docker run -d --name orphan busybox sleep 1000
   kill -KILL "$(cat $RUNTIME/dind-station/rootlesskit.pid)"
-  until_true '[ "$(ps -U ada -o comm= | grep -c rootlesskit)" -eq 0 ]'
+  until_true '! processes | grep -q rootlesskit'
   run_rootless status
   [ "$status" -ne 0 ]
   run_rootless start

@@ -40,6 +40,12 @@ export const exceptions = [
     reason: "sudo's own record of who used it",
   },
   {
+    area: 'run',
+    kinds: ['new'],
+    name: /^\/run\/mount(?:\/|$)/,
+    reason: "of the program mount, which keeps options there that the kernel does not know",
+  },
+  {
     area: 'firewall',
     kinds: ['new'],
     name: /^ip6?tables-\S+ \S+ :(?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/,
