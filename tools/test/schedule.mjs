@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /**
  * What the queue has to know of a job. `weight` is how many CPUs it keeps busy on average; one that is `alone` measures
  * time or CPU shares itself and must not run beside one that keeps a CPU busy.
@@ -92,9 +94,9 @@ export function toStart(waiting, running, limits, now) {
  * @param {number} now
  */
 function firstRoom(job, active, limits, now) {
-  // What should have ended by now may end at any moment.
+  // What is late is taken to be late by as much again: a job that hangs must not hold up all others.
   const ends = active
-    .map((one) => ({ job: one.job, at: Math.max(now, one.began + one.job.wallMs) }))
+    .map(({ job: one, began }) => ({ job: one, at: now + Math.abs(began + one.wallMs - now) }))
     .sort((a, b) => a.at - b.at);
   for (const [index, { at }] of ends.entries()) {
     const beside = ends.slice(index + 1).map((one) => one.job);
@@ -102,6 +104,9 @@ function firstRoom(job, active, limits, now) {
   }
   return { at: now, beside: [] };
 }
+
+/** How often it is looked whether another job can start, apart from the ends of jobs. */
+const lookMs = 5000;
 
 /**
  * Runs all jobs. When one throws, no more are started; those that run are waited for, and then it is thrown.
@@ -130,7 +135,13 @@ export async function runQueue(jobs, limits, body) {
         running.set(job, { began: now, done });
       }
     }
-    await Promise.race([...running.values()].map(({ done }) => done));
+    const looking = new AbortController();
+    await Promise.race([
+      ...[...running.values()].map(({ done }) => done),
+      // What is late by more leaves room for more.
+      setTimeout(lookMs, undefined, { signal: looking.signal }).catch(() => undefined),
+    ]);
+    looking.abort();
   }
   if (errors.length > 0) throw errors[0];
 }

@@ -62,9 +62,10 @@ describe('the first that does not fit', () => {
     expect(ids(toStart([heavy, job('long', 500, 0.3), job('second', 500, 0.3)], busy, limits, 0))).toEqual(['long']);
   });
 
-  test('what should have ended by now is taken to end at any moment', () => {
+  test('is passed by those that take no longer than what runs is late', () => {
     const late = [running(job('late', 10, 0.8))];
     expect(toStart([heavy, job('long', 500, 0.6)], late, limits, 60)).toEqual([]);
+    expect(ids(toStart([heavy, job('long', 51, 0.6), job('short', 50, 0.6)], late, limits, 60))).toEqual(['short']);
   });
 });
 
