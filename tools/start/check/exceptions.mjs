@@ -43,7 +43,7 @@ export const exceptions = [
     area: 'run',
     kinds: ['new'],
     name: /^\/run\/mount(?:\/|$)/,
-    reason: "of the program mount, which keeps options there that the kernel does not know",
+    reason: 'of the program mount, which keeps options there that the kernel does not know',
   },
   {
     area: 'firewall',
