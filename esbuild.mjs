@@ -23,10 +23,10 @@ const flags = ['--production', '--test', '--metafile'];
  */
 const lateOutputs = new Map([
   ['src/engine/dockerode.ts', './dockerode.js'],
-  ['src/ui/actions.ts', './actions.js'],
-  ['src/ui/diagnostics.ts', './diagnostics.js'],
-  ['src/ui/examiner.ts', './examiner.js'],
-  ['src/ui/limits.ts', './limits.js'],
+  ['src/vscode/actions.ts', './actions.js'],
+  ['src/vscode/diagnostics/diagnostics.ts', './diagnostics.js'],
+  ['src/vscode/backgroundDiagnosis.ts', './examiner.js'],
+  ['src/vscode/limits/limits.ts', './limits.js'],
 ]);
 
 /** @type {import('esbuild').Plugin} */
@@ -86,28 +86,28 @@ function bundles(args) {
       plugins: [late],
     },
     {
-      entryPoints: ['src/ui/actions.ts'],
+      entryPoints: ['src/vscode/actions.ts'],
       outfile: 'dist/actions.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],
     },
     {
-      entryPoints: ['src/ui/diagnostics.ts'],
+      entryPoints: ['src/vscode/diagnostics/diagnostics.ts'],
       outfile: 'dist/diagnostics.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],
     },
     {
-      entryPoints: ['src/ui/examiner.ts'],
+      entryPoints: ['src/vscode/backgroundDiagnosis.ts'],
       outfile: 'dist/examiner.js',
       target: 'node22',
       external: ['vscode'],
       plugins: [late],
     },
     {
-      entryPoints: ['src/ui/limits.ts'],
+      entryPoints: ['src/vscode/limits/limits.ts'],
       outfile: 'dist/limits.js',
       target: 'node22',
       external: ['vscode'],

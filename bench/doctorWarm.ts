@@ -1,7 +1,7 @@
 // The warm half of doctor.mjs: facts and rules over and over in one process, as an extension host would. Bundled by it.
 import { diagnose } from '../src/diagnosis/diagnose';
-import { takeFacts } from '../src/machine/takeFacts';
-import { readPrivileges } from '../src/ui/privileges';
+import { takeFacts } from '../src/host/takeFacts';
+import { readPrivileges } from '../src/app/privileges';
 
 async function measure(runs: number): Promise<void> {
   const helper = { terminal: false, facts: await readPrivileges(), environment: process.env };

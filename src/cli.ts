@@ -15,22 +15,22 @@ import { runReport } from './cli/report';
 import { runResetData, type ResetDataOptions } from './cli/resetData';
 import { statusJson, statusLines } from './cli/statusReport';
 import { paintFor, printLine, wantsColour, type Terminal } from './cli/terminal';
-import { checkInstalled } from './daemon/installed';
-import { LogFollower } from './daemon/logFile';
-import { readLogTail } from './daemon/logTail';
-import { daemonLog, stateFile, usersFile } from './daemon/places';
-import type { HelperVerb } from './daemon/protocol';
-import { rootlessLog, rootlessSocket } from './daemon/rootless';
-import { runHelper, type HelperOutcome, type HelperRun } from './daemon/run';
-import { clientFiles } from './engine/clientFiles';
+import { checkInstalled } from './helper/installed';
+import { LogFollower } from './host/logFollower';
+import { readLogTail } from './host/logTail';
+import { daemonLog, stateFile, usersFile } from './helper/paths';
+import type { HelperVerb } from './helper/protocol';
+import { rootlessLog, rootlessSocket } from './helper/rootless';
+import { runHelper, type HelperOutcome, type HelperRun } from './helper/run';
+import { clientFiles } from './engine/dockerConfig';
 import { resolveEndpoint, type Endpoint } from './engine/endpoint';
-import { readHelperFile } from './engine/helperFile';
+import { readHelperFile } from './helper/stateFile';
 import { verbOf, type ActionId } from './diagnosis/actions';
-import type { Facts } from './machine/facts';
-import { takeFacts } from './machine/takeFacts';
-import { elsewhere, keeperOf, stateFileOf } from './ui/endpointWords';
-import { loginName, readPrivileges } from './ui/privileges';
-import { setUpLine } from './ui/setUpCommand';
+import type { Facts } from './host/facts/facts';
+import { takeFacts } from './host/takeFacts';
+import { elsewhere, keeperOf, stateFileOf } from './app/managedDaemon';
+import { loginName, readPrivileges } from './app/privileges';
+import { setUpLine } from './app/helperSetupCommand';
 
 /** The composition root of the terminal: builds the parts, decides nothing but where they look. */
 

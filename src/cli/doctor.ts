@@ -1,13 +1,12 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import type { Diagnosis } from '../diagnosis/diagnose';
-import { diagnose } from '../diagnosis/diagnose';
-import { mostFactsBytes, parseFacts } from '../diagnosis/factsFile';
-import { redact } from '../diagnosis/redact';
-import { reportJunit, reportSarif } from '../diagnosis/reports/exchange';
-import { reportMarkdown } from '../diagnosis/reports/markdown';
-import { reportText } from '../diagnosis/reports/text';
-import type { Facts } from '../machine/facts';
-import { pause } from '../limits/waiting';
+import { type Diagnosis, diagnose } from '../diagnosis/diagnose';
+import { mostFactsBytes, parseFacts } from '../host/factsFile';
+import { redact } from '../report/redact';
+import { reportJunit, reportSarif } from '../report/exchange';
+import { reportMarkdown } from '../report/markdown';
+import { reportText } from '../report/text';
+import type { Facts } from '../host/facts/facts';
+import { pause } from '../util/async';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
 

@@ -1,4 +1,4 @@
-import type { HelperOutcome } from '../daemon/run';
+import type { HelperOutcome } from '../helper/run';
 import type { StateKind } from '../engine/state';
 
 /** What the command line ends with. */

@@ -1,20 +1,19 @@
-import { checkInstalled } from '../daemon/installed';
+import { checkInstalled } from '../helper/installed';
 import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
 import { describe, type DescribeContext } from '../diagnosis/describe';
 import { describeLost, isPrivateByDefault, lostMounts } from '../diagnosis/runcMounts';
 import { resolveEndpoint, type Endpoint, type EndpointReader } from '../engine/endpoint';
-import { readHelperFile } from '../engine/helperFile';
+import { readHelperFile } from '../helper/stateFile';
 import { info, ping } from '../engine/probe';
 import { initial, reduce, type Model } from '../engine/reducer';
 import type { EngineEvent } from '../engine/state';
-import { readCgroups } from '../machine/cgroup';
-import { readDaemonConfig } from '../machine/daemonConfig';
-import { readMounts } from '../machine/mounts';
-import { readProcesses } from '../machine/processes';
-import { readProcessTable } from '../machine/processTable';
-import { isUnreadable } from '../machine/reading';
-import { readSocketAccess } from '../machine/socketAccess';
-import { readSocketMount } from '../machine/socketMount';
+import { readCgroups } from '../host/cgroup';
+import { readDaemonConfig } from '../host/daemonConfig';
+import { readMounts } from '../host/mounts';
+import { readProcesses } from '../host/processes';
+import { readProcessTable } from '../host/processTable';
+import { isUnreadable } from '../host/readResult';
+import { readSocketAccess, readSocketMount } from '../host/socketPath';
 import type { StatusFindings } from './statusReport';
 
 /** Where `status` looks, and how long. */

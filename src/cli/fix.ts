@@ -1,9 +1,9 @@
-import type { HelperOutcome } from '../daemon/run';
+import type { HelperOutcome } from '../helper/run';
 import { actions, undoOf, type ActionId } from '../diagnosis/actions';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
-import { harmlessText } from '../diagnosis/reports/text';
-import type { Facts } from '../machine/facts';
+import { harmlessText } from '../report/text';
+import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { tell } from './lifecycle';
 import { printLine, type Terminal } from './terminal';

@@ -1,8 +1,8 @@
-import type { Installed } from '../daemon/installed';
-import type { HelperEvent } from '../daemon/protocol';
-import type { HelperOutcome, HelperRun } from '../daemon/run';
+import type { Installed } from '../helper/installed';
+import type { HelperEvent } from '../helper/protocol';
+import type { HelperOutcome, HelperRun } from '../helper/run';
 import { steps, type NextStep } from '../diagnosis/nextStep';
-import { diagnoseStart } from '../diagnosis/startFailure';
+import { diagnoseStart } from '../diagnosis/startFailures/diagnoseStart';
 import { outcomeExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
 import { printLine, type Terminal } from './terminal';

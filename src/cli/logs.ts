@@ -1,6 +1,6 @@
-import type { LogFollower, LogFollowing, LogNotice } from '../daemon/logFile';
-import type { LogTail } from '../daemon/logTail';
-import type { HelperOutcome } from '../daemon/run';
+import type { LogFollower, LogFollowing, LogNotice } from '../host/logFollower';
+import type { LogTail } from '../host/logTail';
+import type { HelperOutcome } from '../helper/run';
 import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
 import { tell } from './lifecycle';
 import { nextStepLines, type TerminalCommands } from './nextStepLines';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { bundle } from '../diagnosis/bundle';
-import type { Facts } from '../machine/facts';
+import { bundle } from '../report/supportReport';
+import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
 

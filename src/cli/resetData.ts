@@ -1,4 +1,4 @@
-import type { HelperOutcome, HelperRun } from '../daemon/run';
+import type { HelperOutcome, HelperRun } from '../helper/run';
 import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
 import { show, showEvent } from './lifecycle';
 import type { TerminalCommands } from './nextStepLines';

@@ -1,9 +1,9 @@
-import type { Installed } from '../daemon/installed';
-import type { HelperStateFile } from '../daemon/protocol';
+import type { Installed } from '../helper/installed';
+import type { HelperStateFile } from '../helper/protocol';
 import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
-import { stepWords } from '../ui/steps';
+import { stepWords } from '../app/steps';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
 import type { Paint } from './terminal';

@@ -1,5 +1,8 @@
-import type { HelperAction } from '../daemon/protocol';
-import type { Risk } from './finding';
+import type { HelperAction } from '../helper/protocol';
+
+/** What applying a remedy costs, mildest first. */
+export const risks = ['none', 'restarts-daemon', 'stops-containers', 'changes-data'] as const;
+export type Risk = (typeof risks)[number];
 
 /** What the command line applies for a remedy: an action of the helper, or one of its verbs. */
 export type ActionId = HelperAction | 'start-daemon' | 'restart-daemon';

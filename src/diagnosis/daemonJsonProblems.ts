@@ -1,12 +1,12 @@
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
-import { configOf } from '../machine/daemonConfig';
-import { daemonFileOf } from '../machine/daemonFile';
-import { valueOf, type Facts } from '../machine/facts';
-import type { DaemonFile } from '../machine/facts/daemon';
-import { keyIn } from './fileEvidence';
+import { configOf } from '../host/daemonConfig';
+import { daemonFileOf } from '../host/daemonFile';
+import { valueOf } from '../host/facts/fact';
+import type { Facts } from '../host/facts/facts';
+import type { DaemonFile } from '../host/facts/daemon';
+import { keyIn, type Draft } from './rule';
 import type { Finding } from './finding';
-import type { Draft } from './rule';
-import { rules } from './rules';
+import { rules } from './rules/allRules';
 
 /** A finding about a daemon.json, at the place in its text that it is about. */
 export interface DaemonJsonProblem {

@@ -1,8 +1,8 @@
-import type { Installed } from '../daemon/installed';
+import type { Installed } from '../helper/installed';
 import type { Cause, EngineState } from '../engine/state';
 import type { AccessJudgement } from './access';
 import { steps, type Action, type NextStep } from './nextStep';
-import { diagnoseStart } from './startFailure';
+import { diagnoseStart } from './startFailures/diagnoseStart';
 
 export type { Action, NextStep } from './nextStep';
 

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { findingSchema, platformSchema } from './diagnosisSchema';
 import { areas, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
-import { valueOf, type Facts } from '../machine/facts';
-import type { Confidence, PlatformName } from '../machine/facts/platform';
+import { valueOf } from '../host/facts/fact';
+import type { Facts } from '../host/facts/facts';
+import type { Confidence, PlatformName } from '../host/facts/platform';
 import type { Rule } from './rule';
-import { rules as allRules } from './rules';
+import { rules as allRules } from './rules/allRules';
 
 export interface Diagnosis {
   /** Raised when a property changes its meaning. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { actionIds } from './actions';
-import { areas, risks, severities } from './finding';
-import { confidences, platformNames } from '../machine/facts/platform';
+import { actionIds, risks } from './actions';
+import { areas, severities } from './finding';
+import { confidences, platformNames } from '../host/facts/platform';
 
 /**
  * What `dind-station doctor --json` prints, for whoever reads it by program. `schemas/diagnosis.schema.json` is made of

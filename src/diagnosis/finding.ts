@@ -1,4 +1,4 @@
-import type { ActionId } from './actions';
+import type { ActionId, Risk } from './actions';
 
 /** Where a finding belongs; a report has a line for each, in this order. */
 export const areas = [
@@ -35,10 +35,6 @@ export const areaTitles: Readonly<Record<Area, string>> = {
 
 export const severities = ['ok', 'info', 'warning', 'error'] as const;
 export type Severity = (typeof severities)[number];
-
-/** What applying a remedy costs, mildest first. */
-export const risks = ['none', 'restarts-daemon', 'stops-containers', 'changes-data'] as const;
-export type Risk = (typeof risks)[number];
 
 /** What a judgement rests on: a file, a call or a log line, and what was read there. */
 export interface Evidence {

@@ -1,6 +1,7 @@
-import type { Facts, SliceName } from '../machine/facts';
-import type { ActionId } from './actions';
-import type { Area, Evidence, Remedy, Risk, Severity } from './finding';
+import type { Risk, ActionId } from './actions';
+import type { Facts, SliceName } from '../host/facts/facts';
+import type { Area, Evidence, Remedy, Severity } from './finding';
+import type { DaemonConfigFacts } from '../host/facts/daemon';
 
 /** What a rule says when its fault is there; id and area are the rule's. */
 export interface Draft {
@@ -68,4 +69,14 @@ export function mend(summary: string, command: string, risk: Risk = 'none', acti
 /** A remedy only whoever starts this container has; `flag` is what to start it with. */
 export function outside(summary: string, flag: string): Remedy {
   return { summary: `Outside of this container: ${summary}`, command: flag, risk: 'stops-containers', outside: true };
+}
+
+/** Something that stands in daemon.json under a key; the editor marks that key. */
+export function seenIn({ file }: Pick<DaemonConfigFacts, 'file'>, key: string, value: unknown): Evidence {
+  return seen(`${file.path} ${key}`, value);
+}
+
+/** The key that a piece of evidence is about, if it is from that file: the inverse of `seenIn`. */
+export function keyIn(path: string, { source }: Evidence): string | undefined {
+  return source.startsWith(`${path} `) ? source.slice(path.length + 1) : undefined;
 }

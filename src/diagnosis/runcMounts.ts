@@ -1,6 +1,6 @@
-import type { CgroupFacts, CgroupMount, RuncMount } from '../machine/facts/cgroup';
-import type { DaemonConfigFacts } from '../machine/facts/daemon';
-import { option } from './readings';
+import type { CgroupFacts, CgroupMount, RuncMount } from '../host/facts/cgroup';
+import type { DaemonConfigFacts } from '../host/facts/daemon';
+import { option } from './factSelectors';
 
 /** A table of mounts that a runc reads. */
 export interface RuncTable {

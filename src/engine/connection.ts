@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import type { Endpoint, TlsFiles } from './endpoint';
-import { readRegularFile } from './regularFile';
+import { readRegularFile } from '../util/regularFile';
 
 /** What `node:http` or `node:https` needs to reach an endpoint, or why it cannot be reached at all. */
 export type Connection =

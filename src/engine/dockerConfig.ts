@@ -1,6 +1,9 @@
+import * as v from 'valibot';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import * as v from 'valibot';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { readRegularFileSync } from '../util/regularFile';
 
 /** What choosing an endpoint reads of the world. */
 export interface EndpointReader {
@@ -94,5 +97,15 @@ export function readContext(reader: EndpointReader, name: string): ContextResult
         ...(key === undefined ? {} : { key }),
       },
     },
+  };
+}
+
+/** This machine's files and that environment, for `resolveEndpoint`. */
+export function clientFiles(env: Readonly<Record<string, string | undefined>>): EndpointReader {
+  return {
+    env,
+    homedir: env['HOME'] === undefined || env['HOME'] === '' ? homedir() : env['HOME'],
+    readFile: readRegularFileSync,
+    exists: (path) => existsSync(path),
   };
 }

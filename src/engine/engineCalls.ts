@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Endpoint } from './endpoint';
 import type { createDocker } from './dockerode';
-import { loadDockerode } from './dockerodeLazy';
+import { loadDockerode } from './loadDockerode';
 
 type Client = Awaited<ReturnType<typeof createDocker>>;
 /** Milliseconds: a small machine under load needs more than ten seconds to make a container. */

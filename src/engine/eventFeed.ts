@@ -1,7 +1,6 @@
-import type { Clock } from './clock';
+import { type Clock, pace } from '../util/timing';
 import type { Endpoint } from './endpoint';
 import { openEvents, type EventStream, type StreamEnd } from './events';
-import { pace } from './pace';
 
 export interface EventFeedOptions {
   readonly endpoint: Endpoint;

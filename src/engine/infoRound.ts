@@ -1,6 +1,5 @@
-import type { Clock, Timer } from './clock';
+import { type Clock, type Timer, pace } from '../util/timing';
 import type { Endpoint } from './endpoint';
-import { pace } from './pace';
 import { info } from './probe';
 import type { InfoResult } from './state';
 

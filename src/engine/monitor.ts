@@ -1,13 +1,11 @@
-import { backoffMs } from './backoff';
-import { systemClock, type Clock, type Timer } from './clock';
+import { isEnding, isWorking } from '../helper/protocol';
+import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
-import { isHelperAlive, readHelperFile } from './helperFile';
+import { isHelperAlive, readHelperFile } from '../helper/stateFile';
 import { InfoRound } from './infoRound';
-import { pace } from './pace';
 import { PathWatch } from './pathWatch';
 import { ping, unusableCode } from './probe';
-import { isEnding, isWorking } from './reducer';
 import type { EngineState, InfoResult, PingResult } from './state';
 import { StateStore, type StateListener } from './stateStore';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { parseInfo } from './details';
+import { parseInfo } from './systemInfo';
 import type { Endpoint } from './endpoint';
 import { get, type RequestResult } from './request';
 import type { InfoResult, PingResult, SocketPath } from './state';

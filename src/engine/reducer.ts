@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HelperStateFile } from '../daemon/protocol';
-import type { EngineDetails } from './details';
+import { isEnding, isWorking, type HelperStateFile } from '../helper/protocol';
+import type { EngineDetails } from './systemInfo';
 import type { Cause, EngineEvent, EngineState, InfoResult, PingResult, SocketPath, StateKind } from './state';
 
 /** Everything the state is judged by: the last word of each witness, and what makes a word old. */
@@ -43,18 +43,6 @@ export function initial(at: number): Model {
     badEndpoint: undefined,
     at,
   };
-}
-
-const working: ReadonlySet<HelperStateFile['state']> = new Set(['starting', 'stopping', 'restarting']);
-
-/** The helper's file says that it is at work. Whether it lives is the monitor's to check. */
-export function isWorking(helper: HelperStateFile | undefined): boolean {
-  return helper !== undefined && working.has(helper.state);
-}
-
-/** The helper's file says that the engine is being ended. */
-export function isEnding(helper: HelperStateFile | undefined): boolean {
-  return helper?.state === 'stopping' || helper?.state === 'restarting';
 }
 
 function verdict(kind: StateKind, code: Cause['code'], evidence: string): Verdict {

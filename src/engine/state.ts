@@ -1,5 +1,5 @@
-import type { EngineDetails } from './details';
-import type { HelperStateFile } from '../daemon/protocol';
+import type { EngineDetails } from './systemInfo';
+import type { HelperStateFile } from '../helper/protocol';
 
 /** Every state of the engine a person can see. The order is of no meaning. */
 export const stateKinds = [

@@ -1,6 +1,7 @@
+import { MiB } from '../util/units';
 import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
-import type { Surroundings } from './surroundings';
+import { legOf, type Leg, type Proof } from './proof';
+import type { Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 /** One of the four limits of `docker run --device-*`. */

@@ -1,5 +1,6 @@
-import { lanes, MiB, type Cost, type Proof } from './proof';
-import { memoryMargin, memoryRoom, roomUnknown, type Surroundings } from './surroundings';
+import { MiB } from '../util/units';
+import { lanes, type Cost, type Proof } from './proof';
+import { memoryMargin, memoryRoom, roomUnknown, type Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 /** What a whole run takes at most when nothing has to be repeated; told before it begins. */

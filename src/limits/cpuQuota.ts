@@ -1,9 +1,10 @@
-import { cpusOf } from '../machine/cgroupParse';
+import { MiB } from '../util/units';
+import { cpusOf } from '../host/cgroupParse';
 import { cpuWindow, type CpuWindow } from './cpuWindow';
 import { valueOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, type Leg, type Proof } from './proof';
 import { burning } from './script';
-import { outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { outerLimit, outerPlace, type Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 /** CPUs that the limited container may use: little, so that it gets as much even where ten others want the CPUs. */

@@ -1,8 +1,9 @@
+import { MiB } from '../util/units';
 import { cpuReadings, usedAt } from './cpuWindow';
 import { valueOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, type Leg, type Proof } from './proof';
 import { burning } from './script';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const shares = { light: 512, twin: 512, heavy: 2048 } as const;

@@ -1,8 +1,9 @@
+import { cpuList } from './probeEnvironment';
+import { MiB } from '../util/units';
 import { cpuWindow } from './cpuWindow';
 import { valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, type Leg, type Proof } from './proof';
 import { burning } from './script';
-import { cpuList } from './surroundings';
 import { judging, type Judgement } from './verdict';
 
 /** On each CPU that the loops were seen on, besides the group's use: field 39 of `/proc/PID/stat` (proc_pid_stat(5)). */

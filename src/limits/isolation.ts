@@ -1,5 +1,6 @@
+import { MiB } from '../util/units';
 import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, type Leg, type Proof } from './proof';
 import { judging, type Judgement } from './verdict';
 
 const cheap = { lane: 'rest', together: true, cost: { cpuSeconds: 0.4, memory: 8 * MiB, seconds: 0.7 } } as const;

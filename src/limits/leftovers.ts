@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { refusalOf, type EngineCalls, type ListedContainer } from '../engine/engineCalls';
-import { readText, isUnreadable } from '../machine/reading';
-import { wordsOf } from './ending';
+import { readText, isUnreadable } from '../host/readResult';
+import { wordsOf } from './runErrors';
 
 /** What every container of a run carries. */
 export const runLabel = 'dind-station.limits.run';

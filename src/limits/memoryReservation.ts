@@ -1,8 +1,9 @@
-import { limitOf } from '../machine/cgroupParse';
-import { isUnreadable } from '../machine/reading';
+import { MiB } from '../util/units';
+import { limitOf } from '../host/cgroupParse';
+import { isUnreadable } from '../host/readResult';
 import { numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
-import type { Surroundings } from './surroundings';
+import { legOf, type Leg, type Proof } from './proof';
+import type { Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const reservation = 24 * MiB;

@@ -1,8 +1,9 @@
-import { limitOf } from '../machine/cgroupParse';
+import { MiB } from '../util/units';
+import { limitOf } from '../host/cgroupParse';
 import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, type Leg, type Proof } from './proof';
 import { sampling } from './script';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const memory = 32 * MiB;

@@ -1,5 +1,6 @@
+import { MiB } from '../util/units';
 import { counterOf, isComplete, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, MiB, withoutSwap, type Leg, type Proof } from './proof';
+import { legOf, withoutSwap, type Leg, type Proof } from './proof';
 import { sampling } from './script';
 import { judging, type Judgement } from './verdict';
 

@@ -1,5 +1,6 @@
+import { MiB } from '../util/units';
 import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
+import { legOf, type Leg, type Proof } from './proof';
 import { judging, type Judgement } from './verdict';
 
 const limit = 64;

@@ -1,7 +1,7 @@
-import { pathIn, type CgroupPath, type Limited } from '../machine/cgroupPath';
-import { isUnreadable } from '../machine/reading';
+import { pathIn, type CgroupPath, type Limited } from '../host/cgroupPath';
+import { isUnreadable } from '../host/readResult';
 import type { Proof } from './proof';
-import { notSeen, outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { notSeen, outerLimit, outerPlace, type Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 /** `512 MiB`, `0.50 CPUs`, or that there is none. */

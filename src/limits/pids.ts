@@ -1,7 +1,8 @@
-import { limitOf } from '../machine/cgroupParse';
+import { MiB } from '../util/units';
+import { limitOf } from '../host/cgroupParse';
 import { counterOf, numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, MiB, type Leg, type Proof } from './proof';
-import { outerLimit, outerPlace, type Surroundings } from './surroundings';
+import { legOf, type Leg, type Proof } from './proof';
+import { outerLimit, outerPlace, type Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const limit = 16;

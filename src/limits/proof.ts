@@ -1,6 +1,6 @@
 import type { HostConfig } from '../engine/engineCalls';
 import type { Evidence, Metric } from './evidence';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './environment';
 import type { Judgement } from './verdict';
 
 export const areas = ['cpu', 'memory', 'pids', 'io', 'files', 'isolation', 'outer'] as const;
@@ -69,8 +69,6 @@ export interface Proof {
   /** Pure. `evidence` has an entry for each leg, and all of them are complete. */
   readonly judge: (evidence: Readonly<Record<string, Evidence>>, surroundings: Surroundings) => Judgement;
 }
-
-export const MiB = 1024 * 1024;
 
 /** A kernel without swap accounting makes the engine drop the limit of swap; on a machine without swap that is no loss. */
 export function withoutSwap(swap: number): Pick<Leg, 'mayDrop'> {

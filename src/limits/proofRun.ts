@@ -1,13 +1,13 @@
 import { judgeRoom } from './budget';
-import { endingOf } from './ending';
+import { endingOf } from './runErrors';
 import type { Evidence } from './evidence';
-import { runLeg, type LegRun } from './leg';
+import { runLeg, type LegRun } from './testContainer';
 import type { Leg, Proof } from './proof';
 import { judgeBroken, judgeRefusal } from './refusals';
 import type { LegSample, LimitsEvent, ProofResult } from './report';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
-import { allEnded } from './waiting';
+import { allEnded } from '../util/async';
 
 /** How often a proof is run when something that passes disturbed it. */
 const mostAttempts = 3;

@@ -3,20 +3,20 @@ import { EngineCalls, refusalOf, type EngineInfo } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
 import { ping, unusableCode } from '../engine/probe';
 import { budgetOf } from './budget';
-import { endingOf, EngineSilent, failureOf, NotRun, silent, wordsOf } from './ending';
-import { longestRun, pingDeadline, RunEnds } from './ends';
+import { endingOf, EngineSilent, failureOf, NotRun, silent, wordsOf } from './runErrors';
+import { longestRun, pingDeadline, RunEnds } from './runAbort';
 import type { Sample } from './evidence';
 import { ensureImage } from './image';
-import { runLanes } from './laneRun';
+import { runLanes } from './serialGroup';
 import { beginRun, endRun, labelsOf, leftWords, removeLeftovers, removeRun } from './leftovers';
-import type { LegRun } from './leg';
-import { lookAround } from './lookAround';
+import type { LegRun } from './testContainer';
+import { lookAround } from './probeEnvironment';
 import type { Proof } from './proof';
 import { ProofRun } from './proofRun';
 import type { LimitsEvent, LimitsReport } from './report';
 import { ResultBook } from './resultBook';
-import type { Surroundings } from './surroundings';
-import { unlessAborted } from './waiting';
+import type { Surroundings } from './environment';
+import { unlessAborted } from '../util/async';
 
 export interface RunOptions {
   readonly endpoint: Endpoint;

@@ -1,8 +1,8 @@
 import { EngineCalls, type ContainerStats, type HostConfig, type InspectedContainer } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
-import { readCgroupPath, type CgroupLevel, type CgroupPath, type Limited } from '../machine/cgroupPath';
-import { isUnreadable, type Reading } from '../machine/reading';
-import { notSeen, outerLimit, outerPlace } from './surroundings';
+import { readCgroupPath, type CgroupLevel, type CgroupPath, type Limited } from '../host/cgroupPath';
+import { isUnreadable, type Reading } from '../host/readResult';
+import { notSeen, outerLimit, outerPlace } from './environment';
 
 /** One limit of a running container: what it was configured to, what the kernel was told, what it uses. */
 export interface ConfiguredLimit {

@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parseElf } from '../machine/elf';
+import { parseElf } from '../host/elf';
 
 /** A file of the image: bytes, or a name of another. */
 export type ImageFile =

@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { daemonLog, helperProgram } from '../../src/daemon/places';
-import { commandIds } from '../../src/ui/commandIds';
+import { daemonLog, helperProgram } from '../../src/helper/paths';
+import { commandIds } from '../../src/vscode/commandIds';
 import { api, becomes, until } from './station';
 
 suite('commands', () => {

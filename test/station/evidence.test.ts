@@ -1,3 +1,4 @@
+import { probeLeg, surroundingsOf } from '../../src/limits/probeEnvironment';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -6,9 +7,9 @@ import type { Endpoint } from '../../src/engine/endpoint';
 import { catalogue } from '../../src/limits/catalogue';
 import { isComplete, type Evidence } from '../../src/limits/evidence';
 import { ensureImage } from '../../src/limits/image';
-import { runLeg, type LegRun } from '../../src/limits/leg';
+import { runLeg, type LegRun } from '../../src/limits/testContainer';
 import type { Leg, Proof } from '../../src/limits/proof';
-import { probeLeg, surroundingsOf, type Surroundings } from '../../src/limits/surroundings';
+import type { Surroundings } from '../../src/limits/environment';
 import { freshSandbox, helperVerb, socketPath } from '../sandbox.mjs';
 
 /**

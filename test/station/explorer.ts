@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { clientFiles } from '../../src/engine/clientFiles';
+import { clientFiles } from '../../src/engine/dockerConfig';
 import { resolveEndpoint } from '../../src/engine/endpoint';
-import { LimitTests } from '../../src/ui/limitTests';
-import type { LimitsStatus } from '../../src/ui/limits/status';
+import { LimitTests } from '../../src/vscode/limits/lazyLimits';
+import type { LimitsStatus } from '../../src/vscode/limits/status';
 import { FakeEditor } from '../mocks/editor';
 import { FakeTesting, type FakeItem, type FakeRun } from '../mocks/testing';
-import { stateOf } from '../unit/ui/states';
+import { stateOf } from '../unit/vscode/states';
 
 /** The Test Explorer with the limit proofs, in an editor that is stood in for, at the engine that runs. */
 export function explorer() {
@@ -13,7 +13,7 @@ export function explorer() {
   const statuses: LimitsStatus[] = [];
   const resolved = resolveEndpoint(clientFiles({}));
   if (!resolved.ok) throw new Error(resolved.message);
-  const tests = new LimitTests(() => import('../../src/ui/limits'), {
+  const tests = new LimitTests(() => import('../../src/vscode/limits/limits'), {
     host: { ...new FakeEditor().api, ...testing.api },
     engine: { endpoint: resolved.endpoint, refresh: () => Promise.resolve(stateOf('running')) },
     image: () => undefined,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { parseHelperEvent, parseHelperState } from '../../src/daemon/protocol';
+import { parseHelperEvent, parseHelperState } from '../../src/helper/protocol';
 import { endDaemons, freshSandbox, helperVerb, pidsOf } from '../sandbox.mjs';
 import { allowed, cli, daemonPid, helperLines, identity, startSleeper } from './station';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { limitsView } from '../../src/ui/diagnostics/limitsView';
+import { limitsView } from '../../src/vscode/diagnostics/limitsView';
 import { freshSandbox, helperVerb } from '../sandbox.mjs';
 import { explorer } from './explorer';
 import { daemonWith, limits, plainDaemon } from './station';

@@ -6,17 +6,21 @@ const src = join(__dirname, '../../src');
 
 /** Which rooms a room may import from, besides itself. The roots may import from everywhere. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
+  util: [],
+  helper: ['util'],
+  engine: ['helper', 'util'],
   // Facts hold what the engine answered and what the helper says of itself.
-  machine: ['engine', 'daemon'],
-  daemon: [],
-  engine: ['daemon'],
-  diagnosis: ['machine', 'engine', 'daemon'],
-  limits: ['machine', 'engine', 'daemon'],
+  host: ['engine', 'helper', 'util'],
+  diagnosis: ['host', 'engine', 'helper', 'util'],
+  limits: ['host', 'engine', 'helper', 'util'],
+  report: ['diagnosis', 'limits', 'host', 'engine', 'helper', 'util'],
+  // What the editor and the command line both do.
+  app: ['report', 'diagnosis', 'limits', 'host', 'engine', 'helper', 'util'],
   // What it tells the page, in types.
-  ui: ['diagnosis', 'limits', 'machine', 'engine', 'daemon', 'webview'],
+  vscode: ['app', 'report', 'diagnosis', 'limits', 'host', 'engine', 'helper', 'util', 'webview'],
   // Runs in a browser.
   webview: [],
-  cli: ['ui', 'diagnosis', 'limits', 'machine', 'engine', 'daemon'],
+  cli: ['app', 'report', 'diagnosis', 'limits', 'host', 'engine', 'helper', 'util'],
 };
 
 interface Arrow {
@@ -41,7 +45,7 @@ function arrows(): Arrow[] {
       return {
         file,
         from: room(file),
-        to: path.startsWith('.') ? room(target) : path,
+        to: path.startsWith('.') ? room(target) : `package ${path}`,
         path: target,
         typeOnly: groups?.['type'] !== undefined,
       };
@@ -70,16 +74,16 @@ test('imports run one way', () => {
   ).toEqual([...rooms].sort());
 });
 
-test('only extension.ts and ui/ know vscode, and the command line reaches nothing of ui/ that does', () => {
+test('only extension.ts and vscode/ know the editor', () => {
   const all = arrows();
-  const knowing = all.filter(({ to }) => to === 'vscode');
-  expect(knowing.filter(({ file, from }) => from !== 'ui' && file !== 'extension.ts')).toEqual([]);
+  const knowing = all.filter(({ to }) => to === 'package vscode');
+  expect(knowing.filter(({ file, from }) => from !== 'vscode' && file !== 'extension.ts')).toEqual([]);
   // At run time the editor is passed in everywhere; only the composition root imports it.
   expect(knowing.filter(({ typeOnly }) => !typeOnly).map(({ file }) => file)).toEqual(['extension.ts']);
 });
 
 test('dockerode is imported in one file', () => {
-  const importers = arrows().filter(({ to }) => to === 'dockerode' || to === 'docker-modem');
+  const importers = arrows().filter(({ to }) => to === 'package dockerode' || to === 'package docker-modem');
   expect([...new Set(importers.map(({ file }) => file))]).toEqual(['engine/dockerode.ts']);
 });
 
@@ -89,7 +93,7 @@ test('the page imports nothing but itself, and the editor of it nothing but the 
   expect(ofPage.length).toBeGreaterThan(5);
   // The library that draws is in the output that is loaded when there is something to draw.
   expect(ofPage.filter(({ to }) => to !== 'webview').map(({ file, to }) => [file, to])).toEqual([
-    ['webview/charts.ts', 'uplot'],
+    ['webview/charts.ts', 'package uplot'],
   ]);
   const intoPage = all.filter(({ from, to }) => from !== 'webview' && to === 'webview');
   expect(intoPage.length).toBeGreaterThan(5);
@@ -106,31 +110,31 @@ test('one file runs the privileged helper, and it checks whose the helper is', (
   const importers = (to: string): string[] => [
     ...new Set(all.filter(({ path, typeOnly }) => path === to && !typeOnly).map(({ file }) => file)),
   ];
-  expect([...importers('node:child_process'), ...importers('child_process')]).toEqual(['daemon/child.ts']);
-  expect(importers('daemon/child')).toEqual(['daemon/run.ts']);
-  expect(importers('daemon/elevation')).toEqual(['daemon/run.ts']);
-  expect(importers('daemon/trust').sort()).toEqual([
-    'daemon/installed.ts',
-    'daemon/rootless.ts',
-    'daemon/run.ts',
-    'machine/helperFacts.ts',
+  expect([...importers('node:child_process'), ...importers('child_process')]).toEqual(['util/child.ts']);
+  expect(importers('util/child')).toEqual(['helper/run.ts']);
+  expect(importers('helper/elevation')).toEqual(['helper/run.ts']);
+  expect(importers('helper/trust').sort()).toEqual([
+    'helper/installed.ts',
+    'helper/rootless.ts',
+    'helper/run.ts',
+    'host/helperFacts.ts',
   ]);
   // Who names the helper's path or sudo's as a value, reads them or shows them; words for a person are in the rules.
   const naming = (pattern: RegExp): string[] =>
     readdirSync(src, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && pattern.test(readFileSync(join(src, path), 'utf8')))
       .sort();
-  expect(naming(/\bhelperProgram\b/)).toEqual(['daemon/places.ts', 'daemon/run.ts', 'machine/helperFacts.ts']);
+  expect(naming(/\bhelperProgram\b/)).toEqual(['helper/paths.ts', 'helper/run.ts', 'host/helperFacts.ts']);
   expect(naming(/\bsudoProgram\b/)).toEqual([
-    'daemon/elevation.ts',
-    'daemon/places.ts',
-    'daemon/refusal.ts',
-    'machine/sudo.ts',
+    'helper/elevation.ts',
+    'helper/paths.ts',
+    'helper/refusal.ts',
+    'host/rootFacts.ts',
   ]);
   // The stand-in of tests, and another owner than root, are nothing that this program asks for.
-  expect(naming(/\bstandIn\b/)).toEqual(['daemon/run.ts']);
-  expect(naming(/\btrustedUid\b/)).toEqual(['daemon/trust.ts']);
-  const run = readFileSync(join(src, 'daemon/run.ts'), 'utf8');
+  expect(naming(/\bstandIn\b/)).toEqual(['helper/run.ts']);
+  expect(naming(/\btrustedUid\b/)).toEqual(['helper/trust.ts']);
+  const run = readFileSync(join(src, 'helper/run.ts'), 'utf8');
   expect(run.match(/startChild\(/g)).toHaveLength(1);
   expect(run.match(/elevationFor\(/g)).toHaveLength(1);
   expect(run).toMatch(/checkTrust\([^]*elevationFor\(/);

@@ -37,7 +37,7 @@ export const reach = [
     wholeUnit: true,
   },
   { touches: /^scripts\//, stages: ['start', 'unit', 'scripts', 'v2', 'station', 'e2e'], wholeUnit: true },
-  { touches: /^src\/(?:ui|webview)\//, stages: ['unit', 'editor', 'e2e'] },
+  { touches: /^src\/(?:vscode|webview)\//, stages: ['unit', 'editor', 'e2e'] },
   { touches: /^src\/extension\.ts$/, stages: ['unit', 'editor', 'e2e'] },
   { touches: /^src\/cli/, stages: ['unit', 'v2', 'station'] },
   { touches: /^src\//, stages: ['unit', 'v2', 'station', 'editor', 'e2e'] },

@@ -1,7 +1,6 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { seenIn } from '../fileEvidence';
-import { engineInfo, livingDaemons, option, settings } from '../readings';
-import { mend, rule, seen, type Rule } from '../rule';
+import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { engineInfo, livingDaemons, option, settings } from '../factSelectors';
 
 function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';

@@ -1,7 +1,6 @@
-import { valueOf } from '../../machine/facts';
-import { seenIn } from '../fileEvidence';
-import { answers, engineInfo, execOption, isPlatform, notVisible, option, size } from '../readings';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { valueOf } from '../../host/facts/fact';
+import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
+import { answers, engineInfo, execOption, isPlatform, notVisible, option, size } from '../factSelectors';
 import { daemonMounts } from '../runcMounts';
 import { severityOf } from './daemonJson';
 

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
-import { valueOf, type Facts } from '../../machine/facts';
-import type { CgroupFacts } from '../../machine/facts/cgroup';
-import { isPlatform, option } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
+import type { CgroupFacts } from '../../host/facts/cgroup';
+import { isPlatform, option } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 /** What limits of containers are made of. */

@@ -1,5 +1,5 @@
-import { valueOf } from '../../machine/facts';
-import { answers, engineInfo } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import { answers, engineInfo } from '../factSelectors';
 import { mend, rule, seen, type Rule } from '../rule';
 import { describeLost, isPrivateByDefault, lostMounts } from '../runcMounts';
 

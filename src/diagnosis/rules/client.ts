@@ -1,6 +1,6 @@
-import { valueOf } from '../../machine/facts';
-import type { EngineVersion } from '../../machine/facts/engine';
-import { engineVersion } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import type { EngineVersion } from '../../host/facts/engine';
+import { engineVersion } from '../factSelectors';
 import { mend, rule, seen, type Rule } from '../rule';
 
 /** 1.41 as a number that compares. */

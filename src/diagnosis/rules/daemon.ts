@@ -1,7 +1,15 @@
-import type { PidFileFacts } from '../../machine/facts/daemon';
-import { seenIn } from '../fileEvidence';
-import { answers, daemonRuns, engineInfo, engineVersion, isOff, livingDaemons, option, settings } from '../readings';
-import { mend, rule, seen, type Rule } from '../rule';
+import type { PidFileFacts } from '../../host/facts/daemon';
+import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import {
+  answers,
+  daemonRuns,
+  engineInfo,
+  engineVersion,
+  isOff,
+  livingDaemons,
+  option,
+  settings,
+} from '../factSelectors';
 import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
 function pidEvidence({ path, content, process }: PidFileFacts) {

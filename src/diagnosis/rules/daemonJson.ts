@@ -1,9 +1,8 @@
-import type { Facts } from '../../machine/facts';
-import type { DaemonConfigFacts } from '../../machine/facts/daemon';
+import type { Facts } from '../../host/facts/facts';
+import type { DaemonConfigFacts } from '../../host/facts/daemon';
 import { conflictingFlag, directives, properPlace, refusalOf } from '../daemonOptions';
-import { seenIn } from '../fileEvidence';
-import { answers, daemonRuns, engineInfo, engineVersion, settings } from '../readings';
-import { mend, rule, seen, type Rule } from '../rule';
+import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { answers, daemonRuns, engineInfo, engineVersion, settings } from '../factSelectors';
 import type { Remedy } from '../finding';
 
 /** What is seen of a daemon that did not start. */

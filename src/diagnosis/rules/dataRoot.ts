@@ -1,7 +1,7 @@
-import { valueOf } from '../../machine/facts';
-import type { RootFacts } from '../../machine/facts/helper';
+import { valueOf } from '../../host/facts/fact';
+import type { RootFacts } from '../../host/facts/helper';
 import type { ActionId } from '../actions';
-import { engineInfo, isPlatform } from '../readings';
+import { engineInfo, isPlatform } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 type Database = RootFacts['databases'][number];

@@ -1,8 +1,8 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import type { NetworkFacts } from '../../machine/facts/network';
-import { seenIn } from '../fileEvidence';
-import { engineInfo, engineMajor, isOff, option } from '../readings';
-import { mend, rule, seen, type Rule } from '../rule';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
+import type { NetworkFacts } from '../../host/facts/network';
+import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { engineInfo, engineMajor, isOff, option } from '../factSelectors';
 
 const unanswered = ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'log.*'];
 

@@ -1,5 +1,5 @@
-import { valueOf } from '../../machine/facts';
-import { engineInfo, isPlatform, notVisible } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import { engineInfo, isPlatform, notVisible } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 /** Quotas and abilities of the kernel that containers use up. */

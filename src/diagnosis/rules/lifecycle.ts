@@ -1,7 +1,8 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import { answers, engineInfo, engineVersion, livingDaemons, settings, startedBefore } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
+import { answers, engineInfo, engineVersion, livingDaemons, settings, startedBefore } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
-import { lastPanic } from '../startFailure';
+import { lastPanic } from '../startFailures/diagnoseStart';
 
 const restart = (summary: string) => mend(summary, 'dind-station restart', 'restarts-daemon', 'restart-daemon');
 

@@ -1,7 +1,13 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import type { HelperFacts } from '../../machine/facts/helper';
-import { lastDecisiveLine, startFailureSignatures, diagnoseStart, type StartFailure } from '../startFailure';
-import { answers, daemonRuns, startedBefore } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
+import type { HelperFacts } from '../../host/facts/helper';
+import {
+  lastDecisiveLine,
+  startFailureSignatures,
+  diagnoseStart,
+  type StartFailure,
+} from '../startFailures/diagnoseStart';
+import { answers, daemonRuns, startedBefore } from '../factSelectors';
 import { mend, rule, seen, type Rule } from '../rule';
 import { runtimeLogLines } from './logLines';
 import { resourceLogLines } from './logLinesResources';

@@ -1,6 +1,7 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import type { TableCounts } from '../../machine/facts/rules';
-import { answers, engineMajor, isOff, lacksModule, option } from '../readings';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
+import type { TableCounts } from '../../host/facts/network';
+import { answers, engineMajor, isOff, lacksModule, option } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 const unanswered = ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'log.*'];

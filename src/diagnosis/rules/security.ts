@@ -1,7 +1,6 @@
-import { valueOf } from '../../machine/facts';
-import { seenIn } from '../fileEvidence';
-import { answers, engineInfo, isOn, isPlatform, mayHave, option } from '../readings';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { valueOf } from '../../host/facts/fact';
+import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
+import { answers, engineInfo, isOn, isPlatform, mayHave, option } from '../factSelectors';
 
 const privileged = 'docker run --privileged ...';
 

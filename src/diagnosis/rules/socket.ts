@@ -1,6 +1,7 @@
-import { valueOf, type Facts } from '../../machine/facts';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
 import { judgeAccess, type AccessJudgement } from '../access';
-import { engineInfo, livingDaemons } from '../readings';
+import { engineInfo, livingDaemons } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
 
 /** This program asks the socket of this machine, not some host over TCP. */

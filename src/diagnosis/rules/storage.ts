@@ -1,8 +1,8 @@
-import { valueOf, type Facts } from '../../machine/facts';
-import type { StorageFacts, StorageRole, StorageRoot } from '../../machine/facts/storage';
-import { seenIn } from '../fileEvidence';
-import { answers, engineInfo, engineMajor, lacksModule, option, size } from '../readings';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
+import type { StorageFacts, StorageRole, StorageRoot } from '../../host/facts/storage';
+import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
+import { answers, engineInfo, engineMajor, lacksModule, option, size } from '../factSelectors';
 
 const mebibyte = 1024 * 1024;
 

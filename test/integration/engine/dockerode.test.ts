@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { runningContainers } from '../../../src/engine/dockerode';
-import { loadDockerode } from '../../../src/engine/dockerodeLazy';
+import { loadDockerode } from '../../../src/engine/loadDockerode';
 import { Litter, tcpEndpoint, unixEndpoint } from './fakeDockerd';
 
 const litter = new Litter();

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HelperStateFile } from '../../../src/daemon/protocol';
-import { systemClock, type Clock } from '../../../src/engine/clock';
+import type { HelperStateFile } from '../../../src/helper/protocol';
+import { systemClock, type Clock } from '../../../src/util/timing';
 import { EngineMonitor, type MonitorOptions } from '../../../src/engine/monitor';
 import type { EngineState } from '../../../src/engine/state';
 import { helperFile } from '../../unit/engine/words';

@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, expect, test } from 'vitest';
 import { appliedBy, runFix, type Applied } from '../../../src/cli/fix';
 import { paintFor } from '../../../src/cli/terminal';
-import type { ResultCode } from '../../../src/daemon/protocol';
-import type { HelperOutcome } from '../../../src/daemon/run';
+import type { ResultCode } from '../../../src/helper/protocol';
+import type { HelperOutcome } from '../../../src/helper/run';
 import { healthyFacts } from '../diagnosis/healthy';
 
 const open = healthyFacts((facts) => void (facts.socket.value.mode = 0o666));

@@ -5,9 +5,9 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runLogs, type LogsOptions, type LogsParts } from '../../../src/cli/logs';
 import { paintFor } from '../../../src/cli/terminal';
-import { LogFollower } from '../../../src/daemon/logFile';
-import { readLogTail } from '../../../src/daemon/logTail';
-import type { HelperOutcome } from '../../../src/daemon/run';
+import { LogFollower } from '../../../src/host/logFollower';
+import { readLogTail } from '../../../src/host/logTail';
+import type { HelperOutcome } from '../../../src/helper/run';
 
 let folder: string;
 let path: string;

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, expect, test } from 'vitest';
 import { runResetData, type ResetDataOptions } from '../../../src/cli/resetData';
 import { paintFor } from '../../../src/cli/terminal';
-import type { ResultEvent } from '../../../src/daemon/protocol';
+import type { ResultEvent } from '../../../src/helper/protocol';
 
 let verbs: string[];
 let asked: string[];

@@ -4,7 +4,7 @@ import { outcomeExit, statusExit } from '../../../src/cli/exitStatus';
 import { tell } from '../../../src/cli/lifecycle';
 import { nextStepLines, typed } from '../../../src/cli/nextStepLines';
 import { paintFor, wantsColour } from '../../../src/cli/terminal';
-import type { ResultEvent } from '../../../src/daemon/protocol';
+import type { ResultEvent } from '../../../src/helper/protocol';
 import { steps } from '../../../src/diagnosis/nextStep';
 import { stateKinds } from '../../../src/engine/state';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { helperActions } from '../../../src/daemon/protocol';
+import { helperActions } from '../../../src/helper/protocol';
 import { actionIds, actions, undoOf, verbOf } from '../../../src/diagnosis/actions';
 
 test('the diagnosis knows the actions of the helper, each of them and no other', () => {

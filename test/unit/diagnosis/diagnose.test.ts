@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { actionIds } from '../../../src/diagnosis/actions';
 import { diagnose } from '../../../src/diagnosis/diagnose';
 import { diagnosisSchema } from '../../../src/diagnosis/diagnosisSchema';
-import { reportJunit, reportSarif } from '../../../src/diagnosis/reports/exchange';
-import { reportMarkdown } from '../../../src/diagnosis/reports/markdown';
-import { reportText } from '../../../src/diagnosis/reports/text';
-import { rules } from '../../../src/diagnosis/rules';
+import { reportJunit, reportSarif } from '../../../src/report/exchange';
+import { reportMarkdown } from '../../../src/report/markdown';
+import { reportText } from '../../../src/report/text';
+import { rules } from '../../../src/diagnosis/rules/allRules';
 import { paintFor } from '../../../src/cli/terminal';
-import type { Facts } from '../../../src/machine/facts';
+import type { Facts } from '../../../src/host/facts/facts';
 import { down, healthyFacts } from './healthy';
 
 test('healthy facts give nothing, and nothing is undecided', () => {

@@ -1,5 +1,5 @@
-import type { Facts, SliceName } from '../../../src/machine/facts';
-import type { CgroupLevel } from '../../../src/machine/facts/cgroup';
+import type { Facts, SliceName } from '../../../src/host/facts/facts';
+import type { CgroupLevel } from '../../../src/host/facts/cgroup';
 
 type Mutable<T> = T extends (...args: never[]) => unknown
   ? T

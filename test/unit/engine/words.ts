@@ -1,5 +1,5 @@
-import type { HelperStateFile } from '../../../src/daemon/protocol';
-import type { EngineDetails } from '../../../src/engine/details';
+import type { HelperStateFile } from '../../../src/helper/protocol';
+import type { EngineDetails } from '../../../src/engine/systemInfo';
 import { initial, reduce, type Model } from '../../../src/engine/reducer';
 import type { EngineEvent, EngineState, InfoResult, PingResult } from '../../../src/engine/state';
 

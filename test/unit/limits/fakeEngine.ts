@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { ContainerConfig, EngineCalls, HostConfig, ListedContainer } from '../../../src/engine/engineCalls';
 import type { Evidence } from '../../../src/limits/evidence';
-import type { LegRun } from '../../../src/limits/leg';
+import type { LegRun } from '../../../src/limits/testContainer';
 import type { Leg, Proof } from '../../../src/limits/proof';
 
 /** An error as dockerode has it for an answer that is no success. */

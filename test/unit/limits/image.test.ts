@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { extract } from 'tar-stream';
 import { archiveOf, ensureImage, tagOf } from '../../../src/limits/image';
 import { commands, findTools, type Tools } from '../../../src/limits/tools';
-import { makeTree, removeTree } from '../machine/tree';
+import { makeTree, removeTree } from '../host/tree';
 import { FakeEngine, refusal, reset } from './fakeEngine';
 
 let top = '';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { catalogue } from '../../../src/limits/catalogue';
 import type { Evidence } from '../../../src/limits/evidence';
 import type { Proof } from '../../../src/limits/proof';
-import type { Surroundings } from '../../../src/limits/surroundings';
+import type { Surroundings } from '../../../src/limits/environment';
 
 /** One proof's containers as they were on a real engine (`test/station/evidence.test.ts` records them). */
 export interface Recording {

@@ -14,14 +14,14 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
   cpSync(join(repository, 'tools/lib'), join(root, 'tools/lib'), { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   const sources = {
-    'src/extension.ts': "export const load = async () => (await import('./ui/actions')).make();",
-    'src/ui/actions.ts':
-      "export const page = async () => import('./diagnostics');\nexport const make = async () => (await import('../engine/dockerode')).make();",
-    'src/ui/diagnostics.ts': 'export const judged = true;',
+    'src/extension.ts': "export const load = async () => (await import('./vscode/actions')).make();",
+    'src/vscode/actions.ts':
+      "export const page = async () => import('./diagnostics/diagnostics');\nexport const make = async () => (await import('../engine/dockerode')).make();",
+    'src/vscode/diagnostics/diagnostics.ts': 'export const judged = true;',
     'src/webview/main.ts': 'document.title = "page";\nvoid import(document.title);',
     'src/webview/charts.ts': "import uPlot from 'uplot';\nexport const draw = uPlot;",
-    'src/ui/limits.ts': 'export const prove = () => true;',
-    'src/ui/examiner.ts': 'export const look = () => 1;',
+    'src/vscode/limits/limits.ts': 'export const prove = () => true;',
+    'src/vscode/backgroundDiagnosis.ts': 'export const look = () => 1;',
     'src/engine/dockerode.ts':
       "import Docker from 'dockerode';\nexport const make = () => typeof new Docker({ socketPath: '/x' });",
     'src/engine/stubs/absent.ts': 'export default {};',
@@ -29,7 +29,13 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
     'test/editor/index.ts': "import * as vscode from 'vscode';\nexport const run = () => vscode.version;",
     ...files,
   };
-  for (const folder of ['src/engine/stubs', 'src/ui', 'src/webview', 'test/editor'])
+  for (const folder of [
+    'src/engine/stubs',
+    'src/vscode/diagnostics',
+    'src/vscode/limits',
+    'src/webview',
+    'test/editor',
+  ])
     mkdirSync(join(root, folder), { recursive: true });
   for (const [path, text] of Object.entries(sources)) writeFileSync(join(root, path), text);
   return {

@@ -14,7 +14,7 @@ const all = ['start', 'lint', 'scripts', 'v2', 'station', 'editor', 'e2e'];
 describe('what a change can reach', () => {
   test.each([
     ['the helper', 'scripts/lib/launch.sh', ['start', 'lint', 'scripts', 'v2', 'station', 'e2e'], 'whole', []],
-    ['the interface', 'src/ui/indicator.ts', ['lint', 'editor', 'e2e'], 'importing', []],
+    ['the interface', 'src/vscode/indicator.ts', ['lint', 'editor', 'e2e'], 'importing', []],
     ['the engine', 'src/engine/probe.ts', ['lint', 'v2', 'station', 'editor', 'e2e'], 'importing', []],
     ['the command line', 'src/cli.ts', ['lint', 'v2', 'station'], 'importing', []],
     ['a document', 'docs/tls.md', ['lint'], 'none', []],
@@ -35,7 +35,7 @@ describe('what a change can reach', () => {
   });
 
   test('several: all that one of them reaches', () => {
-    expect(reached(['docs/a.md', 'test/scripts/tls.bats', 'src/ui/a.ts'])).toEqual({
+    expect(reached(['docs/a.md', 'test/scripts/tls.bats', 'src/vscode/a.ts'])).toEqual({
       stages: ['lint', 'editor', 'e2e'],
       unit: 'importing',
       files: ['test/scripts/tls.bats'],

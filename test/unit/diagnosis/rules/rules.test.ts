@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rules } from '../../../../src/diagnosis/rules';
+import { rules } from '../../../../src/diagnosis/rules/allRules';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { configure, covered, down, healthyFacts, inform, mount, type HealthyFacts } from '../healthy';
 import { engineCases } from './engine.cases';

@@ -1,0 +1,60 @@
+import type { Installed } from '../helper/installed';
+import type { AccessJudgement } from '../diagnosis/access';
+import type { Endpoint } from '../engine/endpoint';
+import type { EngineState, StateKind } from '../engine/state';
+
+/** Reads what the words of a state depend on. None may reject. */
+export interface SurroundingsReaders {
+  /** Undefined when it could not be told. */
+  readonly helper: () => Promise<Installed['status'] | undefined>;
+  /** Why the socket refuses this process. */
+  readonly access: (socketPath: string) => Promise<AccessJudgement | undefined>;
+}
+
+/**
+ * What is around the engine and is only looked at when the state makes it worth while: the installed helper, and the
+ * rights on a socket that refuses us. A late answer that belongs to an earlier state is dropped.
+ */
+export class Surroundings {
+  helper: Installed['status'] | undefined;
+  access: AccessJudgement | undefined;
+  private kind: StateKind | undefined;
+  private socketPath: string | undefined;
+  private round = 0;
+  private disposed = false;
+
+  constructor(
+    private readonly readers: SurroundingsReaders,
+    private readonly onChange: () => void,
+  ) {}
+
+  /** Looks at what a new state needs; nothing where it is the same as before. */
+  async observe(state: EngineState, endpoint: Endpoint | undefined): Promise<void> {
+    const socketPath = endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
+    if (state.kind === this.kind && socketPath === this.socketPath) return;
+    this.kind = state.kind;
+    this.socketPath = socketPath;
+    this.round += 1;
+    this.access = undefined;
+    if (socketPath === undefined || state.kind !== 'denied') return;
+    const { round } = this;
+    const access = await this.readers.access(socketPath);
+    if (this.disposed || round !== this.round || access === undefined) return;
+    this.access = access;
+    this.onChange();
+  }
+
+  /** Looks at the installed helper again; resolves with what it found. */
+  async lookAtHelper(): Promise<Installed['status'] | undefined> {
+    const helper = await this.readers.helper();
+    if (!this.disposed && helper !== this.helper) {
+      this.helper = helper;
+      this.onChange();
+    }
+    return helper;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+}

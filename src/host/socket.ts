@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { SocketFacts } from './facts/engine';
+import { mountAt, type Mount } from './mounts';
+import { defined, isUnreadable, readText, type Reading } from './readResult';
+import { readRunFolder, readSocketPath } from './socketPath';
+
+/** `/proc/net/unix`: paths of sockets that somebody listens at (flag 00010000, SO_ACCEPTCON). */
+export function parseListening(text: string): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const line of text.split('\n')) {
+    const match = /^[\da-f]+: [\da-f]+ [\da-f]+ 00010000 \d+ \d+ +\d+ (\/.*)$/iu.exec(line);
+    if (match?.[1] !== undefined) paths.add(match[1]);
+  }
+  return paths;
+}
+
+async function may(root: string, path: string, mode: number): Promise<boolean> {
+  try {
+    await access(join(root, path), mode);
+    return true;
+  } catch {
+    // Denied, or not there: not for us either way.
+    return false;
+  }
+}
+
+/** Folders above a path that may not be passed, the highest first. */
+async function closedAbove(root: string, path: string): Promise<readonly string[]> {
+  const folders: string[] = [];
+  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) folders.unshift(folder);
+  const open = await Promise.all(
+    folders.map(
+      async (folder) => (await may(root, folder, constants.X_OK)) || !(await may(root, folder, constants.F_OK)),
+    ),
+  );
+  return folders.filter((_folder, index) => open[index] === false);
+}
+
+async function inodeOf(root: string, path: string): Promise<number | undefined> {
+  try {
+    return (await lstat(join(root, path))).ino;
+  } catch {
+    // It was there a moment ago: a daemon that is just starting replaces it.
+    return undefined;
+  }
+}
+
+/** The path a daemon binds may be written with or without the link; the kernel keeps it as it was written. */
+function isListening(listening: ReadonlySet<string> | undefined, ...paths: readonly string[]): boolean | undefined {
+  if (listening === undefined) return undefined;
+  return paths.some((path) => listening.has(path) || listening.has(path.replace(/^\/run\//u, '/var/run/')));
+}
+
+const mostOthers = 32;
+const ofEngines = /docker|podman|containerd/u;
+const containerdSocket = '/run/containerd/containerd.sock';
+
+/** What stands at the engine's socket path and around it. Never throws. */
+export async function readSocket(
+  path: string,
+  mounts: Reading<readonly Mount[]>,
+  root = '/',
+): Promise<Reading<SocketFacts>> {
+  const [found, containerd, unix, run] = await Promise.all([
+    readSocketPath(path, root),
+    readSocketPath(containerdSocket, root),
+    readText(root, '/proc/net/unix'),
+    readRunFolder(root),
+  ]);
+  if (isUnreadable(found)) return found;
+  const listening = isUnreadable(unix) ? undefined : parseListening(unix.text);
+  const { resolved, kind } = found;
+  const owned = found.kind === 'absent' ? {} : { uid: found.uid, gid: found.gid, mode: found.mode };
+  const [inode, writable, closedFolders] = await Promise.all([
+    kind === 'absent' ? undefined : inodeOf(root, resolved),
+    may(root, resolved, constants.W_OK),
+    closedAbove(root, resolved),
+  ]);
+  const others = [...(listening ?? [])].filter(
+    (other) => ofEngines.test(other) && other !== path && other !== resolved,
+  );
+  return defined({
+    path,
+    resolved,
+    kind,
+    ...owned,
+    inode,
+    mount: isUnreadable(mounts) ? undefined : mountAt(mounts, resolved),
+    listening: isListening(listening, path, resolved),
+    writable,
+    closedFolders,
+    varRun: isUnreadable(run) ? ('other' as const) : run.kind,
+    otherSockets: others.slice(0, mostOthers),
+    containerd: defined({
+      path: containerdSocket,
+      kind: isUnreadable(containerd) ? ('other' as const) : containerd.kind,
+      listening: isListening(listening, containerdSocket),
+    }),
+  });
+}

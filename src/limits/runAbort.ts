@@ -1,0 +1,49 @@
+import type { Endpoint } from '../engine/endpoint';
+import { ping } from '../engine/probe';
+import { EngineSilent, failureOf, RunEnded, silent } from './runErrors';
+
+/** Milliseconds in which a living engine answers a ping. */
+export const pingDeadline = 3000;
+/** Seconds after which a run is over, whatever it waited for. */
+export const longestRun = 600;
+
+/** What ends a run before its proofs do: whoever asked for it, its time, a fault of the program, a silent engine. */
+export class RunEnds {
+  /** Aborted by whoever asked for the run, by its time or by a fault: containers are removed in order. */
+  readonly ended: AbortSignal;
+  /** Aborted when the engine does not answer any more: nothing more is waited for. */
+  readonly gone: AbortSignal;
+  /** Aborted by either. */
+  readonly signal: AbortSignal;
+  readonly #stop = new AbortController();
+  readonly #silence = new AbortController();
+  readonly #over = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(endpoint: Endpoint, cancelled: AbortSignal) {
+    this.ended = AbortSignal.any([cancelled, this.#stop.signal]);
+    this.gone = this.#silence.signal;
+    this.signal = AbortSignal.any([this.ended, this.gone]);
+    const tooLong = new RunEnded(`The run took longer than ${String(longestRun)} s and was ended.`);
+    this.#timer = setTimeout(() => this.#stop.abort(tooLong), longestRun * 1000);
+    this.ended.addEventListener('abort', () => void this.#askWhetherItLives(endpoint), { once: true });
+  }
+
+  /** Ends the run for what a part of it failed with. */
+  fail(reason: unknown): void {
+    if (reason instanceof EngineSilent) this.#silence.abort(reason);
+    else this.#stop.abort(new RunEnded(failureOf(reason).reason));
+  }
+
+  /** The run is over: nothing ends it any more. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+  }
+
+  /** An ended run has containers to remove: an engine that does not even answer a ping is not waited for. */
+  async #askWhetherItLives(endpoint: Endpoint): Promise<void> {
+    const { outcome } = await ping(endpoint, pingDeadline, this.#over.signal);
+    if (outcome !== 'ok') this.#silence.abort(silent(`no answer to a ping within ${String(pingDeadline)} ms`));
+  }
+}

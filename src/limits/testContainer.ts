@@ -1,0 +1,209 @@
+import {
+  refusalOf,
+  type ContainerConfig,
+  type EngineCalls,
+  type HostConfig,
+  type InspectedContainer,
+} from '../engine/engineCalls';
+import { endingOf, silent, wordsOf } from './runErrors';
+import { isComplete, parseLine, samplesOf, type Evidence, type Sample } from './evidence';
+import { containerName, runLabel } from './leftovers';
+import type { Leg } from './proof';
+import { workload } from './script';
+import { pause, unlessAborted } from '../util/async';
+
+/** The calls that a leg is run with. */
+export type LegEngine = Pick<EngineCalls, 'create' | 'inspect' | 'output' | 'start' | 'remove'>;
+
+/** What a leg is run with. */
+export interface LegRun {
+  readonly engine: LegEngine;
+  readonly image: string;
+  readonly labels: Record<string, string>;
+  readonly onSample: (sample: Sample) => void;
+  /** Called when it runs, with its PID in the engine's namespace and its full id. */
+  readonly onRunning?: (pid: number, id: string) => Promise<void>;
+  /** Called when it could not be removed; the end of the run, and then the next start, try again. */
+  readonly onLeft: (id: string, why: string) => void;
+  /** Aborted: workloads are ended, and their containers removed. */
+  readonly signal: AbortSignal;
+  /** Aborted: the engine has been found silent, nothing more is waited for. */
+  readonly gone?: AbortSignal;
+  /** On cgroup v2: an engine may be told to give containers the machine's namespace, where `/sys/fs/cgroup` is not their own group. */
+  readonly cgroupns?: 'private';
+}
+
+function configOf(leg: Leg, { image, labels, cgroupns }: LegRun): ContainerConfig {
+  return {
+    name: containerName(labels[runLabel] ?? ''),
+    Image: image,
+    Cmd: workload(leg.script, leg.stays),
+    Entrypoint: [],
+    // Root, in whatever image: the workloads read their own group's files.
+    User: '0',
+    Labels: labels,
+    AttachStdout: true,
+    AttachStderr: true,
+    StopSignal: 'SIGKILL',
+    ...(leg.volume !== undefined && { Volumes: { [leg.volume]: {} } }),
+    HostConfig: {
+      NetworkMode: leg.network === true ? 'default' : 'none',
+      LogConfig: { Type: 'none', Config: {} },
+      RestartPolicy: { Name: 'no' },
+      ...(cgroupns !== undefined && { CgroupnsMode: cgroupns }),
+      ...leg.limits,
+    },
+  };
+}
+
+/** Names of limits that the engine has not kept as they were asked for. */
+export function droppedOf(asked: HostConfig, kept: HostConfig): (keyof HostConfig)[] {
+  const entries = Object.entries(asked) as [keyof HostConfig, unknown][];
+  return entries.flatMap(([name, value]) => {
+    const sorted = (part: unknown): string =>
+      JSON.stringify(part, (_key, inner: unknown) =>
+        typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+          ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : inner,
+      );
+    return sorted(value) === sorted(kept[name]) ? [] : [name];
+  });
+}
+
+/** Whole lines out of what comes in pieces. */
+function lineSplitter(onLine: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
+  };
+}
+
+/** Waits for the workload's end, its time limit or a cancel; what happened if it was not its end. */
+async function untilEnd(ended: Promise<void>, seconds: number, signal: AbortSignal): Promise<string | undefined> {
+  // Of an abort that has been, no listener is told.
+  if (signal.aborted) return endingOf(signal);
+  return new Promise((resolve) => {
+    const finish = (what: string | undefined): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(what);
+    };
+    const onAbort = (): void => finish(endingOf(signal));
+    const timer = setTimeout(() => finish(`The workload did not end within ${String(seconds)} s.`), seconds * 1000);
+    signal.addEventListener('abort', onAbort, { once: true });
+    void ended.then(() => finish(undefined));
+  });
+}
+
+/** How long, in looks and milliseconds between them, an engine may take to see that a process has closed its output and ended. */
+const seeing = { looks: 200, pause: 50 };
+
+/** How a container ended whose output has, unless `broken` says already what happened to it. */
+async function exitOf(
+  look: () => Promise<InspectedContainer>,
+  signal: AbortSignal,
+  broken: string | undefined,
+): Promise<Pick<Evidence, 'exitCode' | 'oomKilled' | 'broken'>> {
+  if (broken !== undefined) {
+    const { exitCode, oomKilled } = await look();
+    return { exitCode, oomKilled, broken };
+  }
+  for (let looks = 1; ; looks += 1) {
+    const { running, exitCode, oomKilled } = await look();
+    if (!running) return { exitCode, oomKilled };
+    if (signal.aborted) return { exitCode: -1, oomKilled, broken: endingOf(signal) };
+    if (looks === seeing.looks) {
+      const waited = String((seeing.looks * seeing.pause) / 1000);
+      const broken = `The workload closed its output, and the engine said ${waited} s later that it still runs.`;
+      return { exitCode: -1, oomKilled, broken };
+    }
+    await pause(seeing.pause, signal);
+  }
+}
+
+type Ask = <T>(call: () => Promise<T>, late?: (value: T) => void) => Promise<T>;
+
+/** Asks the engine, and waits no longer for it than until another leg has found it silent. */
+function asking({ gone }: LegRun): Ask {
+  return async (call, late) => (gone === undefined ? call() : unlessAborted(call, gone, late));
+}
+
+interface Made {
+  readonly id: string;
+  readonly warnings: readonly string[];
+}
+
+/** Runs the workload of a container that has been made. Rejects with the engine's error. */
+async function runMade(leg: Leg, run: LegRun, ask: Ask, { id, warnings }: Made): Promise<Evidence> {
+  const { engine, signal, onRunning } = run;
+  const look = async (): Promise<InspectedContainer> => ask(() => engine.inspect(id));
+  const lines: (readonly [string, string])[] = [];
+  const dropped = droppedOf(leg.limits, (await look()).hostConfig);
+  const begun: Evidence = { lines, errors: '', exitCode: -1, oomKilled: false, warnings, dropped };
+  if (signal.aborted) return { ...begun, broken: endingOf(signal) };
+  if (dropped.some((name) => leg.mayDrop?.includes(name) !== true)) return begun;
+  let errors = '';
+  let onLastLine = (): void => undefined;
+  const lastLine = new Promise<void>((resolve) => (onLastLine = resolve));
+  const split = lineSplitter((line) => {
+    const parsed = parseLine(line);
+    if (parsed === undefined) return;
+    lines.push(parsed);
+    samplesOf(parsed).forEach(run.onSample);
+    if (isComplete(begun)) onLastLine();
+  });
+  const onText = (text: string, from: 'out' | 'err'): void => {
+    if (from === 'out') split(text);
+    else errors = `${errors}${text}`.slice(-4000);
+  };
+  const output = await ask(
+    () => engine.output(id, onText),
+    ({ close }) => close(),
+  );
+  try {
+    await ask(() => engine.start(id));
+    if (onRunning !== undefined) await onRunning((await look()).pid, id);
+    // One that stays is not waited for: its removal ends it.
+    const ended = leg.stays === undefined ? output.ended : Promise.race([output.ended, lastLine]);
+    const broken = await untilEnd(ended, leg.seconds, signal);
+    if (broken === undefined && leg.stays !== undefined && isComplete(begun)) return { ...begun, errors, exitCode: 0 };
+    return { ...begun, errors, ...(await exitOf(look, signal, broken)) };
+  } finally {
+    output.close();
+  }
+}
+
+/**
+ * Makes a container, checks that the engine kept what was asked, runs its workload and removes it, whatever happens.
+ * Rejects with EngineSilent when the engine does not answer; its container is then left to the end of the run.
+ */
+export async function runLeg(leg: Leg, run: LegRun): Promise<Evidence> {
+  const { engine, signal } = run;
+  const ask = asking(run);
+  const none = { lines: [], errors: '', exitCode: -1, oomKilled: false, warnings: [], dropped: [] };
+  if (signal.aborted) return { ...none, broken: endingOf(signal) };
+  let made: Made;
+  try {
+    made = await ask(() => engine.create(configOf(leg, run)));
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused === undefined) throw silent(error);
+    return { ...none, refused };
+  }
+  const { id, warnings } = made;
+  let answers = true;
+  try {
+    return await runMade(leg, run, ask, made);
+  } catch (error) {
+    const refused = refusalOf(error);
+    answers = refused !== undefined;
+    if (refused === undefined) throw silent(error);
+    return { ...none, warnings, refused };
+  } finally {
+    // Of an engine that is silent nothing more is asked, which would take half a minute more.
+    if (answers) await ask(() => engine.remove(id)).catch((error: unknown) => run.onLeft(id, wordsOf(error)));
+    else run.onLeft(id, 'the engine does not answer');
+  }
+}

@@ -1,0 +1,2 @@
+/** Bytes. */
+export const MiB = 1024 * 1024;

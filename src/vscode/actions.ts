@@ -1,0 +1,218 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import type { Installed } from '../helper/installed';
+import { LogFollower } from '../host/logFollower';
+import { readLogTail } from '../host/logTail';
+import { daemonLog, helperFolder, stateFile } from '../helper/paths';
+import { rootlessLog } from '../helper/rootless';
+import { describe, type Description } from '../diagnosis/describe';
+import { loadDockerode } from '../engine/loadDockerode';
+import { readHelperFile } from '../helper/stateFile';
+import type { EngineState } from '../engine/state';
+import type { Button } from './notify';
+import { describeContext, elsewhere, keeperOf, stateFileOf } from '../app/managedDaemon';
+import { HelperCalls } from './helperCalls';
+import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
+import { HelperSetUp, watchFolder } from './helperSetup';
+import type { LateLog } from './lazyLog';
+import type { LimitsStatus } from './limits/status';
+import { Lifecycle } from './lifecycle';
+import type { LiveEngine } from './engineSession';
+import { LogView } from './logView';
+import { showMenu } from './menu';
+import { buttonsFor } from './commandLabels';
+import { explainStart, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
+import type { Scene } from './indicatorModel';
+import { isServed, loginName, readAccess } from '../app/privileges';
+import { runningNames } from './runningNames';
+import { setUpLine } from '../app/helperSetupCommand';
+import { Surroundings } from '../app/environment';
+
+/** What the actions need of the window's first part. */
+export interface ActionParts {
+  readonly host: typeof vscode;
+  readonly engine: LiveEngine;
+  readonly extensionPath: string;
+  readonly log: Pick<LateLog, 'info' | 'error'>;
+  /** The endpoint of the settings, empty ones excepted. */
+  readonly dockerHost: () => string | undefined;
+  /** What is shown now, for the menu. */
+  readonly scene: () => Scene;
+  readonly limits: LimitRuns;
+  /** The words or the helper are others than before. */
+  readonly onChange: () => void;
+  /** A command ended. */
+  readonly onEnd: (verdict: Verdict) => void;
+}
+
+/**
+ * Everything a window needs only when Docker is not well or somebody asks for something: explaining, the commands, the
+ * log, the helper. Built into an output file of its own, which `lateActions.ts` loads on first use.
+ */
+export class Actions {
+  private readonly helper: HelperCalls;
+  private readonly surroundings: Surroundings;
+  private readonly lifecycle: Lifecycle;
+  private readonly setUp: HelperSetUp;
+  private readonly logView: LogView;
+  private diagnostics: Promise<Diagnostics> | undefined;
+  private disposed = false;
+
+  constructor(private readonly parts: ActionParts) {
+    const { host, engine, log } = parts;
+    const bundledFolder = join(parts.extensionPath, 'scripts');
+    const exists = (path: string): Promise<boolean> =>
+      access(path).then(
+        () => true,
+        () => false,
+      );
+    const rootless = (): boolean => keeperOf(engine.endpoint) === 'user';
+    this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, rootless, exists });
+    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, () => {
+      parts.onChange();
+      this.tellDiagnostics();
+    });
+    const facts = {
+      helperPath: join(bundledFolder, 'dind-helper'),
+      user: loginName(),
+      root: process.geteuid?.() === 0,
+    };
+    this.lifecycle = new Lifecycle({
+      host,
+      engine,
+      run: (verb, options) => this.helper.run(verb, options),
+      elsewhere: () => elsewhere(engine.endpoint),
+      runningContainers: () => runningNames(engine.endpoint, loadDockerode, log),
+      explain: explainStart,
+      setUpLine: () => setUpLine(facts),
+      onEnd: (verdict) => {
+        parts.onEnd(verdict);
+        void this.surroundings.lookAtHelper();
+      },
+    });
+    this.setUp = new HelperSetUp({
+      host,
+      facts,
+      home: process.env['HOME'],
+      obstacle: () => this.helper.obstacle(),
+      check: async () => {
+        const status = (await this.surroundings.lookAtHelper()) ?? 'missing';
+        // The copy is everybody's; the right to run it is one's own.
+        return status === 'current' && !facts.root && !(await isServed(facts.user)) ? 'missing' : status;
+      },
+      watchInstalled: (onChange) => watchFolder(helperFolder, onChange),
+      // A daemon that runs needs nothing now.
+      nextButtons: () => (engine.state.kind === 'running' ? [] : this.wording(engine.state).buttons),
+    });
+    this.logView = new LogView({
+      createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
+      path: () => {
+        const said = engine.endpoint === undefined ? undefined : stateFileOf(engine.endpoint);
+        const usual = rootless() ? rootlessLog(process.env) : daemonLog;
+        return Promise.resolve(readHelperFile(said ?? stateFile)?.log ?? usual);
+      },
+      readTail: readLogTail,
+      follow: (following) => new LogFollower(following),
+      viaHelper: () => this.helper.logLines(),
+    });
+    void this.surroundings.lookAtHelper();
+  }
+
+  /** Whether a command of this window is at work. */
+  get busy(): boolean {
+    return this.lifecycle.busy;
+  }
+
+  /** The installed helper against ours; undefined while nobody has looked yet. */
+  get installed(): Installed['status'] | undefined {
+    return this.surroundings.helper;
+  }
+
+  /** To be told of every state: some are looked into. */
+  observe(state: EngineState): void {
+    void this.surroundings.observe(state, this.parts.engine.endpoint);
+    this.tellDiagnostics();
+  }
+
+  /** To be told of every run of proofs, whoever began it. */
+  observeLimits(status: LimitsStatus): void {
+    this.tellDiagnostics((diagnostics) => diagnostics.observeLimits(status));
+  }
+
+  words(state: EngineState): Description {
+    return describe(state, describeContext(this.parts.engine.endpoint, this.surroundings));
+  }
+
+  /** A state as a notification. */
+  wording(state: EngineState): { readonly message: string; readonly buttons: readonly Button[] } {
+    const { headline, explanation, nextSteps } = this.words(state);
+    const { engine } = this.parts;
+    return { message: `${headline}. ${explanation}`.trim(), buttons: buttonsFor(nextSteps, () => engine.refresh()) };
+  }
+
+  run(verb: LifecycleVerb): Promise<Verdict> {
+    return this.lifecycle.run(verb);
+  }
+
+  showLog(): Promise<void> {
+    return this.logView.show();
+  }
+
+  /** Loads the page's own part on the first call; a failed load is tried again by the next. */
+  async showDiagnostics(): Promise<void> {
+    this.diagnostics ??= this.makeDiagnostics().catch((error: unknown) => {
+      this.diagnostics = undefined;
+      throw error;
+    });
+    (await this.diagnostics).show();
+  }
+
+  private async makeDiagnostics(): Promise<Diagnostics> {
+    const { Diagnostics, readFacts } = await import('./diagnostics/diagnostics');
+    if (this.disposed) throw new Error('The window is closing.');
+    const { host, engine, extensionPath, log, scene, dockerHost, limits } = this.parts;
+    return new Diagnostics({
+      host,
+      extensionPath,
+      log,
+      state: () => engine.state,
+      words: (state) => this.words(state),
+      takeFacts: async () => readFacts(dockerHost(), await this.helper.forFacts()),
+      commands: {
+        start: () => this.run('start'),
+        restart: () => this.run('restart'),
+        stop: () => this.run('stop'),
+        'show-log': () => this.showLog().then(() => undefined),
+        'set-up-helper': () => this.setUpHelper().then(() => undefined),
+      },
+      apply: (action) => this.helper.apply(action),
+      limits,
+      formatTime: scene().formatTime,
+    });
+  }
+
+  /** A page that could not be loaded has told so already. */
+  private tellDiagnostics(tell: (diagnostics: Diagnostics) => void = (diagnostics) => diagnostics.observe()): void {
+    this.diagnostics?.then(tell, () => undefined);
+  }
+
+  showMenu(): Promise<void> {
+    return showMenu(this.parts.host, this.parts.scene(), () => this.parts.engine.refresh());
+  }
+
+  setUpHelper(): Promise<void> {
+    return this.setUp.open();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.diagnostics?.then(
+      (diagnostics) => diagnostics.dispose(),
+      () => undefined,
+    );
+    this.setUp.dispose();
+    this.surroundings.dispose();
+    this.logView.dispose();
+  }
+}

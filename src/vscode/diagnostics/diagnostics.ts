@@ -1,0 +1,299 @@
+import { homedir } from 'node:os';
+import type * as vscode from 'vscode';
+import type { HelperOutcome } from '../../helper/run';
+import type { ActionId } from '../../diagnosis/actions';
+import type { Description } from '../../diagnosis/describe';
+import { diagnose, type Diagnosis } from '../../diagnosis/diagnose';
+import type { Finding } from '../../diagnosis/finding';
+import type { EngineState } from '../../engine/state';
+import type { Facts } from '../../host/facts/facts';
+import { takeFacts, type TakeFactsOptions } from '../../host/takeFacts';
+import type { CommandName, FromPage, ReportName, Work } from '../../webview/messages';
+import { pasteable, rawJson, reportDocument } from './document';
+import { Mender, type MenderHost } from './remedyRunner';
+import { Paced } from './throttle';
+import { pageOf, type PageScene, type SeenState } from './page';
+import { Panel, type PanelHost } from './panel';
+import { ReportDocuments, type DocumentHost } from './reportDocuments';
+import { canBeTyped, typeIntoTerminal, type TypingHost } from './terminalPaste';
+import type { LateLog } from '../lazyLog';
+import { limitsView } from './limitsView';
+import type { LimitsStatus } from '../limits/status';
+import type { Verdict } from '../lifecycleOutcome';
+
+/** The parts of `vscode` the page and its reports need. */
+export type DiagnosticsHost = PanelHost &
+  DocumentHost &
+  MenderHost &
+  TypingHost & {
+    readonly env: { readonly clipboard: Pick<vscode.Clipboard, 'writeText'> };
+  };
+
+/** The proofs of resource limits of this window, whether the page or the Test Explorer runs them. */
+export interface LimitRuns {
+  readonly status: () => Promise<LimitsStatus>;
+  /** All, or the one of an id; resolves when the run is over. */
+  readonly prove: (id: string | undefined) => Promise<void>;
+  readonly cancel: () => void;
+}
+
+export interface DiagnosticsParts {
+  readonly host: DiagnosticsHost;
+  readonly extensionPath: string;
+  readonly log: Pick<LateLog, 'info' | 'error'>;
+  readonly state: () => EngineState;
+  readonly words: (state: EngineState) => Description;
+  /** Never rejects. */
+  readonly takeFacts: () => Promise<Facts>;
+  /** The lifecycle's verbs give their verdict, and have told the person of a failure. */
+  readonly commands: Readonly<Record<CommandName, () => Promise<Verdict | undefined>>>;
+  /** Lets the helper do one action. Never rejects. */
+  readonly apply: (action: ActionId) => Promise<HelperOutcome>;
+  readonly limits: LimitRuns;
+  readonly formatTime: (ms: number) => string;
+  /** Milliseconds the page has to come up; default 12 s: a cold editor on a busy machine. */
+  readonly deadlineMs?: number;
+}
+
+/** The facts as this window sees them. */
+export function readFacts(setting: string | undefined, helper: TakeFactsOptions['helper']): Promise<Facts> {
+  return takeFacts({
+    clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
+    ...(setting !== undefined && { setting }),
+    ...(helper !== undefined && { helper }),
+  });
+}
+
+/** The least time between two readings that follow the daemon, milliseconds. */
+const pauseMs = 3000;
+
+/** How many states are kept for the history. */
+const mostSeen = 50;
+
+const preface =
+  'The browser does not let the editor show its page here: that takes https, or the name localhost. This is the same as a document; run "Show Docker diagnostics" again for newer facts.';
+
+/**
+ * "Show Docker diagnostics": reads facts, judges them, shows the page, mends what can be mended and says "mended" only
+ * after new facts have shown it. Built into an output file of its own, loaded on first use.
+ */
+export class Diagnostics {
+  private panel: Panel | undefined;
+  private documents: ReportDocuments | undefined;
+  private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
+  private limits: LimitsStatus | undefined;
+  private work: Work | undefined;
+  private seen: readonly SeenState[] = [];
+  private readonly readings = new Paced(
+    () => this.read().catch((error: unknown) => this.failed('reading the facts', error)),
+    pauseMs,
+  );
+  private readonly mender: Mender;
+  private silent = false;
+  private disposed = false;
+
+  constructor(private readonly parts: DiagnosticsParts) {
+    const { host, state, commands, apply } = parts;
+    this.mender = new Mender({
+      host,
+      state,
+      commands,
+      apply,
+      diagnosis: () => this.latest?.diagnosis,
+      readAnew: () => this.readings.fresh(),
+      working: (work) => this.working(work),
+      say: (text) => this.panel?.post({ kind: 'said', text }),
+    });
+    this.remember();
+  }
+
+  /** Shows the page, or the document where no page can be shown. */
+  show(): void {
+    if (this.panel !== undefined) {
+      this.panel.reveal();
+      return;
+    }
+    const { host, extensionPath, deadlineMs = 12_000 } = this.parts;
+    // Where it did not come up once it hardly will, and somebody waits.
+    const patience = this.silent ? deadlineMs / 4 : deadlineMs;
+    this.panel = new Panel({
+      host,
+      extensionPath,
+      deadlineMs: patience,
+      onMessage: (message) => this.receive(message),
+      onClosed: () => {
+        this.panel = undefined;
+      },
+      onSilent: () => {
+        this.silent = true;
+        this.guarded('the report', () => this.showDocument());
+      },
+    });
+    // Facts are read while the browser makes the page.
+    this.readings.request();
+  }
+
+  /** To be told of every state and of other words for it: the page follows the daemon while somebody sees it. */
+  observe(): void {
+    this.remember();
+    if (this.panel?.visible !== true) return;
+    this.render();
+    this.readings.request();
+  }
+
+  /** To be told of every run of proofs, whoever began it. */
+  observeLimits(status: LimitsStatus): void {
+    this.limits = status;
+    this.renderLimits();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.readings.dispose();
+    this.panel?.dispose();
+    this.documents?.dispose();
+  }
+
+  private receive(message: FromPage): void {
+    switch (message.kind) {
+      case 'ready':
+        this.silent = false;
+        this.panel?.post({ kind: 'work', ...(this.work !== undefined && { work: this.work }) });
+        this.render();
+        this.readings.request();
+        this.guarded('loading the proofs', async () => this.observeLimits(await this.parts.limits.status()));
+        return;
+      case 'refresh':
+        this.mender.forget();
+        this.guarded('reading the facts', () => this.readings.fresh());
+        return;
+      case 'mend':
+        this.guarded('mending', async () => {
+          await this.mender.mend(message.finding);
+          this.render();
+        });
+        return;
+      case 'copy-remedy':
+        this.guarded('copying', () => this.copy(this.finding(message.finding)?.remedy.command, 'The command'));
+        return;
+      case 'type-remedy':
+        this.type(this.finding(message.finding));
+        return;
+      case 'command':
+        this.guarded('the command', () => this.run(message.name));
+        return;
+      case 'report':
+        this.guarded('the report', () => this.report(message.name));
+        return;
+      case 'prove':
+        this.guarded('proving limits', () => this.parts.limits.prove(message.proof));
+        return;
+      case 'cancel-proofs':
+        this.parts.limits.cancel();
+    }
+  }
+
+  private async read(): Promise<void> {
+    const shown = this.work;
+    if (shown === undefined) this.working({ text: 'Looking at the machine' });
+    const facts = await this.parts.takeFacts();
+    if (this.disposed) return;
+    this.latest = { facts, diagnosis: diagnose(facts) };
+    if (shown === undefined) this.working(undefined);
+    this.render();
+  }
+
+  private async run(name: CommandName): Promise<void> {
+    await this.parts.commands[name]();
+    if (name !== 'show-log') await this.readings.fresh();
+  }
+
+  private async report(name: ReportName): Promise<void> {
+    const scene = this.scene();
+    if (scene === undefined) return;
+    switch (name) {
+      case 'copy-markdown':
+        await this.copy(pasteable(scene), 'The diagnosis');
+        return;
+      case 'save-report':
+        await this.reports().toSave(reportDocument(scene));
+        return;
+      case 'raw-json':
+        await this.reports().read('Docker diagnostics.json', rawJson(scene));
+    }
+  }
+
+  private async showDocument(): Promise<void> {
+    this.parts.log.info('The page did not come up; the report is shown as a document.');
+    if (this.latest === undefined) await this.readings.fresh();
+    const scene = this.scene();
+    if (scene !== undefined) await this.reports().read('Docker diagnostics.md', reportDocument(scene, preface));
+  }
+
+  private async copy(text: string | undefined, what: string): Promise<void> {
+    if (text === undefined || text === '') return;
+    await this.parts.host.env.clipboard.writeText(text);
+    this.panel?.post({ kind: 'said', text: `${what} is on the clipboard.` });
+  }
+
+  private type(finding: Finding | undefined): void {
+    if (finding === undefined || !canBeTyped(finding.remedy)) return;
+    typeIntoTerminal(this.parts.host, finding.remedy.command);
+    this.panel?.post({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
+  }
+
+  private reports(): ReportDocuments {
+    this.documents ??= new ReportDocuments(this.parts.host);
+    return this.documents;
+  }
+
+  /** Keeps a state that has begun, with its words, which may come a moment later. */
+  private remember(): void {
+    const state = this.parts.state();
+    const { headline, explanation } = this.parts.words(state);
+    const others = this.seen.filter(({ at }) => at !== state.since);
+    this.seen = [...others, { at: state.since, headline, explanation }].slice(-mostSeen);
+  }
+
+  private finding(id: string): Finding | undefined {
+    return this.latest?.diagnosis.findings.find((finding) => finding.id === id);
+  }
+
+  private scene(): PageScene | undefined {
+    if (this.latest === undefined) return undefined;
+    const { words, formatTime } = this.parts;
+    const state = this.parts.state();
+    const limits = this.limits?.results ?? [];
+    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, limits, formatTime };
+  }
+
+  private render(): void {
+    const scene = this.panel?.visible === true ? this.scene() : undefined;
+    if (scene === undefined) return;
+    this.panel?.post({ kind: 'page', page: pageOf(scene) });
+    // What explains a verdict may be found now, or gone.
+    this.renderLimits();
+  }
+
+  private renderLimits(): void {
+    if (this.limits === undefined || this.panel?.visible !== true) return;
+    const findings = this.latest?.diagnosis.findings ?? [];
+    this.panel.post({ kind: 'limits', limits: limitsView(this.limits, findings, this.parts.formatTime) });
+  }
+
+  private working(work: Work | undefined): void {
+    this.work = work;
+    this.panel?.post({ kind: 'work', ...(work !== undefined && { work }) });
+  }
+
+  /** Nobody waits for what the page asked for: a failure is said there and logged. */
+  private guarded(what: string, task: () => Promise<void>): void {
+    task().catch((error: unknown) => this.failed(what, error));
+  }
+
+  private failed(what: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.parts.log.error(`Diagnostics, ${what}: ${message}`);
+    this.panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
+  }
+}

@@ -1,0 +1,163 @@
+import type * as vscode from 'vscode';
+import type { HelperEvent } from '../helper/protocol';
+import type { HelperOutcome } from '../helper/run';
+import type { EngineState } from '../engine/state';
+import { notify, type NotificationHost } from './notify';
+import { judge, verbWords, type Explained, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
+import { stepWords } from '../app/steps';
+
+/** The parts of `vscode` a command with progress needs. */
+export interface ProgressHost extends NotificationHost {
+  readonly window: NotificationHost['window'] & Pick<typeof vscode.window, 'withProgress'>;
+  readonly ProgressLocation: Pick<typeof vscode.ProgressLocation, 'Notification'>;
+}
+
+export interface LifecycleParts {
+  readonly host: ProgressHost;
+  readonly engine: { readonly state: EngineState; refresh(): Promise<EngineState> };
+  /** Runs a verb of the helper as root; never rejects. */
+  readonly run: (
+    verb: LifecycleVerb,
+    options: { signal: AbortSignal; onEvent: (event: HelperEvent) => void },
+  ) => Promise<HelperOutcome>;
+  /** Why the daemon at the endpoint is not the one the helper manages, or undefined when it is. */
+  readonly elsewhere: () => string | undefined;
+  /** Names of running containers, or undefined when the engine does not tell within its bound. */
+  readonly runningContainers: () => Promise<readonly string[] | undefined>;
+  readonly explain: (line: string) => Explained | undefined;
+  readonly setUpLine: () => string;
+  /** Told when a command has ended, before anything is shown of it. */
+  readonly onEnd: (verdict: Verdict) => void;
+}
+
+/** Start, stop and restart: one at a time in a window, with progress, and with a cause when they fail. */
+export class Lifecycle {
+  private current: { readonly verb: LifecycleVerb; readonly verdict: Promise<Verdict> } | undefined;
+
+  constructor(private readonly parts: LifecycleParts) {}
+
+  /** Whether a command of this window is at work. */
+  get busy(): boolean {
+    return this.current !== undefined;
+  }
+
+  /**
+   * Runs a verb. A second call for the same verb joins the first and shares its verdict; another verb is turned away,
+   * because two people's wishes at once have no right answer. Resolves when the verb has ended, not when its
+   * notification is dismissed.
+   */
+  async run(verb: LifecycleVerb): Promise<Verdict> {
+    const { current } = this;
+    if (current !== undefined) {
+      if (current.verb === verb) return current.verdict;
+      const doing = verbWords[current.verb].doing;
+      return this.told({
+        kind: 'failed',
+        message: `${verbWords[verb].failure}. ${doing} is still under way in this window: wait for it, or cancel it.`,
+        buttons: [],
+      });
+    }
+    const verdict = this.perform(verb).finally(() => {
+      this.current = undefined;
+    });
+    this.current = { verb, verdict };
+    const ended = await verdict;
+    this.parts.onEnd(ended);
+    return this.told(ended);
+  }
+
+  private async perform(verb: LifecycleVerb): Promise<Verdict> {
+    const { state } = this.parts.engine;
+    if (state.kind === 'foreign') {
+      return {
+        kind: 'failed',
+        message: `${verbWords[verb].failure}. The socket is served by a daemon outside this container, and only its own machine can start, stop or restart it.`,
+        buttons: [],
+      };
+    }
+    if (!(await this.agreed(verb))) return { kind: 'cancelled' };
+    const { host } = this.parts;
+    return host.window.withProgress(
+      { location: host.ProgressLocation.Notification, title: verbWords[verb].doing, cancellable: true },
+      async (progress, token) => {
+        const controller = new AbortController();
+        const subscription = token.onCancellationRequested(() => {
+          progress.report({ message: 'cancelling' });
+          controller.abort();
+        });
+        try {
+          const outcome = await this.parts.run(verb, {
+            signal: controller.signal,
+            onEvent: (event) => {
+              // Only beginnings: the end of a step says what was done, and the person waits for what is being done.
+              if (event.event !== 'step' || event.status !== 'started' || controller.signal.aborted) return;
+              progress.report({ message: stepWords(event.step) });
+            },
+          });
+          await this.parts.engine.refresh();
+          return judge(verb, outcome, this.parts.explain, this.parts.setUpLine());
+        } finally {
+          subscription.dispose();
+        }
+      },
+    );
+  }
+
+  /** Asks what must be asked before anything is touched. */
+  private async agreed(verb: LifecycleVerb): Promise<boolean> {
+    const { host, engine } = this.parts;
+    const elsewhere = this.parts.elsewhere();
+    if (elsewhere !== undefined) {
+      const go = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} this container's daemon`;
+      const message = `The indicator watches another daemon than the one this command ${verb}s.`;
+      return (await host.window.showWarningMessage(message, { modal: true, detail: elsewhere }, go)) === go;
+    }
+    if (!endsContainers(verb, engine.state)) return true;
+    const names = await this.parts.runningContainers();
+    if (names?.length === 0) return true;
+    const question = stopQuestion(verb, engine.state.details?.containersRunning ?? 0, names);
+    const { message, detail, confirm } = question;
+    return (await host.window.showWarningMessage(message, { modal: true, detail }, confirm)) === confirm;
+  }
+
+  /** Shows a failure without waiting for its answer. */
+  private told(verdict: Verdict): Verdict {
+    if (verdict.kind === 'failed') void notify(this.parts.host, 'error', verdict.message, verdict.buttons);
+    return verdict;
+  }
+}
+
+/** A modal question before containers are stopped. */
+export interface StopQuestion {
+  readonly message: string;
+  /** Names of the containers, one per line, as far as they could be listed, and why they end. */
+  readonly detail: string;
+  /** The button that goes ahead. */
+  readonly confirm: string;
+}
+
+const mostNames = 12;
+
+/**
+ * Whether a verb would end containers: the daemon goes away and live-restore, which would keep them, is off. Nothing is
+ * known of a daemon that does not answer, so nothing is asked then.
+ */
+export function endsContainers(verb: LifecycleVerb, state: EngineState): boolean {
+  if (verb === 'start' || state.details === undefined) return false;
+  return !state.details.liveRestore && state.details.containersRunning > 0;
+}
+
+/** @param names of running containers, or undefined when the engine did not tell them in time */
+export function stopQuestion(verb: LifecycleVerb, count: number, names: readonly string[] | undefined): StopQuestion {
+  const shown = names ?? [];
+  const number = names?.length ?? count;
+  const what = number === 1 ? '1 running container' : `${number} running containers`;
+  const rest = shown.length > mostNames ? [`and ${shown.length - mostNames} more`] : [];
+  const list = [...shown.slice(0, mostNames), ...rest].join('\n');
+  const why = `The option live-restore, which would keep ${number === 1 ? 'it' : 'them'} running, is off.`;
+  return {
+    message: `${verb === 'restart' ? 'Restarting' : 'Stopping'} Docker ends ${what}.`,
+    detail: list === '' ? why : `${list}\n\n${why}`,
+    confirm: `${verb === 'restart' ? 'Restart' : 'Stop'} Docker`,
+  };
+}

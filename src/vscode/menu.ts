@@ -1,0 +1,147 @@
+import type * as vscode from 'vscode';
+import { commandIds, type CommandId } from './commandIds';
+import { canProve } from './limits/tree';
+import { commandFor, offerIcons, offersFor } from './commandLabels';
+import { containerCount, type Scene } from './indicatorModel';
+import { settingsSection } from './settings';
+
+/** What choosing a row does. */
+export type MenuAction =
+  | { readonly kind: 'command'; readonly id: CommandId }
+  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'settings' };
+
+export type MenuRow =
+  | { readonly kind: 'heading'; readonly label: string }
+  | { readonly kind: 'row'; readonly label: string; readonly description: string; readonly action: MenuAction };
+
+const titles: Readonly<Record<CommandId, string>> = {
+  [commandIds.restart]: 'Restart Docker daemon',
+  [commandIds.start]: 'Start Docker daemon',
+  [commandIds.stop]: 'Stop Docker daemon',
+  [commandIds.showLog]: 'Show Docker daemon log',
+  [commandIds.showDiagnostics]: 'Show Docker diagnostics',
+  [commandIds.proveLimits]: 'Prove resource limits',
+  [commandIds.menu]: 'Docker menu',
+  [commandIds.setUpHelper]: 'Set up the privileged helper',
+};
+
+/** Quick pick rows show `$(name)` as an icon: text of others must not choose one, nor break the line. */
+function rowText(text: string): string {
+  return text
+    .replace(/\s+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '')
+    .replaceAll('$(', '$\u200b(')
+    .slice(0, 160);
+}
+
+function detailTexts(scene: Scene): readonly string[] {
+  const { state } = scene;
+  const { details } = state;
+  const version = details?.version ?? state.engineVersion;
+  const texts: string[] = version === undefined || version === '' ? [] : [`Engine ${version}`];
+  if (details !== undefined) {
+    texts.push(`Storage ${details.storageDriver}${details.dataRoot === '' ? '' : ` in ${details.dataRoot}`}`);
+    const driver = details.cgroupDriver === '' ? '' : `, ${details.cgroupDriver} driver`;
+    texts.push(`cgroup ${details.cgroupVersion === '' ? 'version not told' : `v${details.cgroupVersion}`}${driver}`);
+    texts.push(containerCount(details.containersRunning, details.containers));
+    texts.push(
+      details.liveRestore
+        ? 'Containers outlive the daemon (live-restore)'
+        : 'Containers end with the daemon (no live-restore)',
+    );
+  }
+  return texts;
+}
+
+/** The menu for a scene: what can be done now, then where and what the engine is. */
+export function menuRows(scene: Scene): readonly MenuRow[] {
+  const rows: MenuRow[] = [];
+  const command = (id: CommandId, description = ''): MenuRow => ({
+    kind: 'row',
+    label: `$(${offerIcons[id]}) ${titles[id]}`,
+    description,
+    action: { kind: 'command', id },
+  });
+  const { nextSteps } = scene.words;
+  for (const id of offersFor(nextSteps)) {
+    rows.push(command(id, id === commandIds.setUpHelper ? 'in a terminal; sudo may ask for your password' : ''));
+  }
+  for (const step of nextSteps) {
+    if ('command' in step) {
+      rows.push({
+        kind: 'row',
+        label: `$(clippy) ${rowText(step.label)}`,
+        description: `copies: ${rowText(step.command)}`,
+        action: { kind: 'copy', text: step.command },
+      });
+    } else if (commandFor(step.action) === undefined) {
+      rows.push({ kind: 'row', label: `$(refresh) ${step.label}`, description: '', action: { kind: 'refresh' } });
+    }
+  }
+  if (canProve(scene.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
+  rows.push({ kind: 'heading', label: 'choose to copy' });
+  const { endpoint } = scene;
+  if (endpoint !== undefined) {
+    rows.push({
+      kind: 'row',
+      label: `$(plug) ${rowText(endpoint.display)}`,
+      description: rowText(endpoint.source),
+      action: { kind: 'copy', text: endpoint.display },
+    });
+  }
+  for (const text of detailTexts(scene)) {
+    rows.push({ kind: 'row', label: `$(info) ${rowText(text)}`, description: '', action: { kind: 'copy', text } });
+  }
+  rows.push({ kind: 'heading', label: '' });
+  rows.push({
+    kind: 'row',
+    label: '$(settings-gear) Open settings',
+    description: 'notifications, endpoint',
+    action: { kind: 'settings' },
+  });
+  return rows;
+}
+
+/** The parts of `vscode` the menu is made of. */
+export interface MenuHost {
+  readonly window: Pick<typeof vscode.window, 'showQuickPick'>;
+  readonly commands: Pick<typeof vscode.commands, 'executeCommand'>;
+  readonly env: { readonly clipboard: Pick<vscode.Clipboard, 'writeText'> };
+  readonly QuickPickItemKind: Pick<typeof vscode.QuickPickItemKind, 'Separator' | 'Default'>;
+}
+
+interface Item extends vscode.QuickPickItem {
+  readonly action?: MenuAction;
+}
+
+/** Shows the menu for a scene and does what was chosen. `refresh` looks at the engine again. */
+export async function showMenu(host: MenuHost, scene: Scene, refresh: () => Promise<unknown>): Promise<void> {
+  const items = menuRows(scene).map((row): Item =>
+    row.kind === 'heading'
+      ? { label: row.label, kind: host.QuickPickItemKind.Separator }
+      : { label: row.label, description: row.description, action: row.action },
+  );
+  const chosen = await host.window.showQuickPick(items, {
+    title: scene.words.headline,
+    placeHolder: scene.words.explanation === '' ? 'Choose what to do' : scene.words.explanation,
+  });
+  const action = chosen?.action;
+  switch (action?.kind) {
+    case undefined:
+      return;
+    case 'command':
+      await host.commands.executeCommand(action.id);
+      return;
+    case 'copy':
+      await host.env.clipboard.writeText(action.text);
+      return;
+    case 'refresh':
+      await refresh();
+      return;
+    case 'settings':
+      await host.commands.executeCommand('workbench.action.openSettings', `${settingsSection}.`);
+      return;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Finding } from '../diagnosis/finding';
+import type { EngineState } from '../engine/state';
+import type { LateLog } from './lazyLog';
+
+/** What the indicator shows of a finding. */
+export type Fault = Pick<Finding, 'id' | 'title' | 'cause' | 'consequence'>;
+
+export interface StandingFaultParts {
+  /** Looks at the machine: the gravest finding of level error; undefined when there is none. */
+  readonly examine: () => Promise<Fault | undefined>;
+  /** It is another than before, or gone. */
+  readonly onChange: (fault: Fault | undefined) => void;
+  /** Milliseconds on any clock that only runs forward. */
+  readonly now: () => number;
+  readonly log: Pick<LateLog, 'error'>;
+}
+
+/** How long the engine must have run before the first look, milliseconds: what has just started is still busy. */
+const settleMs = 5000;
+
+/** The least time between the beginnings of two looks, milliseconds. */
+const pauseMs = 60_000;
+
+/**
+ * The fault that stands while the engine runs, such as a full disk: no state of the engine, so nobody would notice.
+ * Looked for when the engine has begun to run, when it has changed since (containers came or went), and for as long as
+ * one stands; a healthy engine that does nothing costs nothing.
+ */
+export class StandingFault {
+  private fault: Fault | undefined;
+  private running = false;
+  private begun = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
+  private disposed = false;
+
+  constructor(private readonly parts: StandingFaultParts) {}
+
+  /** Undefined: there is none as far as is known. */
+  get current(): Fault | undefined {
+    return this.fault;
+  }
+
+  /** To be called for every state, the first one included. */
+  observe(state: EngineState): void {
+    const ran = this.running;
+    this.running = state.kind === 'running';
+    if (!this.running) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.show(undefined);
+      return;
+    }
+    this.schedule(ran ? 0 : settleMs);
+  }
+
+  private schedule(leastMs: number): void {
+    if (this.disposed || this.timer !== undefined) return;
+    const wait = Math.max(leastMs, this.begun + pauseMs - this.parts.now());
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.look().catch((error: unknown) => this.parts.log.error(`The machine cannot be examined: ${String(error)}`));
+    }, wait);
+  }
+
+  private async look(): Promise<void> {
+    this.begun = this.parts.now();
+    const found = await this.parts.examine();
+    // What was seen before the engine ended is no fault of an engine that runs.
+    if (!this.running || this.disposed) return;
+    this.show(found);
+    if (found !== undefined) this.schedule(0);
+  }
+
+  private show(fault: Fault | undefined): void {
+    if (fault?.id === this.fault?.id && fault?.title === this.fault?.title) return;
+    this.fault = fault;
+    this.parts.onChange(fault);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,156 @@
+import { probeLeg } from '../../../src/limits/probeEnvironment';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { RunEnded } from '../../../src/limits/runErrors';
+import { isComplete } from '../../../src/limits/evidence';
+import { droppedOf, runLeg } from '../../../src/limits/testContainer';
+import { FakeEngine, leg, legRun, never, refusal, reset } from './fakeEngine';
+
+afterEach(() => vi.useRealTimers());
+
+test('a workload that has ended: its last line, its status, and its container is gone', async () => {
+  const engine = new FakeEngine();
+  expect(await runLeg(leg('one'), legRun(engine))).toMatchObject({ exitCode: 7, oomKilled: true, dropped: [] });
+  expect(engine.all.size).toBe(0);
+});
+
+describe('a leg that stays', () => {
+  test('lives until it was looked at, however late that is, and no longer', async () => {
+    const engine = new FakeEngine();
+    const looked: boolean[] = [];
+    const onRunning = async (_pid: number, id: string): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      looked.push(engine.all.get(id)?.running === true);
+    };
+    const began = performance.now();
+    const seen = await runLeg(probeLeg, legRun(engine, { onRunning }));
+    expect(looked).toEqual([true]);
+    expect(isComplete(seen)).toBe(true);
+    expect(seen).toMatchObject({ exitCode: 0 });
+    expect(seen.broken).toBeUndefined();
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(engine.all.size).toBe(0);
+  });
+
+  test('is ended at its last line where nobody looks', async () => {
+    const engine = new FakeEngine();
+    expect(isComplete(await runLeg(leg('probe', { stays: 30 }), legRun(engine)))).toBe(true);
+    expect(engine.all.size).toBe(0);
+  });
+
+  test('that died before is told with its status', async () => {
+    const engine = new FakeEngine();
+    engine.prints = () => 'cgroup 2\n';
+    const waiting = runLeg(leg('probe', { stays: 30 }), legRun(engine));
+    await vi.waitFor(() => expect(engine.start).toHaveBeenCalled());
+    const [container] = engine.all.values();
+    if (container === undefined) throw new Error('not made');
+    container.running = false;
+    container.end();
+    expect(await waiting).toMatchObject({ exitCode: 7 });
+  });
+});
+
+describe('ending', () => {
+  test('an abort while the container was started is seen', async () => {
+    const engine = new FakeEngine();
+    engine.prints = () => undefined;
+    const cancel = new AbortController();
+    engine.start.mockImplementation(async () => Promise.resolve(cancel.abort()));
+    const seen = await runLeg(leg('one', { seconds: 1 }), legRun(engine, { signal: cancel.signal }));
+    expect(seen.broken).toBe('The run was cancelled.');
+    expect(engine.all.size).toBe(0);
+  });
+
+  test('says why the run was ended, and no container is made after it', async () => {
+    const engine = new FakeEngine();
+    const signal = AbortSignal.abort(new RunEnded('The run took too long.'));
+    expect((await runLeg(leg('one'), legRun(engine, { signal }))).broken).toBe('The run took too long.');
+    expect(engine.create).not.toHaveBeenCalled();
+  });
+
+  test('a silent engine is not waited for once another leg has found it silent', async () => {
+    const engine = new FakeEngine();
+    const silence = new AbortController();
+    engine.start.mockImplementation(async () => never());
+    const onLeft = vi.fn<(id: string, why: string) => void>();
+    const waiting = runLeg(leg('one'), legRun(engine, { gone: silence.signal, onLeft }));
+    await vi.waitFor(() => expect(engine.start).toHaveBeenCalled());
+    silence.abort(reset());
+    await expect(waiting).rejects.toThrow('The engine did not answer: read ECONNRESET.');
+    expect(engine.remove).not.toHaveBeenCalled();
+    expect(onLeft).toHaveBeenCalledOnce();
+  });
+
+  test('a container that cannot be removed is told with the words of the engine', async () => {
+    const engine = new FakeEngine();
+    engine.remove.mockRejectedValue(refusal(500, 'device or resource busy'));
+    const onLeft = vi.fn<(id: string, why: string) => void>();
+    await runLeg(leg('one'), legRun(engine, { onLeft }));
+    expect(onLeft).toHaveBeenCalledExactlyOnceWith(expect.any(String), 'device or resource busy');
+  });
+});
+
+describe('a container that seems to run after its output has ended', () => {
+  test('is looked at again until it does not', async () => {
+    const engine = new FakeEngine();
+    // The first look is at what the engine kept, before the start.
+    engine.late = 3;
+    expect(await runLeg(leg('one'), legRun(engine))).toMatchObject({ exitCode: 7, oomKilled: true });
+    expect(engine.inspect).toHaveBeenCalledTimes(4);
+  });
+
+  test('is broken when it runs all the same', async () => {
+    vi.useFakeTimers();
+    const engine = new FakeEngine();
+    engine.late = Infinity;
+    const waiting = runLeg(leg('one'), legRun(engine));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await waiting).toMatchObject({
+      exitCode: -1,
+      broken: expect.stringMatching(/10 s later that it still runs/),
+    });
+  });
+});
+
+describe('the cgroup namespace', () => {
+  test('is the container’s own where it is asked for, and no limit that could be dropped', async () => {
+    const engine = new FakeEngine();
+    // As an engine before 20.10, which does not know of it.
+    engine.keeps = ({ CgroupnsMode: _unknown, ...kept }) => kept;
+    const seen = await runLeg(leg('one', { limits: { PidsLimit: 5 } }), legRun(engine, { cgroupns: 'private' }));
+    expect(engine.containersMade[0]?.HostConfig).toMatchObject({ CgroupnsMode: 'private', PidsLimit: 5 });
+    expect(seen.dropped).toEqual([]);
+    expect(isComplete(seen)).toBe(true);
+  });
+
+  test('is left to the engine on v1', async () => {
+    const engine = new FakeEngine();
+    await runLeg(leg('one'), legRun(engine));
+    expect(engine.containersMade[0]?.HostConfig).not.toHaveProperty('CgroupnsMode');
+  });
+});
+
+describe('limits that the engine did not keep', () => {
+  const dropping = (): FakeEngine => {
+    const engine = new FakeEngine();
+    engine.keeps = ({ MemorySwap: _dropped, ...kept }) => kept;
+    return engine;
+  };
+  const limits = { Memory: 1, MemorySwap: 1 };
+
+  test('end the leg before its start', async () => {
+    const engine = dropping();
+    expect(await runLeg(leg('one', { limits }), legRun(engine))).toMatchObject({ dropped: ['MemorySwap'], lines: [] });
+    expect(engine.start).not.toHaveBeenCalled();
+  });
+
+  test('are told of a leg that is run without them', async () => {
+    const seen = await runLeg(leg('one', { limits, mayDrop: ['MemorySwap'] }), legRun(dropping()));
+    expect(seen.dropped).toEqual(['MemorySwap']);
+    expect(isComplete(seen)).toBe(true);
+  });
+
+  test('are found whatever the order of fields', () => {
+    expect(droppedOf({ Memory: 1 }, { Memory: 1, CgroupnsMode: 'private' })).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { steps } from '../../../src/diagnosis/nextStep';
+import { commandIds } from '../../../src/vscode/commandIds';
+import { buttonsFor, offersFor } from '../../../src/vscode/commandLabels';
+
+describe('offersFor', () => {
+  it('keeps the order, names each command once, and always has log and diagnostics', () => {
+    expect(offersFor([steps.restart, steps.showLog, steps.restart, steps.stop])).toEqual([
+      commandIds.restart,
+      commandIds.showLog,
+      commandIds.stop,
+      commandIds.showDiagnostics,
+    ]);
+    expect(offersFor([steps.refresh, { label: 'x', command: 'y' }])).toEqual([
+      commandIds.showLog,
+      commandIds.showDiagnostics,
+    ]);
+    expect(offersFor([steps.updateHelper, steps.setUpHelper])).toEqual([
+      commandIds.setUpHelper,
+      commandIds.showLog,
+      commandIds.showDiagnostics,
+    ]);
+  });
+});
+
+describe('buttonsFor', () => {
+  it('runs commands, copies lines for a terminal, looks again, and is short', async () => {
+    let looks = 0;
+    const buttons = buttonsFor(
+      [steps.refresh, { label: 'Move it away', command: 'mv a b' }, steps.restart, steps.stop],
+      () => Promise.resolve((looks += 1)),
+    );
+    expect(buttons).toMatchObject([
+      { label: 'Look again' },
+      { label: 'Copy command', copy: 'mv a b' },
+      { label: 'Diagnose', command: commandIds.showDiagnostics },
+    ]);
+    const [first] = buttons;
+    if (first !== undefined && 'choose' in first) await first.choose();
+    expect(looks).toBe(1);
+    expect(buttonsFor([steps.restart], () => Promise.resolve())).toMatchObject([
+      { label: 'Restart', command: commandIds.restart },
+      { label: 'Diagnose' },
+    ]);
+  });
+});

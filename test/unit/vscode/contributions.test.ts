@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stateKinds } from '../../../src/engine/state';
+import { allCommandIds, commandIds } from '../../../src/vscode/commandIds';
+import { contextFor, contextKeys, ContextWriter } from '../../../src/vscode/contextKeys';
+import { notificationLevels, readSettings, settings, settingsSection } from '../../../src/vscode/settings';
+import { stateOf } from './states';
+
+interface Manifest {
+  icon: string;
+  activationEvents: string[];
+  extensionKind: string[];
+  capabilities: {
+    untrustedWorkspaces: { supported: unknown; description: string };
+    virtualWorkspaces: { supported: unknown; description: string };
+  };
+  contributes: {
+    commands: { command: string; title: string; category: string; enablement?: string }[];
+    menus: { commandPalette: { command: string; when: string }[] };
+    configuration: {
+      properties: Record<string, { scope?: string; default: unknown; enum?: string[]; type: string }>;
+    };
+  };
+}
+
+const root = join(__dirname, '../../..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+
+describe('package.json', () => {
+  it('has the commands of the table, and only them', () => {
+    expect(manifest.contributes.commands.map(({ command }) => command).toSorted()).toEqual(allCommandIds.toSorted());
+  });
+
+  it('names the commands as the palette shows them', () => {
+    const titles = new Map(manifest.contributes.commands.map(({ command, title }) => [command, title]));
+    expect(titles.get(commandIds.restart)).toBe('Restart Docker daemon');
+    expect(titles.get(commandIds.start)).toBe('Start Docker daemon');
+    expect(titles.get(commandIds.stop)).toBe('Stop Docker daemon');
+    expect(titles.get(commandIds.showLog)).toBe('Show Docker daemon log');
+    expect(titles.get(commandIds.showDiagnostics)).toBe('Show Docker diagnostics');
+    expect(titles.get(commandIds.proveLimits)).toBe('Prove resource limits');
+    expect(titles.get(commandIds.menu)).toBe('Docker menu');
+    expect(titles.get(commandIds.setUpHelper)).toBe('Set up the privileged helper');
+    expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['Docker']));
+  });
+
+  it('uses only context keys of the table, and never hides or disables Restart', () => {
+    const uses = [
+      ...manifest.contributes.menus.commandPalette,
+      ...manifest.contributes.commands.map(({ command, enablement }) => ({ command, when: enablement ?? '' })),
+    ].filter(({ when }) => when !== '');
+    for (const { command, when } of uses) {
+      expect(allCommandIds).toContain(command);
+      expect(command).not.toBe(commandIds.restart);
+      for (const [key] of when.matchAll(/dindStation\.\w+/g)) expect(contextKeys).toContain(key);
+    }
+    expect(uses.length).toBeGreaterThan(0);
+  });
+
+  it('has the settings of the table, with their defaults and scopes', () => {
+    const declared = manifest.contributes.configuration.properties;
+    const table = Object.values(settings).map((setting) => `${settingsSection}.${setting.key}`);
+    expect(Object.keys(declared).toSorted()).toEqual(table.toSorted());
+    for (const { key, scope, default: byDefault } of Object.values(settings)) {
+      expect(declared[`${settingsSection}.${key}`]).toMatchObject({ scope, default: byDefault });
+    }
+    expect(declared['dindStation.notifications']?.enum).toEqual(notificationLevels);
+  });
+
+  it('takes no setting from a folder', () => {
+    for (const [key, { scope }] of Object.entries(manifest.contributes.configuration.properties)) {
+      expect(['machine', 'application'], `${key} has scope ${scope ?? 'window, the default'}`).toContain(scope);
+    }
+  });
+
+  it('works in Restricted Mode, on the machine of the workspace, after start-up', () => {
+    expect(manifest.capabilities.untrustedWorkspaces.supported).toBe(true);
+    expect(manifest.capabilities.untrustedWorkspaces.description).not.toBe('');
+    expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+    expect(manifest.capabilities.virtualWorkspaces.description).not.toBe('');
+    expect(manifest.extensionKind).toEqual(['workspace']);
+    expect(manifest.activationEvents).toEqual(['onStartupFinished']);
+  });
+
+  it('has a small icon of 128 by 128 pixels', () => {
+    expect(existsSync(join(root, manifest.icon))).toBe(true);
+    const png = readFileSync(join(root, manifest.icon));
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([128, 128]);
+    expect(png.length).toBeLessThan(10_240);
+  });
+});
+
+describe('contextFor', () => {
+  it.each([
+    ['running', false, true],
+    ['degraded', false, true],
+    ['hung', false, true],
+    ['stopped', true, false],
+    ['failed', true, false],
+    ['misconfigured', true, false],
+    ['denied', true, true],
+    ['unknown', true, true],
+    ['starting', false, true],
+    ['stopping', false, false],
+    ['restarting', false, false],
+    ['foreign', false, false],
+  ] as const)('%s: start %s, stop %s', (kind, start, stop) => {
+    expect(contextFor(stateOf(kind))).toEqual({
+      'dindStation.state': kind,
+      'dindStation.canStart': start,
+      'dindStation.canStop': stop,
+    });
+  });
+
+  it('has every key for every state', () => {
+    for (const kind of stateKinds) expect(Object.keys(contextFor(stateOf(kind)))).toEqual(contextKeys);
+  });
+
+  it('is written only where it changed', () => {
+    const calls: unknown[][] = [];
+    const writer = new ContextWriter((...call) => {
+      calls.push(call);
+      return Promise.resolve();
+    });
+    writer.write(contextFor(stateOf('running')));
+    expect(calls).toHaveLength(3);
+    writer.write(contextFor(stateOf('degraded')));
+    expect(calls.slice(3)).toEqual([['setContext', 'dindStation.state', 'degraded']]);
+    writer.write(contextFor(stateOf('degraded')));
+    expect(calls).toHaveLength(4);
+  });
+});
+
+describe('readSettings', () => {
+  const of = (values: Record<string, unknown>) =>
+    readSettings({ get: <T>(key: string) => values[key] as T | undefined });
+
+  it('takes what is set', () => {
+    expect(of({ notifications: 'errors', dockerHost: ' tcp://box:2376 ', limitsImage: ' alpine:3 ' })).toEqual({
+      notifications: 'errors',
+      dockerHost: 'tcp://box:2376',
+      limitsImage: 'alpine:3',
+    });
+  });
+
+  it.each([
+    {},
+    { notifications: 7, dockerHost: 7, limitsImage: 7 },
+    { notifications: 'loud', dockerHost: '  ' },
+    { dockerHost: null },
+  ])('takes %j as the defaults', (values) => {
+    expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined, limitsImage: undefined });
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../../../src/diagnosis/diagnose';
+import { areas } from '../../../../src/diagnosis/finding';
+import { valueOf } from '../../../../src/host/facts/fact';
+import type { Facts } from '../../../../src/host/facts/facts';
+import { areaMeanings } from '../../../../src/vscode/diagnostics/meanings';
+import { levelOf } from '../../../../src/vscode/diagnostics/logExcerpt';
+import { pageOf } from '../../../../src/vscode/diagnostics/page';
+import { findingOf } from './findings';
+import { healthyFacts, sceneOf, unpreparedFacts } from './scenes';
+
+describe('the banner', () => {
+  it('is as grave as the worst finding, and as the state where that is worse', async () => {
+    const facts = await healthyFacts();
+    const diagnosis = { ...diagnose(facts), findings: [] };
+    const severity = (more: Parameters<typeof sceneOf>[1]): string =>
+      pageOf(sceneOf(facts, { diagnosis, ...more })).banner.severity;
+    expect(severity({})).toBe('ok');
+    expect(severity({ state: { kind: 'stopped' } })).toBe('info');
+    expect(severity({ state: { kind: 'denied' } })).toBe('warning');
+    expect(severity({ state: { kind: 'failed' } })).toBe('error');
+    expect(severity({ diagnosis: { ...diagnosis, findings: [findingOf({})] } })).toBe('error');
+  });
+
+  it('is the state in words and the sum', async () => {
+    const facts = await unpreparedFacts();
+    const { banner } = pageOf(sceneOf(facts));
+    expect(banner.headline).toBe('Docker is running');
+    expect(banner.detail).toMatch(/\d+ errors?, .*could not be made\.$/u);
+  });
+
+  it('offers what fits the state, and the log always', async () => {
+    const facts = await healthyFacts();
+    const nextSteps = [
+      { label: 'Start Docker', action: 'start' as const },
+      { label: 'Look again', action: 'refresh' as const },
+      { label: 'Copy', command: 'ls' },
+    ];
+    const words = { headline: 'Docker is not running', explanation: '', nextSteps };
+    expect(pageOf(sceneOf(facts, { words })).commands.map(({ name }) => name)).toEqual(['start', 'show-log']);
+  });
+});
+
+describe('a finding', () => {
+  it('keeps the order of the diagnosis, and has a button only where the editor can do something', async () => {
+    const facts = await unpreparedFacts();
+    const diagnosis = diagnose(facts);
+    const { findings } = pageOf(sceneOf(facts));
+    expect(findings.map(({ id }) => id)).toEqual(diagnosis.findings.map(({ id }) => id));
+    const nesting = findings.find(({ id }) => id === 'cgroup.v2-nesting-not-prepared');
+    expect(nesting?.remedy.button?.label).toContain('hand its controllers down');
+    expect(nesting?.remedy.undo).not.toBe('');
+    const byHand = diagnosis.findings.find(({ remedy }) => remedy.action === undefined);
+    expect(findings.find(({ id }) => id === byHand?.id)?.remedy).not.toHaveProperty('button');
+  });
+
+  it('says what its remedy costs, and why an attempt failed', async () => {
+    const facts = await healthyFacts();
+    const finding = findingOf({ action: 'remount-proc-sys', risk: 'restarts-daemon' });
+    const diagnosis = { ...diagnose(facts), findings: [finding] };
+    const attempts = new Map([[finding.id, 'sudo refused']]);
+    const [card] = pageOf(sceneOf(facts, { diagnosis, attempts })).findings;
+    expect(card?.remedy.button?.cost).toBe('The daemon is restarted.');
+    expect(card?.attempt).toBe('sudo refused');
+  });
+
+  it('has its symptoms under it', async () => {
+    const facts = await healthyFacts();
+    const symptom = { id: 'start.x', title: 'It did not start', evidence: [] };
+    const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), explains: [symptom] }] };
+    expect(pageOf(sceneOf(facts, { diagnosis })).findings[0]?.symptoms).toEqual([symptom]);
+  });
+
+  it('links to https only', async () => {
+    const facts = await healthyFacts();
+    const docs = ['https://docs.docker.com/', 'command:workbench.action.quit', 'javascript:alert(1)', 'https://a b'];
+    const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), docs }] };
+    expect(pageOf(sceneOf(facts, { diagnosis })).findings[0]?.docs).toEqual(['https://docs.docker.com/']);
+  });
+
+  it('is explained for every area', () => {
+    expect(Object.keys(areaMeanings).toSorted()).toEqual([...areas].toSorted());
+    for (const meaning of Object.values(areaMeanings)) expect(meaning).toMatch(/\.$/u);
+  });
+});
+
+describe('the log', () => {
+  const line = 'time="2026-03-04T05:06:07Z" level=error msg="failed to do something with a long name"';
+
+  async function withLog(lines: readonly string[]): Promise<Facts> {
+    const facts = await healthyFacts();
+    const log = valueOf(facts.daemonLog);
+    if (log === undefined) throw new Error('this machine has a log');
+    return { ...facts, daemonLog: { value: { ...log, lastStart: lines, startFound: true } } };
+  }
+
+  it('marks the lines that findings rest on, and no others', async () => {
+    const facts = await withLog(['level=info msg="all is well with this one"', line]);
+    const evidence = [
+      { source: '/var/log/dockerd.log', value: line },
+      { source: 'connect', value: 'level' },
+    ];
+    const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), evidence }] };
+    expect(pageOf(sceneOf(facts, { diagnosis })).log.lines.map(({ finding }) => finding)).toEqual([
+      undefined,
+      'storage.something',
+    ]);
+  });
+
+  it('says why it is not there', async () => {
+    const facts = await healthyFacts();
+    const daemonLog = { unreadable: '/var/log/dockerd.log: EACCES' };
+    const { log } = pageOf(sceneOf({ ...facts, daemonLog }));
+    expect(log).toEqual({ note: 'The log could not be read: /var/log/dockerd.log: EACCES.', lines: [] });
+  });
+
+  it.each([
+    ['time="x" level=warning msg="level=error"', 'warning'],
+    ['{"level":"fatal","msg":"x"}', 'error'],
+    ['failed to start daemon: x', 'error'],
+    ['anything else', 'info'],
+    ['time="x" level=debug msg=y', 'debug'],
+    ['level=unheard-of', 'info'],
+  ])('%s has level %s', (text, level) => {
+    expect(levelOf(text)).toBe(level);
+  });
+});
+
+describe('the history', () => {
+  it('is what the helper wrote down and what this window saw, newest first', async () => {
+    const facts = await healthyFacts();
+    const helper = valueOf(facts.helper);
+    if (helper === undefined) throw new Error('the helper is always read');
+    const history = [
+      { at: '2026-03-04T05:00:00Z', what: 'start', why: 'asked for', ms: 1500 },
+      { at: 'not a time', what: 'x', why: 'y', ms: 0 },
+      { at: '2026-03-04T05:10:00Z', what: 'crash', why: '\u001b[31mkilled', ms: 0 },
+    ];
+    const seen = [{ at: Date.UTC(2026, 2, 4, 5, 5), headline: 'Docker is running', explanation: '' }];
+    const page = pageOf(sceneOf({ ...facts, helper: { value: { ...helper, history } } }, { seen }));
+    expect(page.history.map(({ what, took }) => [what, took])).toEqual([
+      ['crash', ''],
+      ['Docker is running', ''],
+      ['start', '1.5 s'],
+    ]);
+    expect(page.history[0]?.why).toBe('<U+001B>[31mkilled');
+  });
+});
+
+describe('what others say', () => {
+  it('is bounded and harmless, wherever it stands', async () => {
+    const facts = await healthyFacts();
+    const evil = `\u001b]0;x\u0007\u202e<script>${'A'.repeat(5_000_000)}`;
+    const finding = {
+      ...findingOf({ summary: evil, command: evil }),
+      title: evil,
+      cause: evil,
+      consequence: evil,
+      evidence: Array.from({ length: 500 }, () => ({ source: evil, value: evil })),
+    };
+    const diagnosis = { ...diagnose(facts), findings: [finding] };
+    const words = { headline: evil, explanation: evil, nextSteps: [] };
+    const engine = valueOf(facts.engine);
+    if (engine?.version.outcome !== 'ok') throw new Error('this machine has an engine');
+    const version = { ...engine.version, value: { ...engine.version.value, version: evil } };
+    const began = performance.now();
+    const text = JSON.stringify(
+      pageOf(sceneOf({ ...facts, engine: { value: { ...engine, version } } }, { diagnosis, words })),
+    );
+    // Some tens of milliseconds; a search of each line in 5 MB, 500 times, takes many seconds.
+    expect(performance.now() - began).toBeLessThan(4000);
+    expect(text.length).toBeLessThan(300_000);
+    expect(text).not.toMatch(/\\u001b|\\u0007|\u202e/u);
+  }, 30_000);
+
+  it('does not stop the page where nothing could be read at all', async () => {
+    const facts = await healthyFacts();
+    const names = Object.keys(facts).filter((name) => !['schema', 'takenAt', 'tookMs'].includes(name));
+    const nothing = { ...facts, ...Object.fromEntries(names.map((name) => [name, { unreadable: 'no answer' }])) };
+    const page = pageOf(sceneOf(nothing));
+    expect(page.cgroups).toEqual({ unreadable: 'no answer' });
+    expect(page.glances.flatMap(({ rows }) => rows.map(({ value }) => value))).toContain('no answer');
+    expect(page.undecided.length).toBeGreaterThan(50);
+  });
+});

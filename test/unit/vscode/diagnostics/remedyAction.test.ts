@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../../../src/diagnosis/diagnose';
+import type { Finding } from '../../../../src/diagnosis/finding';
+import { mendingOf, proofOf } from '../../../../src/vscode/diagnostics/remedyAction';
+import { findingOf } from './findings';
+
+const diagnosisOf = (findings: readonly Finding[], undecided: Diagnosis['undecided'] = []): Diagnosis => ({
+  schema: 1,
+  takenAt: '2026-03-04T05:06:07Z',
+  findings,
+  undecided,
+  areas: [],
+  sum: { info: 0, warning: 0, error: findings.length, undecided: undecided.length },
+  engineWorks: true,
+  platform: [],
+});
+
+describe('mendingOf', () => {
+  it('is a lifecycle command where the remedy is one, so that its questions are asked', () => {
+    expect(mendingOf(findingOf({ action: 'start-daemon' }))).toMatchObject({ kind: 'command', name: 'start' });
+    expect(mendingOf(findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' }))).toMatchObject({
+      kind: 'command',
+      name: 'restart',
+      risk: 'restarts-daemon',
+    });
+  });
+
+  it('is an action of the helper with its title', () => {
+    expect(mendingOf(findingOf({ action: 'share-root-mount' }))).toEqual({
+      kind: 'apply',
+      action: 'share-root-mount',
+      label: 'Make the mounts below / shared',
+      risk: 'none',
+    });
+  });
+
+  it('is the set-up where the helper is what is wrong, and nothing where only the person can help', () => {
+    expect(mendingOf(findingOf({}, 'helper.untrusted'))).toMatchObject({ kind: 'command', name: 'set-up-helper' });
+    expect(mendingOf(findingOf({}))).toBeUndefined();
+  });
+});
+
+describe('proofOf', () => {
+  const fault = findingOf({}, 'storage.full');
+
+  it('is mended when new facts do not show it', () => {
+    expect(proofOf('storage.full', diagnosisOf([]))).toEqual({ outcome: 'mended' });
+  });
+
+  it('stands while it is found, also under another fault', () => {
+    expect(proofOf('storage.full', diagnosisOf([fault]))).toMatchObject({ outcome: 'standing' });
+    const root = { ...findingOf({}, 'cgroup.x'), title: 'The root', explains: [{ ...fault, evidence: [] }] };
+    expect(proofOf('storage.full', diagnosisOf([root]))).toMatchObject({
+      outcome: 'standing',
+      why: expect.stringContaining('The root'),
+    });
+  });
+
+  it('is not mended when it cannot be told any more', () => {
+    const undecided = [{ id: 'storage.full', area: 'storage' as const, reason: 'no statfs' }];
+    expect(proofOf('storage.full', diagnosisOf([], undecided))).toEqual({
+      outcome: 'undecided',
+      why: 'Whether it is mended could not be told: no statfs.',
+    });
+  });
+});

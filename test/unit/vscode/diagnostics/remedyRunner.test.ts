@@ -1,0 +1,168 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { HelperOutcome } from '../../../../src/helper/run';
+import type { Diagnosis } from '../../../../src/diagnosis/diagnose';
+import type { Finding } from '../../../../src/diagnosis/finding';
+import { Mender, type MenderParts } from '../../../../src/vscode/diagnostics/remedyRunner';
+import type { Verdict } from '../../../../src/vscode/lifecycleOutcome';
+import { FakeEditor } from '../../../mocks/editor';
+import { someDetails, stateOf } from '../states';
+import { findingOf } from './findings';
+
+const done: HelperOutcome = {
+  kind: 'result',
+  steps: [],
+  result: {
+    ...{ event: 'result', ok: true, verb: 'apply', code: 'prepared', message: 'Done.', cause: '' },
+    ...{ pid: 0, joined: false, ms: 1 },
+  },
+};
+
+/** A machine with one fault, which is gone or not when the facts are read anew. */
+function stage(finding: Finding, after: readonly Finding[], more: Partial<MenderParts> = {}) {
+  const editor = new FakeEditor();
+  const said: string[] = [];
+  const order: string[] = [];
+  let findings: readonly Finding[] = [finding];
+  const verdict = (name: string): (() => Promise<Verdict | undefined>) => {
+    return () => {
+      order.push(name);
+      return Promise.resolve({ kind: 'done', flash: name });
+    };
+  };
+  const mender = new Mender({
+    host: editor.api,
+    state: () => stateOf('running'),
+    commands: {
+      start: verdict('start'),
+      restart: verdict('restart'),
+      stop: verdict('stop'),
+      'show-log': () => Promise.resolve(undefined),
+      'set-up-helper': () => Promise.resolve(undefined),
+    },
+    apply: (action) => {
+      order.push(`apply ${action}`);
+      return Promise.resolve(done);
+    },
+    diagnosis: () => ({ findings, undecided: [] }) as unknown as Diagnosis,
+    readAnew: () => {
+      order.push('facts');
+      findings = after;
+      return Promise.resolve();
+    },
+    working: (work) => order.push(work === undefined ? 'idle' : work.text),
+    say: (text) => said.push(text),
+    ...more,
+  });
+  return { editor, mender, order, said };
+}
+
+const shareable = findingOf({ action: 'share-root-mount' });
+const restartable = findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' });
+
+describe('mending', () => {
+  it('acts, reads facts, and only then says that it is mended', async () => {
+    const { mender, order, said } = stage(shareable, []);
+    await mender.mend(shareable.id);
+    expect(order).toEqual([
+      'Make the mounts below / shared',
+      'apply share-root-mount',
+      'Looking whether it is mended',
+      'facts',
+      'idle',
+    ]);
+    expect(said).toEqual(['Mended: Something is wrong.']);
+    expect(mender.told.mended).toEqual(['Something is wrong']);
+  });
+
+  it('does not believe the helper where the facts show the fault', async () => {
+    const { mender, said } = stage(shareable, [shareable]);
+    await mender.mend(shareable.id);
+    expect(said[0]).toMatch(/^Not mended: Something is wrong\. The fault is still there/u);
+    expect(mender.told.mended).toEqual([]);
+    expect(mender.told.attempts.get(shareable.id)).toContain('still there');
+  });
+
+  it('tells what the helper said where that is why', async () => {
+    const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'It ended with status 1.' });
+    const { mender } = stage(shareable, [shareable], { apply });
+    await mender.mend(shareable.id);
+    expect(mender.told.attempts.get(shareable.id)).toBe('It ended with status 1.');
+    mender.forget();
+    expect(mender.told.attempts.size).toBe(0);
+  });
+
+  it('is mended by facts even where the command says that it failed', async () => {
+    const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'x' });
+    const { mender } = stage(shareable, [], { apply });
+    await mender.mend(shareable.id);
+    expect(mender.told.mended).toHaveLength(1);
+  });
+
+  it('does nothing for a finding that is gone or has no button', async () => {
+    const { mender, order } = stage(findingOf({}), []);
+    await mender.mend('storage.other');
+    await mender.mend('storage.something');
+    expect(order).toEqual([]);
+  });
+
+  it('is one at a time', async () => {
+    let end: (outcome: HelperOutcome) => void = () => undefined;
+    const apply = vi.fn(() => new Promise<HelperOutcome>((resolve) => (end = resolve)));
+    const { mender } = stage(shareable, [], { apply });
+    const first = mender.mend(shareable.id);
+    await mender.mend(shareable.id);
+    end(done);
+    await first;
+    expect(apply).toHaveBeenCalledOnce();
+  });
+});
+
+describe('asking', () => {
+  it('comes before what costs something, with what it costs and how it is undone', async () => {
+    const risky = findingOf({ action: 'move-network-database-aside', risk: 'changes-data' });
+    const { editor, mender, order } = stage(risky, []);
+    await mender.mend(risky.id);
+    expect(order).toEqual(['idle']);
+    expect(editor.shown).toHaveLength(1);
+    expect(editor.shown[0]).toMatchObject({ modal: true, message: 'Move the database of networks aside?' });
+    expect(editor.shown[0]?.detail).toContain('nothing is deleted');
+    expect(editor.shown[0]?.detail).toContain('To undo it: sudo dind-helper apply undo-move-network-database-aside');
+    editor.answer = ({ labels }) => labels[0];
+    await mender.mend(risky.id);
+    expect(order).toContain('apply move-network-database-aside');
+  });
+
+  it('is not done for what costs nothing', async () => {
+    const { editor, mender } = stage(shareable, []);
+    await mender.mend(shareable.id);
+    expect(editor.shown).toEqual([]);
+  });
+
+  it('is left to the restart itself where containers would end, and done here where none would', async () => {
+    const ends = { ...someDetails, liveRestore: false };
+    const state = () => stateOf('running', undefined, { details: ends });
+    const asksItself = stage(restartable, [], { state });
+    await asksItself.mender.mend(restartable.id);
+    expect([asksItself.editor.shown.length, asksItself.order.includes('restart')]).toEqual([0, true]);
+    const harmless = stage(restartable, [], { state: () => stateOf('stopped') });
+    await harmless.mender.mend(restartable.id);
+    expect([harmless.editor.shown.length, harmless.order.includes('restart')]).toEqual([1, false]);
+  });
+
+  it('says nothing of a command that was cancelled, and reads nothing', async () => {
+    const cancelled = (): Promise<Verdict> => Promise.resolve({ kind: 'cancelled' });
+    const start = findingOf({ action: 'start-daemon' });
+    const { mender, order, said } = stage(start, [], {
+      commands: {
+        start: cancelled,
+        restart: cancelled,
+        stop: cancelled,
+        'show-log': cancelled,
+        'set-up-helper': cancelled,
+      },
+    });
+    await mender.mend(start.id);
+    expect(said).toEqual([]);
+    expect(order).not.toContain('facts');
+  });
+});

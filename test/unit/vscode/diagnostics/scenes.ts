@@ -1,0 +1,33 @@
+import { diagnose } from '../../../../src/diagnosis/diagnose';
+import type { Facts } from '../../../../src/host/facts/facts';
+import type { PageScene } from '../../../../src/vscode/diagnostics/page';
+import { factsOf, readMachine } from '../../../fixtures/machine';
+
+/** Facts of a recorded machine: a privileged container on cgroup v2, prepared for nesting, whose engine answers. */
+export function healthyFacts(): Promise<Facts> {
+  return factsOf(readMachine('machines', 'B-priv-private-nested'));
+}
+
+/** The same container before anything was prepared. */
+export function unpreparedFacts(): Promise<Facts> {
+  return factsOf(readMachine('machines', 'B-priv-private-naive-before'));
+}
+
+export function sceneOf(facts: Facts, more: Partial<PageScene> = {}): PageScene {
+  return {
+    state: { kind: 'running' },
+    words: {
+      headline: 'Docker is running',
+      explanation: '',
+      nextSteps: [{ label: 'Restart Docker', action: 'restart' }],
+    },
+    facts,
+    diagnosis: diagnose(facts),
+    attempts: new Map(),
+    mended: [],
+    seen: [],
+    limits: [],
+    formatTime: (ms) => new Date(ms).toISOString(),
+    ...more,
+  };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+
+import type { EngineState } from '../../../src/engine/state';
+import { LiveEngine, type Connection, type StateListener } from '../../../src/vscode/engineSession';
+import { someTime, stateOf } from './states';
+
+function bench() {
+  const opened: { host: string | undefined; become: (state: EngineState) => void; disposed: boolean }[] = [];
+  const connect = (host: string | undefined): Connection => {
+    const listeners = new Set<StateListener>();
+    let state = stateOf('unknown', 'not-asked-yet');
+    const record = {
+      host,
+      disposed: false,
+      become: (next: EngineState) => {
+        const previous = state;
+        state = next;
+        for (const listener of listeners) listener(next, previous);
+      },
+    };
+    opened.push(record);
+    return {
+      endpoint: { ok: false, message: 'not needed' },
+      monitor: {
+        get state() {
+          return state;
+        },
+        onChange: (listener) => {
+          listeners.add(listener);
+          return { dispose: () => listeners.delete(listener) };
+        },
+        refresh: () => Promise.resolve(state),
+        dispose: () => {
+          record.disposed = true;
+          listeners.clear();
+        },
+      },
+    };
+  };
+  const engine = new LiveEngine(connect, someTime);
+  const seen: string[] = [];
+  engine.onChange((state, previous) => seen.push(`${previous.kind} → ${state.kind}`));
+  return { engine, opened, seen };
+}
+
+describe('LiveEngine', () => {
+  it('opens nothing by itself, and knows nothing until it is told where to look', async () => {
+    const { engine, opened } = bench();
+    expect(opened).toEqual([]);
+    expect(engine.state).toMatchObject({ kind: 'unknown', since: someTime, cause: { code: 'not-asked-yet' } });
+    expect((await engine.refresh()).kind).toBe('unknown');
+    expect(engine.endpoint).toBeUndefined();
+  });
+
+  it('passes on what its connection sees', () => {
+    const { engine, opened, seen } = bench();
+    engine.use(undefined);
+    opened[0]?.become(stateOf('running'));
+    expect(engine.state.kind).toBe('running');
+    expect(seen).toEqual(['unknown → unknown', 'unknown → running']);
+  });
+
+  it('goes over to another endpoint: the old connection ends, the listeners stay', () => {
+    const { engine, opened, seen } = bench();
+    engine.use(undefined);
+    opened[0]?.become(stateOf('running'));
+    engine.use('tcp://box:2375');
+    expect(opened.map(({ host, disposed }) => [host, disposed])).toEqual([
+      [undefined, true],
+      ['tcp://box:2375', false],
+    ]);
+    opened[0]?.become(stateOf('stopped'));
+    opened[1]?.become(stateOf('failed', 'crashed'));
+    expect(seen.slice(2)).toEqual(['running → unknown', 'unknown → failed']);
+  });
+
+  it('ends its connection, tells nobody afterwards, and opens no other', () => {
+    const { engine, opened, seen } = bench();
+    engine.use(undefined);
+    engine.dispose();
+    expect(opened[0]?.disposed).toBe(true);
+    opened[0]?.become(stateOf('running'));
+    engine.use('tcp://box:2375');
+    expect([seen.length, opened.length]).toEqual([1, 1]);
+  });
+});

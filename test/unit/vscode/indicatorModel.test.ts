@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { stateKinds, type Cause, type StateKind } from '../../../src/engine/state';
+import { commandIds } from '../../../src/vscode/commandIds';
+import { containerCount, present, type Presentation } from '../../../src/vscode/indicatorModel';
+import { describedScene, sceneOf, someDetails, someTime, stateOf } from './states';
+
+const causes: readonly (Cause['code'] | undefined)[] = [
+  undefined,
+  'never-started',
+  'stopped-by-user',
+  'crashed',
+  'start-failed',
+  'crash-loop',
+  'stop-failed',
+  'socket-is-directory',
+  'socket-is-file',
+  'socket-is-other',
+  'no-permission',
+  'ping-timeout',
+  'info-timeout',
+  'info-failed',
+  'http-status',
+  'unreachable',
+  'socket-mounted',
+  'not-asked-yet',
+  'bad-endpoint',
+];
+
+type Row = [StateKind, Cause['code'] | undefined, string, string, Presentation['background']];
+
+/** One row per state and cause that the reducer makes: icon, text, background. */
+const table: readonly Row[] = [
+  ['unknown', 'not-asked-yet', 'loading~spin', 'Docker', 'none'],
+  ['unknown', 'unreachable', 'question', 'Docker: unknown', 'none'],
+  ['stopped', 'never-started', 'circle-slash', 'Docker: stopped', 'none'],
+  ['stopped', 'stopped-by-user', 'circle-slash', 'Docker: stopped', 'none'],
+  ['starting', undefined, 'sync~spin', 'Docker: starting', 'none'],
+  ['stopping', undefined, 'sync~spin', 'Docker: stopping', 'none'],
+  ['restarting', undefined, 'sync~spin', 'Docker: restarting', 'none'],
+  ['running', undefined, 'package', 'Docker', 'none'],
+  ['degraded', 'info-timeout', 'warning', 'Docker: degraded', 'warning'],
+  ['degraded', 'info-failed', 'warning', 'Docker: degraded', 'warning'],
+  ['degraded', 'http-status', 'warning', 'Docker: degraded', 'warning'],
+  ['denied', 'no-permission', 'lock', 'Docker: no permission', 'warning'],
+  ['hung', 'ping-timeout', 'error', 'Docker: not answering', 'error'],
+  ['failed', 'crashed', 'error', 'Docker: crashed', 'error'],
+  ['failed', 'start-failed', 'error', 'Docker: failed to start', 'error'],
+  ['failed', 'crash-loop', 'error', 'Docker: keeps failing', 'error'],
+  ['failed', 'stop-failed', 'error', 'Docker: failed to stop', 'error'],
+  ['failed', 'unreachable', 'error', 'Docker: unreachable', 'error'],
+  ['failed', undefined, 'error', 'Docker: failed', 'error'],
+  ['misconfigured', 'socket-is-directory', 'error', 'Docker: socket blocked', 'error'],
+  ['misconfigured', 'socket-is-file', 'error', 'Docker: socket blocked', 'error'],
+  ['misconfigured', 'socket-is-other', 'error', 'Docker: socket blocked', 'error'],
+  ['misconfigured', 'bad-endpoint', 'error', 'Docker: unusable endpoint', 'error'],
+  ['foreign', 'socket-mounted', 'plug', "Docker: host's", 'none'],
+];
+
+describe('present', () => {
+  it.each(table)('%s, %s: %s "%s" on %s', (kind, code, icon, text, background) => {
+    const shown = present(sceneOf(stateOf(kind, code)));
+    expect(shown).toMatchObject({ icon, text, background, command: commandIds.menu });
+    expect(shown.spinner).toBe(icon.endsWith('~spin'));
+  });
+
+  it('has a face for every kind with every cause', () => {
+    for (const kind of stateKinds) {
+      for (const code of causes) {
+        const shown = present(sceneOf(stateOf(kind, code)));
+        expect(shown.text).toMatch(/^Docker(?:: [a-z' ]+)?$/);
+        expect(shown.label).toMatch(/^Headline.*Opens the Docker menu\.$/);
+        expect(shown.tooltip).toContain('**Headline**');
+        expect(shown.tooltip).toContain(`(command:${commandIds.menu})`);
+      }
+    }
+    expect(new Set(table.map(([kind]) => kind))).toEqual(new Set(stateKinds));
+  });
+
+  it('calls only the states that need somebody by a colour', () => {
+    const coloured = stateKinds.filter((kind) => present(sceneOf(stateOf(kind))).background !== 'none');
+    expect(coloured.toSorted()).toEqual(['degraded', 'denied', 'failed', 'hung', 'misconfigured']);
+  });
+
+  it('lists what the engine said of itself', () => {
+    const { tooltip } = present(
+      sceneOf(stateOf('running', undefined, { details: someDetails }), {
+        words: { headline: 'Docker is running', explanation: 'All is well.', nextSteps: [] },
+        endpoint: { display: 'unix:///var/run/docker.sock', source: 'default' },
+      }),
+    );
+    expect(tooltip).toContain('**Docker is running**\n\n$(versions) ');
+    expect(tooltip).not.toContain('All is well');
+    expect(tooltip).toContain('Engine 20&#46;10&#46;24, storage overlay2');
+    expect(tooltip).toContain('cgroup v2, cgroupfs driver');
+    expect(tooltip).toContain('2 of 5 containers running');
+    expect(tooltip).toContain('unix&#58;&#47;&#47;&#47;var&#47;run&#47;docker&#46;sock (default)');
+    expect(tooltip).toContain('Up since 2026&#45;03&#45;04T05&#58;06&#58;07');
+  });
+
+  it('explains a state that is not well', () => {
+    const { tooltip } = present(
+      sceneOf(stateOf('hung'), { words: { headline: 'No answer', explanation: 'It hangs.', nextSteps: [] } }),
+    );
+    expect(tooltip).toContain('**No answer**\n\nIt hangs&#46;');
+  });
+
+  it('has the version before the details are known', () => {
+    const { tooltip } = present(sceneOf(stateOf('running', undefined, { engineVersion: '28.5.2' })));
+    expect(tooltip).toContain('Engine 28&#46;5&#46;2');
+    expect(tooltip).not.toContain('storage');
+  });
+
+  it('says since when the daemon is up, not since when the window looked', () => {
+    const up = present(sceneOf(stateOf('running'), { upSince: Date.UTC(2025, 0, 1), formatTime: (ms) => `at ${ms}` }));
+    expect(up.tooltip).toContain(`Up since at ${Date.UTC(2025, 0, 1)}`);
+    const later = present(sceneOf(stateOf('running'), { upSince: someTime + 1, formatTime: (ms) => `at ${ms}` }));
+    expect(later.tooltip).toContain(`Up since at ${someTime}`);
+    const down = present(sceneOf(stateOf('failed', 'crashed'), { upSince: 1, formatTime: (ms) => `at ${ms}` }));
+    expect(down.tooltip).toContain(`Since at ${someTime}`);
+  });
+
+  it('puts the step into the tooltip and the spoken label', () => {
+    const shown = present(sceneOf(stateOf('starting', undefined, { step: 'daemon.ready' })));
+    expect(shown.text).toBe('Docker: starting');
+    expect(shown.tooltip).toContain('Now: waiting for the daemon to answer');
+    expect(shown.label).toBe('Headline. Now waiting for the daemon to answer. Opens the Docker menu.');
+  });
+
+  it('warns of a fault that stands while the engine runs, and only then', () => {
+    const fault = { id: 'storage.full', title: 'The disk is full', cause: 'It has 0 bytes left.', consequence: 'So.' };
+    const shown = present(sceneOf(stateOf('running'), { fault }));
+    expect(shown).toMatchObject({ icon: 'warning', text: 'Docker', background: 'warning' });
+    expect(shown.tooltip).toContain('$(warning) **The disk is full**  \nIt has 0 bytes left&#46; So&#46;');
+    expect(shown.label).toBe('Headline. Warning: The disk is full. Opens the Docker menu.');
+    for (const kind of stateKinds.filter((kind) => kind !== 'running')) {
+      expect(present(sceneOf(stateOf(kind), { fault }))).toEqual(present(sceneOf(stateOf(kind))));
+    }
+    expect(present(sceneOf(stateOf('running'), { fault, flash: 'restarted' })).text).toBe('Docker');
+  });
+
+  it('speaks the number of containers of a running engine', () => {
+    const shown = present(sceneOf(stateOf('running', undefined, { details: someDetails })));
+    expect(shown.label).toBe('Headline. 2 of 5 containers running. Opens the Docker menu.');
+  });
+
+  it('links what describe advises, the log, the diagnostics and the menu', () => {
+    const links = (kind: StateKind, code?: Cause['code'], helper?: 'missing' | 'outdated' | 'current' | 'untrusted') =>
+      [
+        ...present(describedScene(stateOf(kind, code), helper === undefined ? {} : { helper })).tooltip.matchAll(
+          /\(command:([^)]*)\)/g,
+        ),
+      ].map((match) => match[1]);
+    const { restart, start, stop, showLog, showDiagnostics, menu, setUpHelper } = commandIds;
+    expect(links('running')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
+    expect(links('stopped')).toEqual([start, showLog, showDiagnostics, menu]);
+    expect(links('failed', 'crashed')).toEqual([restart, showLog, showDiagnostics, menu]);
+    expect(links('starting')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('foreign')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('misconfigured', 'bad-endpoint')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('stopped', undefined, 'missing')).toEqual([setUpHelper, showLog, showDiagnostics, menu]);
+    expect(links('failed', 'crashed', 'untrusted')).toEqual([setUpHelper, showLog, showDiagnostics, menu]);
+    expect(links('running', undefined, 'outdated')).toEqual([
+      restart,
+      stop,
+      setUpHelper,
+      showLog,
+      showDiagnostics,
+      menu,
+    ]);
+    expect(links('running', undefined, 'current')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
+    expect(links('foreign', undefined, 'missing')).toEqual([showLog, showDiagnostics, menu]);
+  });
+
+  it('tells of a helper that is not as it should be', () => {
+    const note = (helper: 'missing' | 'untrusted' | 'outdated' | 'current') =>
+      present(sceneOf(stateOf('running'), { helper })).tooltip;
+    expect(note('missing')).toContain('not set up');
+    expect(note('untrusted')).toContain('can be changed by others');
+    expect(note('outdated')).toContain('another version');
+    expect(note('current')).not.toContain('helper');
+  });
+
+  it('shows a success for a moment, and only over a state that is well', () => {
+    expect(present(sceneOf(stateOf('running'), { flash: 'restarted' })).text).toBe('Docker: restarted');
+    expect(present(sceneOf(stateOf('failed', 'crashed'), { flash: 'restarted' })).text).toBe('Docker: crashed');
+    expect(present(sceneOf(stateOf('starting'), { flash: 'restarted' })).text).toBe('Docker: starting');
+  });
+
+  it('lets no string of the daemon, the endpoint or the words become a link, an icon or a section', () => {
+    const hostile = '[x](command:dindStation.stop) https://e.org <b> $(error) **y**\n\n# z';
+    const { tooltip } = present(
+      sceneOf(
+        stateOf('degraded', 'info-timeout', {
+          step: hostile,
+          engineVersion: hostile,
+          details: {
+            ...someDetails,
+            version: hostile,
+            storageDriver: hostile,
+            cgroupDriver: hostile,
+            cgroupVersion: hostile,
+          },
+        }),
+        {
+          words: { headline: hostile, explanation: hostile, nextSteps: [{ label: hostile, command: hostile }] },
+          endpoint: { display: hostile, source: hostile },
+          formatTime: () => hostile,
+        },
+      ),
+    );
+    expect(tooltip).not.toContain('[x]');
+    expect(tooltip).not.toContain('https://');
+    expect(tooltip).not.toContain('<b>');
+    expect(tooltip).not.toContain('$(error)');
+    expect(tooltip).not.toContain('# z');
+    expect([...tooltip.matchAll(/\]\(([^)]*)\)/g)].map((link) => link[1])).toEqual([
+      'command:dindStation.showLog',
+      'command:dindStation.showDiagnostics',
+      'command:dindStation.menu',
+    ]);
+  });
+});
+
+describe('containerCount', () => {
+  it.each([
+    [0, 0, 'no containers'],
+    [0, 1, '0 of 1 container running'],
+    [1, 1, '1 of 1 container running'],
+    [2, 7, '2 of 7 containers running'],
+  ])('%i of %i', (running, all, text) => {
+    expect(containerCount(running, all)).toBe(text);
+  });
+});

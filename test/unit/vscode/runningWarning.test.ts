@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { StandingFault, type Fault } from '../../../src/vscode/runningWarning';
+import { someDetails, stateOf } from './states';
+
+const running = stateOf('running');
+const busier = stateOf('running', undefined, { details: { ...someDetails, containersRunning: 3 } });
+const full: Fault = { id: 'storage.full', title: 'The disk is full', cause: 'c.', consequence: 'd.' };
+
+function bench() {
+  const told: (string | undefined)[] = [];
+  const errors: string[] = [];
+  const knobs = { looks: 0, fault: undefined as Fault | undefined, failure: undefined as Error | undefined };
+  const standing = new StandingFault({
+    examine: () => {
+      knobs.looks += 1;
+      return knobs.failure === undefined ? Promise.resolve(knobs.fault) : Promise.reject(knobs.failure);
+    },
+    onChange: (fault) => told.push(fault?.id),
+    now: () => Date.now(),
+    log: { error: (message) => errors.push(message) },
+  });
+  return { standing, told, errors, knobs, wait: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
+}
+
+describe('StandingFault', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('looks some seconds after the engine has begun to run, once while nothing changes', async () => {
+    const { standing, knobs, told, wait } = bench();
+    standing.observe(stateOf('starting'));
+    await wait(60_000);
+    expect(knobs.looks).toBe(0);
+    standing.observe(running);
+    await wait(4999);
+    expect(knobs.looks).toBe(0);
+    await wait(1);
+    expect(knobs.looks).toBe(1);
+    await wait(3_600_000);
+    expect([knobs.looks, told]).toEqual([1, []]);
+  });
+
+  it('looks again when something changed, once a minute at most', async () => {
+    const { standing, knobs, wait } = bench();
+    standing.observe(running);
+    await wait(5000);
+    for (let i = 0; i < 100; i += 1) {
+      standing.observe(busier);
+      await wait(1000);
+    }
+    expect(knobs.looks).toBe(2);
+  });
+
+  it('shows what stands, and goes on looking until it is gone', async () => {
+    const { standing, knobs, told, wait } = bench();
+    knobs.fault = full;
+    standing.observe(running);
+    await wait(5000);
+    expect(standing.current).toBe(full);
+    await wait(60_000);
+    expect([knobs.looks, told]).toEqual([2, ['storage.full']]);
+    knobs.fault = undefined;
+    await wait(60_000);
+    expect([standing.current, told]).toEqual([undefined, ['storage.full', undefined]]);
+    await wait(3_600_000);
+    expect(knobs.looks).toBe(3);
+  });
+
+  it('is none of an engine that ended, also when the look comes back later', async () => {
+    const { standing, knobs, told, wait } = bench();
+    knobs.fault = full;
+    standing.observe(running);
+    await wait(5000);
+    standing.observe(stateOf('failed', 'crashed'));
+    expect([standing.current, told]).toEqual([undefined, ['storage.full', undefined]]);
+    await wait(3_600_000);
+    expect(knobs.looks).toBe(1);
+
+    standing.observe(running);
+    vi.advanceTimersByTime(5000);
+    standing.observe(stateOf('stopped'));
+    await wait(0);
+    expect(knobs.looks).toBe(2);
+    expect(standing.current).toBeUndefined();
+  });
+
+  it('tells in the log that it could not look, and does so at the next change', async () => {
+    const { standing, knobs, errors, wait } = bench();
+    knobs.failure = new Error('gone');
+    standing.observe(running);
+    await wait(5000);
+    expect(errors).toEqual(['The machine cannot be examined: Error: gone']);
+    knobs.failure = undefined;
+    standing.observe(busier);
+    await wait(60_000);
+    expect(knobs.looks).toBe(2);
+  });
+
+  it('ends with the window', async () => {
+    const { standing, knobs, wait } = bench();
+    standing.observe(running);
+    standing.dispose();
+    standing.observe(running);
+    await wait(3_600_000);
+    expect(knobs.looks).toBe(0);
+  });
+});
