@@ -62,6 +62,7 @@ export class Workbench {
       await found.waitFor({ timeout });
     } catch (error) {
       const shown = await this.indicator.allInnerTexts();
+      await this.screenshot('indicator-says-something-else');
       throw new Error(`The indicator says ${JSON.stringify(shown)}, expected "${text}".`, { cause: error });
     }
   }
@@ -71,6 +72,13 @@ export class Workbench {
     await this.typeIntoPalette(title);
     // Rows that only contain the words are listed as well, and may come first: "Restart ..." for "Start ...".
     const label = new RegExp(`^(?:[^:]+: )?${title.replace(/^[^:]+: /u, '')}$`, 'u');
+    // While the list is filtered its rows are filled with other commands: a click would run one of those.
+    let seen = '';
+    await until('the list of commands stays the same', async () => {
+      const before = seen;
+      seen = (await this.rows.allInnerTexts()).join('\n');
+      return seen !== '' && seen === before;
+    });
     await this.rows
       .filter({ has: this.page.locator('.label-name', { hasText: label }) })
       .first()

@@ -24,6 +24,10 @@ twice_taken() {
   rm /usr/local/sbin/date
   code not-undone
   [ "$(cat /run/docker.pid /run/docker.pid.dind-station-* | sort | tr '\n' ' ')" = '1 2 3 ' ]
+  # In another second its name is free.
+  local second
+  second=$(date +%s)
+  until_true '[ "$(date +%s)" != '"$second"' ]'
   apply undo-remove-stale-pid-file
   code undone
   [ "$(cat /run/docker.pid)" = 1 ]
