@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests that drive a real code-server in a real browser. They run in a sandbox: `node test/e2e/run.mjs`. */
+/** The tests that drive a real code-server in a real browser. They run in a sandbox: `npm test -- e2e`. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
