@@ -202,6 +202,18 @@ export class EngineCalls {
     await this.#client.getContainer(id).start();
   }
 
+  /** The names of its networks. */
+  async networks(): Promise<string[]> {
+    const found = (await this.#client.listNetworks()) as readonly { readonly Name: string }[];
+    return found.map(({ Name }) => Name);
+  }
+
+  /** Waits for its end; the status it exited with. */
+  async exitCode(id: string): Promise<number> {
+    const { StatusCode } = (await this.#client.getContainer(id).wait()) as { readonly StatusCode: number };
+    return StatusCode;
+  }
+
   async inspect(idOrName: string): Promise<InspectedContainer> {
     const { Id, Name, State, HostConfig } = await this.#client.getContainer(idOrName).inspect();
     return {

@@ -10,7 +10,8 @@ export const imageLabel = 'dind-station.limits.image';
 
 export type ImageResult =
   | { readonly ok: true; readonly name: string; readonly about: string }
-  | { readonly ok: false; readonly message: string };
+  /** `refused`: the engine's own sentence, when it was the engine that did not take it. */
+  | { readonly ok: false; readonly message: string; readonly refused?: string };
 
 /** The calls that the image is made with. */
 export type ImageEngine = Pick<EngineCalls, 'imageId' | 'imagesOf' | 'importImage' | 'removeImage'>;
@@ -101,7 +102,11 @@ export async function ensureImage(
     } catch (error) {
       const refused = refusalOf(error);
       if (refused === undefined) throw error;
-      return { ok: false, message: `The engine did not take the image: ${refused.message}.` };
+      return {
+        ok: false,
+        message: `The engine did not take the image: ${refused.message}.`,
+        refused: refused.message,
+      };
     }
   }
   await forgetOlder(engine, name);
