@@ -13,41 +13,50 @@ interface Behaviour {
 /** What an engine answers instead of doing it. */
 const refusal = (statusCode: number, message: string): Error => Object.assign(new Error(message), { statusCode });
 
+/** As a call that goes over a socket: later, and rejected by what is thrown. */
+async function answer<T>(call: () => T | Promise<T>): Promise<T> {
+  await Promise.resolve();
+  return call();
+}
+
 function fakeEngine({ create, start, status, networks, info, importImage }: Behaviour = {}) {
   const made = new Map<string, boolean>();
   const log: string[] = [];
   const configs: { HostConfig?: { NetworkMode?: string }; name?: string; Labels?: Record<string, string> }[] = [];
   const engine: TrialEngine = {
-    info: async () => {
-      info?.();
-      return { id: 'x', version: '28', architecture: 'x86_64', cpus: 2, cpuset: true, running: 0 };
-    },
-    imageId: async () => (importImage === undefined ? 'sha256:1' : undefined),
-    imagesOf: async () => [],
-    importImage: async () => void importImage?.(),
-    removeImage: async () => undefined,
-    containers: async () => [],
-    networks: async () => [...(networks ?? ['bridge', 'host', 'none'])],
-    create: async (config) => {
-      configs.push(config as never);
-      const network = config.HostConfig?.NetworkMode !== 'none';
-      create?.(network);
-      const id = `c${String(made.size)}`;
-      made.set(id, network);
-      log.push(`create ${network ? 'network' : 'none'}`);
-      return { id, warnings: [] };
-    },
-    start: async (id) => void start?.(made.get(id) ?? false),
-    exitCode: async (id) => status?.(made.get(id) ?? false) ?? 42,
-    remove: async (id) => void log.push(`remove ${id}`),
+    info: () =>
+      answer(() => {
+        info?.();
+        return { id: 'x', version: '28', architecture: 'x86_64', cpus: 2, cpuset: true, running: 0 };
+      }),
+    imageId: () => answer(() => (importImage === undefined ? 'sha256:1' : undefined)),
+    imagesOf: () => answer(() => []),
+    importImage: () => answer(() => void importImage?.()),
+    removeImage: () => answer(() => undefined),
+    containers: () => answer(() => []),
+    networks: () => answer(() => [...(networks ?? ['bridge', 'host', 'none'])]),
+    create: (config) =>
+      answer(() => {
+        configs.push(config as never);
+        const network = config.HostConfig?.NetworkMode !== 'none';
+        create?.(network);
+        const id = `c${String(made.size)}`;
+        made.set(id, network);
+        log.push(`create ${network ? 'network' : 'none'}`);
+        return { id, warnings: [] };
+      }),
+    start: (id) => answer(() => void start?.(made.get(id) ?? false)),
+    exitCode: (id) => answer(() => status?.(made.get(id) ?? false) ?? 42),
+    remove: (id) => answer(() => void log.push(`remove ${id}`)),
   };
   return { engine, log, configs };
 }
 
-const tools = async () => ({
-  ok: true as const,
-  tools: { files: [{ path: 'bin/sh', bytes: Buffer.from('sh') }], architecture: 'x86_64', from: 'busybox' },
-});
+const tools = () =>
+  Promise.resolve({
+    ok: true as const,
+    tools: { files: [{ path: 'bin/sh', bytes: Buffer.from('sh') }], architecture: 'x86_64', from: 'busybox' },
+  });
 const run = (engine: TrialEngine, signal = new AbortController().signal) =>
   tryContainers({ engine, identity: 'socket 1', signal, tools });
 
@@ -146,7 +155,7 @@ describe('a trial of containers', () => {
       engine,
       identity: 'a',
       signal: new AbortController().signal,
-      tools: async () => ({ ok: false, message: 'no busybox' }),
+      tools: () => Promise.resolve({ ok: false, message: 'no busybox' }),
     });
     expect(none).toEqual({ verdict: 'unknown', message: 'no busybox' });
   });
