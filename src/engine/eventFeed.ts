@@ -1,5 +1,6 @@
 import { type Clock, pace } from '../util/timing';
 import type { Endpoint } from './endpoint';
+import { UnstartedContainers } from './unstarted';
 import { openEvents, type EventStream, type StreamEnd } from './events';
 
 export interface EventFeedOptions {
@@ -8,6 +9,8 @@ export interface EventFeedOptions {
   readonly log: (line: string) => void;
   /** A container came, went, or changed between running and not. */
   readonly onContainer: () => void;
+  /** A container was made and has not started: perhaps none can. */
+  readonly onUnstarted: () => void;
   /** The stream broke off: the engine may be gone. */
   readonly onLost: () => void;
 }
@@ -15,6 +18,7 @@ export interface EventFeedOptions {
 /** One event stream, opened whenever the engine is known to answer, and never again and again in a tight loop. */
 export class EventFeed {
   readonly #options: EventFeedOptions;
+  readonly #unstarted: UnstartedContainers;
   #stream: EventStream | undefined;
   #openedAt = 0;
   #notBefore = 0;
@@ -22,6 +26,7 @@ export class EventFeed {
 
   constructor(options: EventFeedOptions) {
     this.#options = options;
+    this.#unstarted = new UnstartedContainers(options.clock, options.onUnstarted);
   }
 
   /** Opens the stream unless it is open, or unless it was refused or broke off at once a moment ago. */
@@ -31,7 +36,12 @@ export class EventFeed {
     this.#openedAt = clock.elapsed();
     this.#stream = openEvents(endpoint, {
       opened: () => log('The event stream is open.'),
-      event: onContainer,
+      event: (event) => {
+        // What this product makes to find something out is nothing that happened.
+        if (event.own) return;
+        this.#unstarted.take(event);
+        onContainer();
+      },
       stray: (line) => log(`The event stream holds a line that is no event: ${line}`),
       ended: (end) => this.#ended(end),
     });
@@ -52,6 +62,7 @@ export class EventFeed {
   #ended(end: StreamEnd): void {
     const { clock, log, onLost } = this.#options;
     this.#stream = undefined;
+    this.#unstarted.clear();
     const now = clock.elapsed();
     switch (end.reason) {
       case 'closed':

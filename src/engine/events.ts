@@ -13,7 +13,12 @@ export interface ContainerEvent {
   /** Empty when the engine names none. */
   readonly name: string;
   readonly image: string;
+  /** Made by this product to find something out: nothing that a person did. */
+  readonly own: boolean;
 }
+
+/** The label of every container that this product makes, whose value is the run that made it. */
+export const ownLabel = 'dind-station.limits.run';
 
 /** Why a stream is over. */
 export type StreamEnd =
@@ -66,6 +71,7 @@ function parseEvent(line: string): ContainerEvent | undefined {
     id: Actor.ID,
     name: Actor.Attributes?.['name'] ?? '',
     image: Actor.Attributes?.['image'] ?? '',
+    own: Actor.Attributes?.[ownLabel] !== undefined,
   };
 }
 

@@ -23,6 +23,8 @@ export interface MonitorOptions {
   readonly helperStatePath?: string | undefined;
   /** Default: nothing is ever mounted. */
   readonly socketMount?: (socketPath: string) => Promise<SocketMount>;
+  /** There is a reason to doubt that containers run. */
+  readonly onDoubt?: () => void;
   readonly log?: (line: string) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -95,6 +97,7 @@ export class EngineMonitor {
       clock,
       log: this.#log,
       onContainer: () => this.#info?.soon(),
+      onUnstarted: () => options.onDoubt?.(),
       onLost: () => this.#streamLost(),
     });
     if (this.#helperPath !== undefined) {

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { refusalOf, type EngineCalls, type ListedContainer } from '../engine/engineCalls';
+import { ownLabel } from '../engine/events';
 import { readText, isUnreadable } from '../host/readResult';
 import { wordsOf } from './runErrors';
 
-/** What every container of a run carries. */
-export const runLabel = 'dind-station.limits.run';
 const pidLabel = 'dind-station.limits.pid';
 const startLabel = 'dind-station.limits.start';
 const hostLabel = 'dind-station.limits.host';
@@ -57,7 +56,7 @@ export function endRun(run: string): void {
 
 export function labelsOf(owner: Owner): Record<string, string> {
   return {
-    [runLabel]: owner.run,
+    [ownLabel]: owner.run,
     [pidLabel]: String(owner.pid),
     [startLabel]: owner.start,
     [hostLabel]: owner.host,
@@ -72,7 +71,7 @@ export function containerName(run: string): string {
 
 /** Whether a container was made by the run that its labels name. Whatever else carries the label is somebody's own. */
 export function isOfRun({ name, labels }: Pick<ListedContainer, 'name' | 'labels'>): boolean {
-  const run = labels[runLabel] ?? '';
+  const run = labels[ownLabel] ?? '';
   const whole = [pidLabel, startLabel, untilLabel].every((label) => /^\d{0,20}$/u.test(labels[label] ?? 'none'));
   return run !== '' && labels[hostLabel] !== undefined && whole && name.startsWith(`dind-station-${run}-`);
 }
@@ -82,7 +81,7 @@ async function isOver(labels: Readonly<Record<string, string>>, now: number): Pr
   if (now > Number(labels[untilLabel])) return true;
   if (labels[hostLabel] !== (await hostName())) return false;
   if ((await startOf(Number(labels[pidLabel]))) !== labels[startLabel]) return true;
-  return labels[pidLabel] === String(process.pid) && !living.has(labels[runLabel] ?? '');
+  return labels[pidLabel] === String(process.pid) && !living.has(labels[ownLabel] ?? '');
 }
 
 type RemovingEngine = Pick<EngineCalls, 'containers' | 'remove'>;
@@ -105,7 +104,7 @@ export async function removeLeftovers(
 ): Promise<{ readonly removed: number; readonly left: Left }> {
   let removed = 0;
   const left = new Map<string, string>();
-  for (const container of await engine.containers(runLabel)) {
+  for (const container of await engine.containers(ownLabel)) {
     if (!isOfRun(container) || !(await isOver(container.labels, now))) continue;
     try {
       await engine.remove(container.id);
@@ -125,7 +124,7 @@ export async function removeLeftovers(
  */
 export async function removeRun(engine: RemovingEngine, run: string): Promise<Left> {
   const left = new Map<string, string>();
-  const own = (await engine.containers(`${runLabel}=${run}`)).filter(isOfRun);
+  const own = (await engine.containers(`${ownLabel}=${run}`)).filter(isOfRun);
   // Beside each other: of an engine that falls silent meanwhile each would be waited for in turn.
   await Promise.all(
     own.map(async ({ id }) => engine.remove(id).catch((error: unknown) => left.set(id, wordsOf(error)))),

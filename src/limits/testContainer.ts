@@ -7,7 +7,8 @@ import {
 } from '../engine/engineCalls';
 import { endingOf, silent, wordsOf } from './runErrors';
 import { isComplete, parseLine, samplesOf, type Evidence, type Sample } from './evidence';
-import { containerName, runLabel } from './leftovers';
+import { ownLabel } from '../engine/events';
+import { containerName } from './leftovers';
 import type { Leg } from './proof';
 import { workload } from './script';
 import { pause, unlessAborted } from '../util/async';
@@ -35,7 +36,7 @@ export interface LegRun {
 
 function configOf(leg: Leg, { image, labels, cgroupns }: LegRun): ContainerConfig {
   return {
-    name: containerName(labels[runLabel] ?? ''),
+    name: containerName(labels[ownLabel] ?? ''),
     Image: image,
     Cmd: workload(leg.script, leg.stays),
     Entrypoint: [],

@@ -67,8 +67,8 @@ describe('an event stream', () => {
     await until('die');
     expect(notes).toEqual(['opened', 'start', 'die']);
     expect(events).toEqual([
-      { action: 'start', id: 'abc', name: 'web', image: 'nginx' },
-      { action: 'die', id: 'abc', name: '', image: '' },
+      { action: 'start', id: 'abc', name: 'web', image: 'nginx', own: false },
+      { action: 'die', id: 'abc', name: '', image: '', own: false },
     ]);
   });
 
@@ -98,7 +98,7 @@ describe('an event stream', () => {
     await wait(10);
     socket.write(line.subarray(cut));
     await until('start');
-    expect(events).toEqual([{ action: 'start', id: 'abc', name: 'wäb', image: 'nginx' }]);
+    expect(events).toEqual([{ action: 'start', id: 'abc', name: 'wäb', image: 'nginx', own: false }]);
   });
 
   test('a line that is none of ours is told and passed over', async () => {

@@ -1,3 +1,4 @@
+import { ownLabel } from '../../../src/engine/events';
 import { expect, test } from 'vitest';
 import type { ListedContainer } from '../../../src/engine/engineCalls';
 import {
@@ -8,7 +9,6 @@ import {
   leftWords,
   removeLeftovers,
   removeRun,
-  runLabel,
   type Owner,
 } from '../../../src/limits/leftovers';
 import { FakeEngine, refusal, reset } from './fakeEngine';
@@ -46,8 +46,8 @@ test('what a run has that lives stays, and what one of another machine or PID na
 
 test('a container of a user stays, whatever labels it carries', async () => {
   const over = await made({ until: now - 1 });
-  expect(await removed({ id: 'by hand', name: 'web', labels: { [runLabel]: 'mine' } })).toEqual([]);
-  expect(await removed({ id: 'named so', name: containerName('mine'), labels: { [runLabel]: 'mine' } })).toEqual([]);
+  expect(await removed({ id: 'by hand', name: 'web', labels: { [ownLabel]: 'mine' } })).toEqual([]);
+  expect(await removed({ id: 'named so', name: containerName('mine'), labels: { [ownLabel]: 'mine' } })).toEqual([]);
   // An image that was made of a proof's container gives all of its labels on.
   expect(await removed({ ...over, name: 'web' })).toEqual([]);
   expect(await removed({ ...over, name: containerName('another') })).toEqual([]);
