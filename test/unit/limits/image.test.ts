@@ -126,6 +126,7 @@ describe('the image in the engine', () => {
     expect(await ensure(engine)).toEqual({
       ok: false,
       message: 'The engine did not take the image: no space left on device.',
+      refused: 'no space left on device',
     });
     engine.importImage.mockRejectedValueOnce(reset());
     await expect(ensure(engine)).rejects.toThrow('ECONNRESET');
