@@ -57,7 +57,7 @@ exit_status() {
     no-tool | sudoers-refused) return 73 ;;
     locked) return 75 ;;
     not-root | not-trusted) return 77 ;;
-    bad-config | config-refused | socket-path) return 78 ;;
+    bad-config | config-refused | data-root | socket-path) return 78 ;;
     *) return 69 ;;
   esac
 }

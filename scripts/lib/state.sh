@@ -113,6 +113,7 @@ remember() {
   if [ -z "$lock_held" ]; then
     # A run that ended before it had the lock is nobody's business, but a supervisor has to say why it gives up.
     [ "${ASKED_BY:-}" != supervisor ] || [ "$1" = true ] || ! root_path "$RUN_DIR" || remember_in "$REFUSAL_FILE" "$@"
+    case $verb,$2 in start,bad-config | start,not-trusted | restart,bad-config | restart,not-trusted) remember_refused "$@" ;; esac
     return 0
   fi
   remember_in "$LAST_FILE" "$@"
@@ -124,6 +125,30 @@ remember() {
     foreign | conflict | config-refused | containers-running | nothing-to-move | nothing-to-undo) state_restore ;;
     *) write_state failed '' 0 "$2" "$3" "$4" ;;
   esac
+}
+
+# remember_refused OK CODE MESSAGE...: a start that was refused before it had the lock is the last start all the same: what an
+# earlier one failed with explains nothing any more. Of a daemon that lives it says nothing, and neither beside another run.
+remember_refused() {
+  [ "$1" = false ] || return 0
+  mkdir -p "$RUN_DIR" 2>/dev/null || :
+  root_path "$RUN_DIR" || return 0
+  lock_file "$RUN_DIR/lock" 2>/dev/null && exec 9>>"$RUN_DIR/lock" && flock -n 9 || return 0
+  state_pid
+  if [ -z "$STATE_PID" ]; then
+    state_since=
+    write_state failed '' 0 "$2" "$3" ''
+  fi
+  exec 9>&-
+}
+
+# state_pid: sets STATE_PID to the daemon that the state file names, while it lives.
+state_pid() {
+  STATE_PID=
+  { read -r state_line <"$STATE_FILE"; } 2>/dev/null || return 0
+  state_line=${state_line#*'"pid":'}
+  state_line=${state_line%%[!0-9]*}
+  ! process_runs "${state_line:-0}" dockerd || STATE_PID=$state_line
 }
 
 # remember_in FILE OK CODE MESSAGE CAUSE PID

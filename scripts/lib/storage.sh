@@ -6,6 +6,18 @@
 ROOM_MIB_ENOUGH=512
 ROOM_FILES_ENOUGH=10000
 
+# data_root_there: a symbolic link on the way to the data root that leads nowhere is a disk that is not mounted. What a start
+# would make in its place hides the data once the disk is there.
+data_root_there() {
+  part=$data_root
+  while [ -n "$part" ]; do
+    if [ -L "$part" ] && [ ! -e "$part" ]; then
+      fail data-root "The data root $data_root is behind the symbolic link $part to $(readlink "$part"), which does not exist: mount the disk that it is on, or remove the link."
+    fi
+    part=${part%/*}
+  done
+}
+
 # storage_choose: adds --storage-driver only where overlay does not work.
 storage_choose() {
   storage_room_say

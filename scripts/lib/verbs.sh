@@ -54,6 +54,7 @@ verb_start() {
   fi
   refuse_foreign
   reset_refuse_half
+  data_root_there
   if [ "$INIT" != none ]; then
     init_ask start
     init_await
@@ -175,6 +176,7 @@ refuse_mounted() {
 verb_restart() {
   set_out restarting
   reset_refuse_half
+  data_root_there
   if [ -z "$DAEMON_PID" ]; then
     refuse_foreign
   else

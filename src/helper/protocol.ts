@@ -94,6 +94,7 @@ export const resultCodes = [
   'not-ready',
   'not-stopped',
   'socket-path',
+  'data-root',
   'no-engine',
   'prerequisites',
   'missing-prerequisites',

@@ -127,3 +127,37 @@ other_daemon() {
   pgrep -u coder -x dockerd
   pkill -u coder -x dockerd
 }
+
+@test "a start that is refused for a setting is the last start: what an earlier one failed with is not told any more" {
+  mkdir -p /etc/docker
+  echo '{"no-such-key":1}' >/etc/docker/daemon.json
+  run_helper start
+  [ "$(result code)" = daemon-exited ]
+  echo '{"data-root":"~/docker"}' >/etc/docker/daemon.json
+  run_helper start
+  [ "$(result code)" = bad-config ]
+  [ "$(state code)" = bad-config ]
+  [ "$(state cause)" = '' ]
+  # Beside a daemon that lives nothing has failed.
+  rm /etc/docker/daemon.json
+  run_helper start
+  echo '{"data-root":"~/docker"}' >/etc/docker/daemon.json
+  run_helper restart
+  [ "$(result code)" = bad-config ]
+  [ "$(state state)" = running ]
+}
+
+@test "a data root behind a link that leads nowhere is named, and nothing is made in its place" {
+  umount /var/lib/docker
+  mv /var/lib/docker /var/lib/docker.real
+  ln -s /mnt/data/docker /var/lib/docker
+  run_helper start
+  rm /var/lib/docker
+  mv /var/lib/docker.real /var/lib/docker
+  mount -t tmpfs data /var/lib/docker
+  [ "$(result code)" = data-root ]
+  [ "$status" -eq 78 ]
+  [[ "$(result message)" == *"/var/lib/docker to /mnt/data/docker"* ]]
+  [ ! -e /mnt/data ]
+  [ "$(state code)" = data-root ]
+}
