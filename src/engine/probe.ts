@@ -71,7 +71,9 @@ async function socketFault(socketPath: string, code: string, elapsedMs: number):
     case 'EPERM': {
       // Without write permission a directory is refused by EACCES, before the kernel sees that it is no socket.
       const path = await whatStandsAt(socketPath);
-      return path === undefined ? { outcome: 'absent' } : { outcome: 'denied', path };
+      if (path === undefined) return { outcome: 'absent' };
+      const made = await stat(socketPath).catch(() => undefined);
+      return { outcome: 'denied', path, ...(made !== undefined && { madeAt: made.mtimeMs }) };
     }
     case 'ECONNREFUSED':
     // Linux says ECONNREFUSED of a file that is no socket, other systems say this.

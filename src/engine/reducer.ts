@@ -101,6 +101,19 @@ function whenRefused(model: Model): Verdict {
   return word?.state === 'failed' ? failure(word) : verdict('failed', 'crashed', 'ECONNREFUSED');
 }
 
+/** `since` in the helper's file is a whole second. */
+const secondMs = 1000;
+
+/**
+ * A socket that we may not use says nothing of who is behind it: one that a failed start left behind is as closed as a living
+ * daemon's. What is known of the last start counts, unless the socket is younger than it.
+ */
+function whenDenied(model: Model, madeAt: number | undefined): Verdict {
+  const word = standingWord(model);
+  const younger = madeAt !== undefined && word !== undefined && madeAt > Date.parse(word.since) + secondMs;
+  return word?.state === 'failed' && !younger ? failure(word) : verdict('denied', 'no-permission', 'EACCES');
+}
+
 function byPing(model: Model, ping: PingResult): Verdict {
   switch (ping.outcome) {
     case 'ok':
@@ -111,7 +124,7 @@ function byPing(model: Model, ping: PingResult): Verdict {
     case 'refused':
       return blocked(ping.path) ?? whenRefused(model);
     case 'denied':
-      return blocked(ping.path) ?? verdict('denied', 'no-permission', 'EACCES');
+      return blocked(ping.path) ?? whenDenied(model, ping.madeAt);
     case 'timeout':
       return verdict('hung', 'ping-timeout', 'GET /_ping: connected, no answer');
     case 'status':

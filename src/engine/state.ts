@@ -29,7 +29,8 @@ export type PingResult =
   | { readonly outcome: 'ok'; readonly engineVersion?: string; readonly apiVersion?: string; readonly ms: number }
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'refused'; readonly path: SocketPath }
-  | { readonly outcome: 'denied'; readonly path: SocketPath }
+  /** `madeAt`: when the socket was made, milliseconds since the epoch; absent where that cannot be seen. */
+  | { readonly outcome: 'denied'; readonly path: SocketPath; readonly madeAt?: number }
   | { readonly outcome: 'timeout'; readonly afterMs: number }
   | { readonly outcome: 'status'; readonly status: number; readonly body: string }
   | { readonly outcome: 'unreachable'; readonly code: string; readonly message: string };

@@ -225,6 +225,17 @@ describe('what the helper left behind', () => {
   test('running, and something else is seen: what is seen counts', () => {
     expect(seen(helper('running'), refused)).toBe('failed crashed');
     expect(seen(helper('running'), denied)).toBe('denied no-permission');
+  });
+
+  test('a closed socket that a failed start left behind does not hide the failure, a younger one does', () => {
+    const failed = helper('failed', { code: 'daemon-exited', since: '2026-01-01T10:00:05Z' });
+    const closed = (madeAt: string): Word =>
+      ping({ outcome: 'denied', path: 'socket', madeAt: Date.parse(`2026-01-01T10:00:${madeAt}Z`) });
+    expect(seen(failed, closed('04.800'))).toBe('failed start-failed');
+    expect(seen(failed, closed('05.900'))).toBe('failed start-failed');
+    expect(seen(failed, denied)).toBe('failed start-failed');
+    expect(seen(failed, closed('07.000'))).toBe('denied no-permission');
+    expect(seen(helper('stopped'), closed('04.000'))).toBe('denied no-permission');
     expect(seen(helper('running'), timeout)).toBe('hung ping-timeout');
   });
 
