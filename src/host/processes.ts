@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { capabilitySets, statusFields } from './capabilities';
 import { cgroup2, isOf, parseMemberships } from './cgroupPlaces';
 import type { InitFacts, ProcessesFacts, ProcessFacts } from './facts/processes';
-import type { Mount } from './mounts';
+import type { Mount } from './facts/mount';
 import { parseNofile, sigchldOf, startedAt, type ProcessStat } from './processTable';
 import { defined, exists, isUnreadable, namesIn, textOf, type Reading } from './readResult';
 

@@ -5,8 +5,7 @@ import { realPath } from './realPath';
 import { mountAt, readMounts } from './mounts';
 import { readGroups } from './identity';
 import { readOwnProcess } from './ownProcess';
-
-export type PathKind = 'absent' | 'socket' | 'file' | 'directory' | 'other';
+import type { PathKind } from './facts/engine';
 
 /** What stands where the engine's socket should be. */
 export type SocketPathFacts =

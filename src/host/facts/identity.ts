@@ -1,70 +1,80 @@
-/** This process, from `/proc/self/status` and `/etc/group`. */
-export interface IdentityFacts {
-  readonly pid: number;
-  /** Effective ids. */
-  readonly uid: number;
-  readonly gid: number;
-  /** Login name; empty when the uid has none. */
-  readonly userName: string;
-  /** Supplementary groups as the kernel holds them; see `groups` for what the file says. */
-  readonly groupIds: readonly number[];
-  /** Of `/etc/group`: `docker`, those that list the user, and that of the socket. */
-  readonly groups: readonly Group[];
-}
-
-/** Capabilities of one process: the names without `CAP_`, such as `SYS_ADMIN`; an unknown bit is its number. */
-export interface CapabilitySets {
-  readonly effective: readonly string[];
-  readonly bounding: readonly string[];
-}
-
-export interface CapabilityFacts {
-  readonly own: CapabilitySets;
-  /** Of process 1, which tells what the container was given; absent when `/proc` hides it. */
-  readonly init?: CapabilitySets;
-  /** Every capability this kernel has (`/proc/sys/kernel/cap_last_cap`), by number of the last. */
-  readonly last?: number;
-}
-
-export interface SecurityFacts {
-  /** `Seccomp:` of `/proc/self/status`; absent where the kernel has none. */
-  readonly seccomp?: 'disabled' | 'strict' | 'filter';
-  /** Of process 1: the same. */
-  readonly initSeccomp?: 'disabled' | 'strict' | 'filter';
-  /** True: sudo cannot make this process root. */
-  readonly noNewPrivileges?: boolean;
-  /** `/proc/self/attr/current`, such as `docker-default (enforce)` or `unconfined`; absent without such a module. */
-  readonly label?: string;
-  /** `/sys/kernel/security/lsm`; absent when securityfs is not mounted here. */
-  readonly modules?: readonly string[];
-  /** `/sys/module/apparmor/parameters/enabled`; absent: no AppArmor in the kernel. */
-  readonly apparmorEnabled?: boolean;
-  /** `apparmor_parser` is in a folder of the daemon's PATH. */
-  readonly apparmorParser: boolean;
-  /** `/sys/fs/selinux` is mounted. */
-  readonly selinux: boolean;
-}
-
-export interface IdMapping {
-  readonly inside: number;
-  readonly outside: number;
-  readonly count: number;
-}
-
-export interface UserNamespaceFacts {
-  /** `/proc/self/uid_map`. */
-  readonly uidMap: readonly IdMapping[];
-  readonly gidMap: readonly IdMapping[];
-  /** The map is `0 0 4294967295`: the machine's own namespace, as far as a process can tell. */
-  readonly initial: boolean;
-  /** `/proc/self/setgroups` is `deny`. */
-  readonly setgroupsDenied?: boolean;
-}
+import * as v from 'valibot';
+import type { FactsOf } from './schema';
 
 /** A line of `/etc/group` (group(5)). */
-export interface Group {
-  readonly name: string;
-  readonly gid: number;
+export const groupSchema = v.object({
+  name: v.string(),
+  gid: v.number(),
   /** Login names listed in the file; whoever has this as primary group is not among them. */
-  readonly members: readonly string[];
-}
+  members: v.array(v.string()),
+});
+export type Group = FactsOf<typeof groupSchema>;
+
+/** This process, from `/proc/self/status` and `/etc/group`. */
+export const identityFactsSchema = v.object({
+  pid: v.number(),
+  /** Effective ids. */
+  uid: v.number(),
+  gid: v.number(),
+  /** Login name; empty when the uid has none. */
+  userName: v.string(),
+  /** Supplementary groups as the kernel holds them; see `groups` for what the file says. */
+  groupIds: v.array(v.number()),
+  /** Of `/etc/group`: `docker`, those that list the user, and that of the socket. */
+  groups: v.array(groupSchema),
+});
+export type IdentityFacts = FactsOf<typeof identityFactsSchema>;
+
+/** Capabilities of one process: the names without `CAP_`, such as `SYS_ADMIN`; an unknown bit is its number. */
+export const capabilitySetsSchema = v.object({
+  effective: v.array(v.string()),
+  bounding: v.array(v.string()),
+});
+export type CapabilitySets = FactsOf<typeof capabilitySetsSchema>;
+
+export const capabilityFactsSchema = v.object({
+  own: capabilitySetsSchema,
+  /** Of process 1, which tells what the container was given; absent when `/proc` hides it. */
+  init: v.exactOptional(capabilitySetsSchema),
+  /** Every capability this kernel has (`/proc/sys/kernel/cap_last_cap`), by number of the last. */
+  last: v.exactOptional(v.number()),
+});
+export type CapabilityFacts = FactsOf<typeof capabilityFactsSchema>;
+
+export const securityFactsSchema = v.object({
+  /** `Seccomp:` of `/proc/self/status`; absent where the kernel has none. */
+  seccomp: v.exactOptional(v.picklist(['disabled', 'strict', 'filter'])),
+  /** Of process 1: the same. */
+  initSeccomp: v.exactOptional(v.picklist(['disabled', 'strict', 'filter'])),
+  /** True: sudo cannot make this process root. */
+  noNewPrivileges: v.exactOptional(v.boolean()),
+  /** `/proc/self/attr/current`, such as `docker-default (enforce)` or `unconfined`; absent without such a module. */
+  label: v.exactOptional(v.string()),
+  /** `/sys/kernel/security/lsm`; absent when securityfs is not mounted here. */
+  modules: v.exactOptional(v.array(v.string())),
+  /** `/sys/module/apparmor/parameters/enabled`; absent: no AppArmor in the kernel. */
+  apparmorEnabled: v.exactOptional(v.boolean()),
+  /** `apparmor_parser` is in a folder of the daemon's PATH. */
+  apparmorParser: v.boolean(),
+  /** `/sys/fs/selinux` is mounted. */
+  selinux: v.boolean(),
+});
+export type SecurityFacts = FactsOf<typeof securityFactsSchema>;
+
+export const idMappingSchema = v.object({
+  inside: v.number(),
+  outside: v.number(),
+  count: v.number(),
+});
+export type IdMapping = FactsOf<typeof idMappingSchema>;
+
+export const userNamespaceFactsSchema = v.object({
+  /** `/proc/self/uid_map`. */
+  uidMap: v.array(idMappingSchema),
+  gidMap: v.array(idMappingSchema),
+  /** The map is `0 0 4294967295`: the machine's own namespace, as far as a process can tell. */
+  initial: v.boolean(),
+  /** `/proc/self/setgroups` is `deny`. */
+  setgroupsDenied: v.exactOptional(v.boolean()),
+});
+export type UserNamespaceFacts = FactsOf<typeof userNamespaceFactsSchema>;
