@@ -1,8 +1,6 @@
 import * as v from 'valibot';
+import type { Immutable } from '../../util/immutable';
 import type { Fact } from './fact';
-
-/** As it was read, down to its last property: nobody changes a fact. */
-type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 /** What a schema of facts describes. */
 export type FactsOf<S extends v.GenericSchema> = Immutable<v.InferOutput<S>>;

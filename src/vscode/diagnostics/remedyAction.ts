@@ -1,5 +1,5 @@
 import { actions, type ActionId, type Risk } from '../../diagnosis/actions';
-import type { Diagnosis } from '../../diagnosis/diagnose';
+import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
 import type { CommandName } from '../../webview/messages';
 

@@ -66,7 +66,7 @@ describe('a finding', () => {
 
   it('has its symptoms under it', async () => {
     const facts = await healthyFacts();
-    const symptom = { id: 'start.x', title: 'It did not start', evidence: [] };
+    const symptom = { id: 'start.refused' as const, title: 'It did not start', evidence: [] };
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), explains: [symptom] }] };
     expect(pageOf(sceneOf(facts, { diagnosis })).findings[0]?.symptoms).toEqual([symptom]);
   });
@@ -103,7 +103,7 @@ describe('the log', () => {
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), evidence }] };
     expect(pageOf(sceneOf(facts, { diagnosis })).log.lines.map(({ finding }) => finding)).toEqual([
       undefined,
-      'storage.something',
+      'storage.data-root-full',
     ]);
   });
 
