@@ -1,4 +1,4 @@
-import type { LogLineId, StartFailureId } from './logRuleIds';
+import type { RunningCauseId, StartCauseId } from '../host/causeIds';
 
 /** The rules that judge the machine, by id: the area, a dot, kebab-case. A test holds that each is a rule, and no other is. */
 export const machineRuleIds = [
@@ -60,6 +60,7 @@ export const machineRuleIds = [
   'daemon.start-in-progress-or-blocked',
   'daemon.tcp-listen-failed',
   'daemon.zombie-shims',
+  'helper.missing',
   'helper.sudo-no-new-privs',
   'helper.sudo-nosuid',
   'helper.sudo-password-required',
@@ -138,8 +139,8 @@ export const machineRuleIds = [
 /** Of `start`: one for each known cause and two for the rest. Of `log`: one for each known line and one for the rest. */
 export type RuleId =
   | (typeof machineRuleIds)[number]
-  | `start.${StartFailureId | 'not-recognised' | 'refused'}`
-  | `log.${LogLineId | 'not-recognised'}`;
+  | `start.${StartCauseId | 'not-recognised' | 'refused'}`
+  | `log.${RunningCauseId | 'not-recognised'}`;
 
 type PrefixOf<Id> = Id extends `${infer Prefix}.${string}` ? Prefix : never;
 

@@ -52,8 +52,12 @@ async function readInstalled(root: string): Promise<Pick<HelperFacts, 'installed
   return { installed: 'untrusted', version, why };
 }
 
-/** The helper as every user may see it. Never throws. */
-export async function readHelper(root: string, userName: string): Promise<HelperFacts> {
+/**
+ * The helper as every user may see it. Never throws.
+ *
+ * @param bundled the copy that comes with this program
+ */
+export async function readHelper(root: string, userName: string, bundled?: string): Promise<HelperFacts> {
   const [installed, users, config, state, history, volatile, warnings] = await Promise.all([
     readInstalled(root),
     textOf(root, usersFile, 65_536),
@@ -67,6 +71,7 @@ export async function readHelper(root: string, userName: string): Promise<Helper
   const names = (users ?? '').split('\n').filter((name) => name !== '');
   return defined({
     ...installed,
+    bundled,
     knowsUser: names.includes(userName),
     users: names,
     config: parseHelperConfig(config ?? ''),

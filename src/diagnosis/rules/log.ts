@@ -8,7 +8,7 @@ import {
   type StartFailure,
 } from '../startFailures/diagnoseStart';
 import { answers, daemonRuns, startedBefore } from '../factSelectors';
-import type { LogLineId } from '../logRuleIds';
+import type { RunningCauseId } from '../../host/causeIds';
 import { mend, rule, seen, type Rule } from '../rule';
 import { runtimeLogLines } from './logLines';
 import { resourceLogLines } from './logLinesResources';
@@ -50,7 +50,7 @@ function startFailure(facts: Facts): StartFailure | undefined {
 }
 
 /** Which of `logLines` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
-function kindOf(line: string): LogLineId | 'not-recognised' | undefined {
+function kindOf(line: string): RunningCauseId | 'not-recognised' | undefined {
   // A benign line has no decisive message; one with it is judged by what it says.
   const message = lastDecisiveLine([line.slice(0, 4000)]);
   if (message === undefined) return undefined;

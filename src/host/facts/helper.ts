@@ -21,6 +21,8 @@ export const helperFactsSchema = v.object({
   /** Why it is not trusted. */
   why: v.exactOptional(v.string()),
   version: v.exactOptional(v.string()),
+  /** The copy that comes with the program that read this, which can be installed; absent: it was not told. */
+  bundled: v.exactOptional(v.string()),
   /** This user stands in the helper's list. */
   knowsUser: v.boolean(),
   users: v.array(v.string()),

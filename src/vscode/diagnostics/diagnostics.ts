@@ -57,11 +57,11 @@ export interface DiagnosticsParts {
 }
 
 /** The facts as this window sees them. */
-export function readFacts(setting: string | undefined, helper: TakeFactsOptions['helper']): Promise<Facts> {
+export function readFacts(setting: string | undefined, rest: TakeFactsOptions): Promise<Facts> {
   return takeFacts({
     clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
     ...(setting !== undefined && { setting }),
-    ...(helper !== undefined && { helper }),
+    ...rest,
   });
 }
 

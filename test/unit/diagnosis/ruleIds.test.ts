@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ActionId } from '../../../src/diagnosis/actions';
-import { logLineIds, startFailureIds } from '../../../src/diagnosis/logRuleIds';
+import { runningCauseIds, startCauseIds } from '../../../src/host/causeIds';
 import { mend, rule } from '../../../src/diagnosis/rule';
 import { machineRuleIds, type RuleId } from '../../../src/diagnosis/ruleIds';
 import { rules } from '../../../src/diagnosis/rules/allRules';
@@ -9,8 +9,8 @@ import type { StepId } from '../../../src/helper/stepIds';
 test('the ids are those of the rules, each once', () => {
   const ids: RuleId[] = [
     ...machineRuleIds,
-    ...[...startFailureIds, 'not-recognised' as const, 'refused' as const].map((id) => `start.${id}` as const),
-    ...[...logLineIds, 'not-recognised' as const].map((id) => `log.${id}` as const),
+    ...[...startCauseIds, 'not-recognised' as const, 'refused' as const].map((id) => `start.${id}` as const),
+    ...[...runningCauseIds, 'not-recognised' as const].map((id) => `log.${id}` as const),
   ];
   expect(rules.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
 });

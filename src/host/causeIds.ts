@@ -1,5 +1,5 @@
 /** Known causes of a failed start; `start.` goes before each as a rule. */
-export const startFailureIds = [
+export const startCauseIds = [
   'address-not-here',
   'address-overlap',
   'address-pool-size',
@@ -69,10 +69,10 @@ export const startFailureIds = [
   'volume-database',
   'xfs-without-dtype',
 ] as const;
-export type StartFailureId = (typeof startFailureIds)[number];
+export type StartCauseId = (typeof startCauseIds)[number];
 
 /** Known lines of a running daemon's log; `log.` goes before each as a rule. */
-export const logLineIds = [
+export const runningCauseIds = [
   'address-pools',
   'apparmor-load-denied',
   'apparmor-profile-unknown',
@@ -119,4 +119,4 @@ export const logLineIds = [
   'v2-threaded',
   'veth',
 ] as const;
-export type LogLineId = (typeof logLineIds)[number];
+export type RunningCauseId = (typeof runningCauseIds)[number];
