@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { helperVersion } from '../helper/installed';
-import { helperFolder, helperProgram, stateFile, usersFile } from '../helper/paths';
+import { helperFolder, helperProgram, stateFile } from '../helper/paths';
 import { parseHelperState } from '../helper/protocol';
 import { checkTrust } from '../helper/trust';
 import type { HelperFacts, HistoryEntry } from './facts/helper';
+import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 
 const History = v.object({ at: v.string(), what: v.string(), why: v.string(), ms: v.number() });
@@ -60,7 +61,7 @@ async function readInstalled(root: string): Promise<Pick<HelperFacts, 'installed
 export async function readHelper(root: string, userName: string, bundled?: string): Promise<HelperFacts> {
   const [installed, users, config, state, history, volatile, warnings] = await Promise.all([
     readInstalled(root),
-    textOf(root, usersFile, 65_536),
+    readHelperUsers(root),
     textOf(root, '/etc/dind-station/helper.conf', 65_536),
     textOf(root, stateFile, 65_536),
     textOf(root, '/var/lib/dind-station/history.jsonl', historyBytes),
@@ -68,12 +69,11 @@ export async function readHelper(root: string, userName: string, bundled?: strin
     textOf(root, '/run/dind-station/history.jsonl', historyBytes),
     textOf(root, '/run/dind-station/warnings', 65_536),
   ]);
-  const names = (users ?? '').split('\n').filter((name) => name !== '');
   return defined({
     ...installed,
     bundled,
-    knowsUser: names.includes(userName),
-    users: names,
+    knowsUser: users.includes(userName),
+    users,
     config: parseHelperConfig(config ?? ''),
     state: parseHelperState(state ?? ''),
     history: parseHistory(history ?? volatile ?? ''),

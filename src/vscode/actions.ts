@@ -181,7 +181,7 @@ export class Actions {
       takeFacts: async () => {
         const helper = await this.helper.forFacts();
         const bundledHelper = join(extensionPath, 'scripts', 'dind-helper');
-        return readFacts(dockerHost(), { bundledHelper, ...(helper !== undefined && { helper }) });
+        return readFacts(dockerHost(), { bundledHelper, helper });
       },
       commands: {
         start: () => this.run('start'),

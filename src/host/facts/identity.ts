@@ -1,14 +1,12 @@
 import * as v from 'valibot';
+import type { Group } from '../../util/groups';
 import type { FactsOf } from './schema';
 
-/** A line of `/etc/group` (group(5)). */
-export const groupSchema = v.object({
+const groupSchema = v.object({
   name: v.string(),
   gid: v.number(),
-  /** Login names listed in the file; whoever has this as primary group is not among them. */
   members: v.array(v.string()),
-});
-export type Group = FactsOf<typeof groupSchema>;
+}) satisfies v.GenericSchema<Group>;
 
 /** This process, from `/proc/self/status` and `/etc/group`. */
 export const identityFactsSchema = v.object({
