@@ -30,7 +30,7 @@ import type { Facts } from './host/facts/facts';
 import { takeFacts } from './host/takeFacts';
 import { elsewhere, keeperOf, stateFileOf } from './app/managedDaemon';
 import { loginName, readPrivileges } from './app/privileges';
-import { setUpLine } from './app/helperSetupCommand';
+import { setUpLine } from './helper/setUpCommand';
 
 /** The composition root of the terminal: builds the parts, decides nothing but where they look. */
 
@@ -38,6 +38,7 @@ const environment = process.env;
 const reader = clientFiles(environment);
 /** The scripts stand beside `dist/`, where this file is bundled to. */
 const bundledFolder = join(__dirname, '..', 'scripts');
+const bundledHelper = join(bundledFolder, 'dind-helper');
 
 const terminal: Terminal = {
   out: process.stdout,
@@ -51,7 +52,7 @@ const terminal: Terminal = {
 
 function commandsFor(rootless: boolean): TerminalCommands {
   const setUp = setUpLine({
-    helperPath: join(bundledFolder, 'dind-helper'),
+    helperPath: bundledHelper,
     user: loginName(),
     root: process.geteuid?.() === 0,
   });
@@ -152,7 +153,7 @@ async function limits({ rootless, ...options }: LimitsOptions & { rootless: bool
 
 /** Facts of this machine; root's only where the helper may be used without a password. */
 async function facts(): Promise<Facts> {
-  return takeFacts({ helper: { terminal: false, facts: await readPrivileges(), environment } });
+  return takeFacts({ bundledHelper, helper: { terminal: false, facts: await readPrivileges(), environment } });
 }
 
 async function ask(question: string): Promise<boolean> {

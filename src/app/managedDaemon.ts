@@ -1,12 +1,9 @@
 import type { Installed } from '../helper/installed';
-import { stateFile } from '../helper/paths';
+import { managedSockets, stateFile } from '../helper/paths';
 import { isRootlessSocket, rootlessStateFile } from '../helper/rootless';
 import type { AccessJudgement } from '../diagnosis/access';
 import type { DescribeContext } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
-
-/** Where the daemon that the helper starts listens, in both of its names. */
-const managedSockets: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];
 
 /** Who starts and stops the daemon at an endpoint: root's helper, this user (`dind-rootless`), or nobody here. */
 export type Keeper = 'helper' | 'user';

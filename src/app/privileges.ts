@@ -2,8 +2,8 @@ import { userInfo } from 'node:os';
 import { usersFile } from '../helper/paths';
 import type { PrivilegeFacts } from '../helper/refusal';
 import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
-import { readOwnProcess } from '../host/ownProcess';
-import { isUnreadable, readText } from '../host/readResult';
+import { readHelperUsers } from '../host/helperUsers';
+import { maskIn, noNewPrivilegesOf, statusOf } from '../host/processStatus';
 import { readSocketAccess } from '../host/socketPath';
 
 /** Login name of this process's user, or its uid as text where the user database does not know it. */
@@ -18,20 +18,18 @@ export function loginName(): string {
 
 /** What decides whether sudo can work for this process. Read anew each time: it is a millisecond, on a click. */
 export async function readPrivileges(): Promise<PrivilegeFacts> {
-  const [own, status] = await Promise.all([readOwnProcess(), readText('/', '/proc/self/status')]);
-  const bound = isUnreadable(status) ? undefined : /^CapBnd:\s*([0-9a-f]+)$/m.exec(status.text)?.[1];
+  const status = await statusOf('/', 'self');
   return {
     uid: process.geteuid?.() ?? -1,
     userName: loginName(),
-    noNewPrivs: isUnreadable(own) ? undefined : own.noNewPrivileges,
-    capabilityBound: bound === undefined ? undefined : BigInt(`0x${bound}`),
+    noNewPrivs: noNewPrivilegesOf(status),
+    capabilityBound: maskIn(status, 'CapBnd'),
   };
 }
 
 /** Whether the helper was installed for this user. */
 export async function isServed(userName: string): Promise<boolean> {
-  const users = await readText('/', usersFile);
-  return !isUnreadable(users) && users.text.split('\n').includes(userName);
+  return (await readHelperUsers()).includes(userName);
 }
 
 /** Why the socket refuses this process; undefined when the facts to tell it could not be read. */

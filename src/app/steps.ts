@@ -1,8 +1,10 @@
+import type { StepId } from '../helper/stepIds';
+
 /**
  * What the helper is doing, in the words of someone who waits for it. Keys are the step names the helper prints; a
  * helper that is newer than this table is shown by its own names rather than hidden.
  */
-const words: Readonly<Record<string, string>> = {
+const words: Readonly<Partial<Record<StepId, string>>> = {
   'lock.wait': 'waiting for another start, stop or restart to end',
   'daemon.check': 'looking for a running daemon',
   'daemon.validate': 'checking daemon.json',
@@ -19,10 +21,12 @@ const words: Readonly<Record<string, string>> = {
 
 export const knownSteps: readonly string[] = Object.keys(words);
 
+function wordsFor(step: string): string | undefined {
+  return Object.hasOwn(words, step) ? words[step as StepId] : undefined;
+}
+
 /** `daemon.ready` → `waiting for the daemon to answer`; `leftovers.containerd` → the words of `leftovers`. */
 export function stepWords(step: string): string {
-  const exact = Object.hasOwn(words, step) ? words[step] : undefined;
-  if (exact !== undefined) return exact;
-  const area = step.slice(0, step.indexOf('.'));
-  return (step.includes('.') && Object.hasOwn(words, area) ? words[area] : undefined) ?? step;
+  const area = step.includes('.') ? step.slice(0, step.indexOf('.')) : step;
+  return wordsFor(step) ?? wordsFor(area) ?? step;
 }

@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { type Diagnosis, diagnose } from '../diagnosis/diagnose';
+import { diagnose } from '../diagnosis/diagnose';
+import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { mostFactsBytes, parseFacts } from '../host/factsFile';
 import { redact } from '../report/redact';
 import { reportJunit, reportSarif } from '../report/exchange';

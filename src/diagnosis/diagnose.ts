@@ -1,28 +1,11 @@
 import * as v from 'valibot';
-import { findingSchema, platformSchema } from './diagnosisSchema';
-import { areas, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
+import { platformSchema, type Diagnosis } from './diagnosisSchema';
+import { areas, findingSchema, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
+import type { CheckId } from './ruleIds';
 import { valueOf } from '../host/facts/fact';
 import type { Facts } from '../host/facts/facts';
-import type { Confidence, PlatformName } from '../host/facts/platform';
 import type { Rule } from './rule';
 import { rules as allRules } from './rules/allRules';
-
-export interface Diagnosis {
-  /** Raised when a property changes its meaning. */
-  readonly schema: 1;
-  /** When the facts were taken. */
-  readonly takenAt: string;
-  /** Worst first; among equals a root of others before what stands for itself. */
-  readonly findings: readonly Finding[];
-  readonly undecided: readonly Undecided[];
-  /** The worst severity of each area; `undecided` where nothing is wrong as far as could be told. */
-  readonly areas: readonly { readonly area: Area; readonly severity: Severity | 'undecided' }[];
-  readonly sum: Readonly<Record<'info' | 'warning' | 'error' | 'undecided', number>>;
-  /** The engine answered a ping and described itself: what is undecided then does not put its use in doubt. */
-  readonly engineWorks: boolean;
-  /** What the machine is made of, outermost first; empty where nothing tells it. */
-  readonly platform: readonly { readonly name: PlatformName; readonly confidence: Confidence }[];
-}
 
 function areaOf(rule: Rule): Area {
   return rule.id.slice(0, rule.id.indexOf('.')) as Area;
@@ -114,7 +97,7 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
     );
 
   const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
-  const read = <T>(id: string, area: Area, of: (facts: Facts) => T, without: T): T => {
+  const read = <T>(id: CheckId, area: Area, of: (facts: Facts) => T, without: T): T => {
     try {
       return of(facts);
     } catch (error) {

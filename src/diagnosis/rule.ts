@@ -1,7 +1,8 @@
 import type { Risk, ActionId } from './actions';
 import type { Facts, SliceName } from '../host/facts/facts';
-import type { Area, Evidence, Remedy, Severity } from './finding';
+import type { Evidence, Remedy, Severity } from './finding';
 import type { DaemonConfigFacts } from '../host/facts/daemon';
+import type { RuleId, RulePattern } from './ruleIds';
 
 /** What a rule says when its fault is there; id and area are the rule's. */
 export interface Draft {
@@ -17,11 +18,14 @@ export interface Draft {
 /** Undefined: the fault is not there. */
 export type Verdict = Draft | { readonly undecided: string } | undefined;
 
+/** Another rule, or all that begin so. */
+export type Explained = RuleId | RulePattern;
+
 export interface Rule {
-  readonly id: `${Area}.${string}`;
+  readonly id: RuleId;
   readonly needs: readonly SliceName[];
   /** Ids of rules whose findings follow from this one; `start.*` stands for all that begin so. */
-  readonly explains: readonly string[];
+  readonly explains: readonly Explained[];
   readonly judge: (facts: Facts) => Verdict;
 }
 
@@ -41,7 +45,7 @@ function unreadableSlice(facts: Facts, name: SliceName): string | undefined {
 export function rule<const S extends SliceName>(parts: {
   readonly id: Rule['id'];
   readonly needs: readonly S[];
-  readonly explains?: readonly string[];
+  readonly explains?: readonly Explained[];
   readonly judge: (slices: Slices<S>, facts: Facts) => Verdict;
 }): Rule {
   return {

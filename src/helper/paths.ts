@@ -8,3 +8,5 @@ export const sudoProgram = '/usr/bin/sudo';
 export const stateFile = '/run/dind-station/state.json';
 export const daemonLog = '/var/log/dockerd.log';
 export const usersFile = '/etc/dind-station/users';
+/** Where the daemon that the helper starts listens, in both of its names. */
+export const managedSockets: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];

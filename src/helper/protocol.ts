@@ -151,7 +151,7 @@ export type ResultEvent = v.InferOutput<typeof ResultEvent>;
 const HelperEvent = v.variant('event', [StepEvent, ResultEvent]);
 export type HelperEvent = v.InferOutput<typeof HelperEvent>;
 
-const HelperStateFile = v.object({
+export const HelperStateFile = v.object({
   schema: v.literal(1),
   state: v.picklist(['starting', 'running', 'stopping', 'stopped', 'restarting', 'failed']),
   verb: v.string(),

@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { groupWithGid, parseGroups } from '../util/groups';
 import { helperFolder } from './paths';
 
 /** Whether only root could have changed the installed helper. Everything that runs it asks here; nothing else decides it. */
@@ -51,8 +52,7 @@ function upTo(path: string, top: string): string[] {
 
 /** The members an /etc/group lists for a group id; none for an unknown id. */
 function membersOf(groupFile: string, gid: number): string {
-  const line = groupFile.split('\n').find((entry) => entry.split(':')[2] === String(gid));
-  return line?.split(':')[3]?.trim() ?? '';
+  return groupWithGid(parseGroups(groupFile), gid)?.members.join(',') ?? '';
 }
 
 /** Why one path could be changed by others than its trusted owner, or undefined. A missing path throws ENOENT. */

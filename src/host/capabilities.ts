@@ -1,4 +1,5 @@
 import type { CapabilitySets } from './facts/identity';
+import { maskIn, type StatusFields } from './processStatus';
 
 /** By bit number, linux/capability.h, without `CAP_`. */
 // prettier-ignore
@@ -11,27 +12,16 @@ const names = [
   'CHECKPOINT_RESTORE',
 ] as const;
 
-/** The names in a mask such as `00000000a80425fb`; an unknown bit is its number. Undefined when it is no mask. */
-export function capabilityNames(mask: string | undefined): readonly string[] | undefined {
-  if (mask === undefined || !/^[\da-f]{1,16}$/iu.test(mask)) return undefined;
-  let bits = BigInt(`0x${mask}`);
+/** The names in a mask; an unknown bit is its number. */
+export function capabilityNames(mask: bigint): readonly string[] {
+  let bits = mask;
   const found: string[] = [];
   for (let bit = 0; bits > 0n; bit += 1, bits >>= 1n) if ((bits & 1n) === 1n) found.push(names[bit] ?? String(bit));
   return found;
 }
 
-/** Fields of a `/proc/N/status`; the first of a name counts. */
-export function statusFields(text: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon);
-    if (colon > 0 && !fields.has(name)) fields.set(name, line.slice(colon + 1).trim());
-  }
-  return fields;
-}
-
-export function capabilitySets(fields: ReadonlyMap<string, string>): CapabilitySets | undefined {
-  const [effective, bounding] = [capabilityNames(fields.get('CapEff')), capabilityNames(fields.get('CapBnd'))];
-  return effective === undefined || bounding === undefined ? undefined : { effective, bounding };
+export function capabilitySets(fields: StatusFields): CapabilitySets | undefined {
+  const [effective, bounding] = [maskIn(fields, 'CapEff'), maskIn(fields, 'CapBnd')];
+  if (effective === undefined || bounding === undefined) return undefined;
+  return { effective: capabilityNames(effective), bounding: capabilityNames(bounding) };
 }

@@ -17,7 +17,8 @@ import type {
   DaemonMounts,
   EffectiveLimit,
 } from './facts/cgroup';
-import { readMounts, type Mount } from './mounts';
+import type { Mount } from './facts/mount';
+import { readMounts } from './mounts';
 import { defined, exists, isUnreadable, readText, textOf, type Reading } from './readResult';
 
 /** v1 controllers that bound a container or that dockerd cannot start without. */
@@ -42,8 +43,8 @@ function smallestLimit(
   levels: readonly CgroupLevel[],
   limitOf: (level: CgroupLevel) => number | 'max' | undefined,
   isWhole: boolean,
-): EffectiveLimit<number> {
-  let smallest: EffectiveLimit<number> = { value: isWhole ? 'max' : 'unknown' };
+): EffectiveLimit {
+  let smallest: EffectiveLimit = { value: isWhole ? 'max' : 'unknown' };
   for (const level of levels) {
     const limit = limitOf(level);
     if (typeof limit !== 'number') continue;

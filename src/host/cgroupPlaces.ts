@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { CgroupMembership, CgroupMount, CoveredCgroupMount, RuncMount } from './facts/cgroup';
-import { MountTree, type Mount } from './mounts';
+import type { Mount } from './facts/mount';
+import { MountTree } from './mounts';
 
 /**
  * Where control groups are seen: the one reader of a table of mounts and of memberships, pure, for whatever asks. The

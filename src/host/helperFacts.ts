@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { helperVersion } from '../helper/installed';
-import { helperFolder, helperProgram, stateFile, usersFile } from '../helper/paths';
+import { helperFolder, helperProgram, stateFile } from '../helper/paths';
 import { parseHelperState } from '../helper/protocol';
 import { checkTrust } from '../helper/trust';
 import type { HelperFacts, HistoryEntry } from './facts/helper';
+import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 
 const History = v.object({ at: v.string(), what: v.string(), why: v.string(), ms: v.number() });
@@ -52,11 +53,15 @@ async function readInstalled(root: string): Promise<Pick<HelperFacts, 'installed
   return { installed: 'untrusted', version, why };
 }
 
-/** The helper as every user may see it. Never throws. */
-export async function readHelper(root: string, userName: string): Promise<HelperFacts> {
+/**
+ * The helper as every user may see it. Never throws.
+ *
+ * @param bundled the copy that comes with this program
+ */
+export async function readHelper(root: string, userName: string, bundled?: string): Promise<HelperFacts> {
   const [installed, users, config, state, history, volatile, warnings] = await Promise.all([
     readInstalled(root),
-    textOf(root, usersFile, 65_536),
+    readHelperUsers(root),
     textOf(root, '/etc/dind-station/helper.conf', 65_536),
     textOf(root, stateFile, 65_536),
     textOf(root, '/var/lib/dind-station/history.jsonl', historyBytes),
@@ -64,11 +69,11 @@ export async function readHelper(root: string, userName: string): Promise<Helper
     textOf(root, '/run/dind-station/history.jsonl', historyBytes),
     textOf(root, '/run/dind-station/warnings', 65_536),
   ]);
-  const names = (users ?? '').split('\n').filter((name) => name !== '');
   return defined({
     ...installed,
-    knowsUser: names.includes(userName),
-    users: names,
+    bundled,
+    knowsUser: users.includes(userName),
+    users,
     config: parseHelperConfig(config ?? ''),
     state: parseHelperState(state ?? ''),
     history: parseHistory(history ?? volatile ?? ''),

@@ -1,14 +1,9 @@
-import { capabilitySets, statusFields } from './capabilities';
-import type {
-  CapabilityFacts,
-  Group,
-  IdMapping,
-  IdentityFacts,
-  SecurityFacts,
-  UserNamespaceFacts,
-} from './facts/identity';
+import { parseGroups, type Group } from '../util/groups';
+import { capabilitySets } from './capabilities';
+import type { CapabilityFacts, IdMapping, IdentityFacts, SecurityFacts, UserNamespaceFacts } from './facts/identity';
 import { inDaemonPath } from './programs';
 import { readOwnProcess } from './ownProcess';
+import { noNewPrivilegesOf, readStatus, statusOf, type StatusFields } from './processStatus';
 import { defined, exists, isUnreadable, numberOf, readText, textOf, type Reading } from './readResult';
 
 /** Login name of a uid in the text of `/etc/passwd`; empty when there is none. */
@@ -38,20 +33,19 @@ export async function readIdentity(root: string, socketGid: number | undefined):
 
 /** Never throws. */
 export async function readCapabilities(root: string): Promise<Reading<CapabilityFacts>> {
-  const path = '/proc/self/status';
   const [own, init, last] = await Promise.all([
-    readText(root, path),
-    textOf(root, '/proc/1/status'),
+    readStatus(root, 'self'),
+    statusOf(root, 1),
     numberOf(root, '/proc/sys/kernel/cap_last_cap'),
   ]);
   if (isUnreadable(own)) return own;
-  const sets = capabilitySets(statusFields(own.text));
-  if (sets === undefined) return { unreadable: `${path}: not a process status` };
-  return defined({ own: sets, init: init === undefined ? undefined : capabilitySets(statusFields(init)), last });
+  const sets = capabilitySets(own);
+  if (sets === undefined) return { unreadable: '/proc/self/status: not a process status' };
+  return defined({ own: sets, init: capabilitySets(init), last });
 }
 
 /** `Seccomp:` as prctl(2) numbers it. */
-function seccompOf(fields: ReadonlyMap<string, string>): SecurityFacts['seccomp'] {
+function seccompOf(fields: StatusFields): SecurityFacts['seccomp'] {
   switch (fields.get('Seccomp')) {
     case '0':
       return 'disabled';
@@ -67,8 +61,8 @@ function seccompOf(fields: ReadonlyMap<string, string>): SecurityFacts['seccomp'
 /** Never throws. */
 export async function readSecurity(root: string): Promise<Reading<SecurityFacts>> {
   const [own, init, label, modules, apparmor, parser, selinux] = await Promise.all([
-    readText(root, '/proc/self/status'),
-    textOf(root, '/proc/1/status'),
+    readStatus(root, 'self'),
+    statusOf(root, 1),
     textOf(root, '/proc/self/attr/current', 4096),
     textOf(root, '/sys/kernel/security/lsm', 4096),
     textOf(root, '/sys/module/apparmor/parameters/enabled', 16),
@@ -76,14 +70,12 @@ export async function readSecurity(root: string): Promise<Reading<SecurityFacts>
     exists(root, '/sys/fs/selinux/enforce'),
   ]);
   if (isUnreadable(own)) return own;
-  const fields = statusFields(own.text);
-  const noNewPrivileges = fields.get('NoNewPrivs');
   // The kernel ends it with a NUL on some modules, with a newline on others.
   const cleanLabel = label?.replace(/[\0\n]+$/u, '');
   return defined({
-    seccomp: seccompOf(fields),
-    initSeccomp: init === undefined ? undefined : seccompOf(statusFields(init)),
-    noNewPrivileges: noNewPrivileges === undefined ? undefined : noNewPrivileges === '1',
+    seccomp: seccompOf(own),
+    initSeccomp: seccompOf(init),
+    noNewPrivileges: noNewPrivilegesOf(own),
     label: cleanLabel === '' ? undefined : cleanLabel,
     modules: modules?.trim().split(','),
     apparmorEnabled: apparmor === undefined ? undefined : apparmor.trim() === 'Y',
@@ -121,27 +113,6 @@ export async function readUserNamespace(root: string): Promise<Reading<UserNames
     initial: uidMap.length === 1 && first?.inside === 0 && first.outside === 0 && first.count === everyId,
     setgroupsDenied: setgroups === undefined ? undefined : setgroups.trim() === 'deny',
   });
-}
-
-/** Lines that are none of a group (comments, `+` of NIS, damage) are left out. */
-export function parseGroups(text: string): Group[] {
-  const groups: Group[] = [];
-  for (const line of text.split('\n')) {
-    const [name = '', , gid = '', members = ''] = line.trim().split(':');
-    if (name === '' || name.startsWith('#') || !/^\d+$/u.test(gid)) continue;
-    const listed = members.split(',').map((member) => member.trim());
-    groups.push({ name, gid: Number(gid), members: listed.filter((member) => member !== '') });
-  }
-  return groups;
-}
-
-/** The first of that name, as the C library takes it. */
-export function groupNamed(groups: readonly Group[], name: string): Group | undefined {
-  return groups.find((group) => group.name === name);
-}
-
-export function groupWithGid(groups: readonly Group[], gid: number): Group | undefined {
-  return groups.find((group) => group.gid === gid);
 }
 
 /** The groups of the tree at `root`. Never throws. */

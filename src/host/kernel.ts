@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { Fact } from './facts/fact';
 import type { ConfigValue, KernelFacts, TimeFacts } from './facts/kernel';
 import { defined, exists, isUnreadable, numberOf, readBytes, readText, textOf, type Reading } from './readResult';
-import { parseBootTime, parseStat } from './processTable';
+import { parseBootTime, readStat } from './processTable';
 
 const unzip = promisify(gunzip);
 
@@ -129,7 +129,7 @@ export async function readBoot(root = '/'): Promise<Reading<Boot>> {
 /** Never throws. */
 export async function readTime(boot: Reading<Boot>, now: Date, root = '/'): Promise<Reading<TimeFacts>> {
   if (isUnreadable(boot)) return boot;
-  const init = parseStat((await textOf(root, '/proc/1/stat', 4096)) ?? '');
+  const init = await readStat(root, 1);
   return defined({
     clock: now.toISOString(),
     uptimeSeconds: boot.uptime,

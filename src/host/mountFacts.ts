@@ -1,5 +1,5 @@
 import type { MountFacts } from './facts/storage';
-import type { Mount } from './mounts';
+import type { Mount } from './facts/mount';
 
 const mostRelevant = 200;
 

@@ -1,22 +1,5 @@
+import type { Mount } from './facts/mount';
 import { isUnreadable, readText, type Reading } from './readResult';
-
-/** A line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)). */
-export interface Mount {
-  readonly id: number;
-  readonly parentId: number;
-  /** `major:minor` */
-  readonly device: string;
-  /** What of the file system is mounted: `/`, or a folder or file of it for a bind mount. */
-  readonly root: string;
-  readonly mountPoint: string;
-  /** Of this mount: `rw`, `nosuid`, ... What of the file system itself is `superOptions`. */
-  readonly options: readonly string[];
-  /** Propagation: `shared:1`, `master:2`, `unbindable`; empty is private. */
-  readonly propagation: readonly string[];
-  readonly fsType: string;
-  readonly source: string;
-  readonly superOptions: readonly string[];
-}
 
 /** The kernel writes space, tab, newline, `#` and backslash as three octal digits. Their bytes may be part of UTF-8. */
 function unescape(field: string): string {

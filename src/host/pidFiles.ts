@@ -33,7 +33,7 @@ export async function readPidFile(
   return defined({
     role,
     path,
-    state: 'read',
+    state: 'read' as const,
     content,
     pid,
     process:

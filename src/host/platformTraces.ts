@@ -1,5 +1,6 @@
 import { isUnreadable, exists, textOf, type Reading } from './readResult';
-import { MountTree, type Mount } from './mounts';
+import type { Mount } from './facts/mount';
+import { MountTree } from './mounts';
 
 /** Everything a platform is told by, as it was read; absent: no such file, or no such variable. */
 export interface PlatformTraces {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
-import { statusFields } from './capabilities';
-import { unreadable, type Reading } from './readResult';
+import { maskIn, statusFields, type StatusFields } from './processStatus';
+import { textOf, unreadable, type Reading } from './readResult';
 
 /** Between two turns of the event loop: about a millisecond's worth. */
 const batch = 100;
@@ -80,11 +80,16 @@ export function parseStat(text: string): ProcessStat | undefined {
   return /^[A-Za-z]$/u.test(state) && numbers.every((value) => Number.isSafeInteger(value)) ? stat : undefined;
 }
 
+/** One process by its number; undefined when there is none that can be seen. Never throws. */
+export async function readStat(root: string, pid: number): Promise<ProcessStat | undefined> {
+  return parseStat((await textOf(root, `/proc/${String(pid)}/stat`, 4096)) ?? '');
+}
+
 /**
  * Whether a process is in a pid namespace below the reader's, as one of an inner container is; from `NSpid`, which
  * numbers it once for each. Undefined on kernels before 4.1.
  */
-export function isNested(fields: ReadonlyMap<string, string>): boolean | undefined {
+export function isNested(fields: StatusFields): boolean | undefined {
   const numbers = fields.get('NSpid');
   return numbers === undefined ? undefined : numbers.split(/\s+/u).length > 1;
 }
@@ -118,12 +123,8 @@ export function parseNofile(
 const sigchld = 1n << 16n;
 
 /** What a process does with SIGCHLD, from the masks in its `status`. */
-export function sigchldOf(fields: ReadonlyMap<string, string>): 'caught' | 'ignored' | 'default' | undefined {
-  const mask = (name: string): bigint | undefined => {
-    const text = fields.get(name) ?? '';
-    return /^[\da-f]{1,32}$/iu.test(text) ? BigInt(`0x${text}`) : undefined;
-  };
-  const [ignored, caught] = [mask('SigIgn'), mask('SigCgt')];
+export function sigchldOf(fields: StatusFields): 'caught' | 'ignored' | 'default' | undefined {
+  const [ignored, caught] = [maskIn(fields, 'SigIgn'), maskIn(fields, 'SigCgt')];
   if (ignored === undefined || caught === undefined) return undefined;
   if ((ignored & sigchld) !== 0n) return 'ignored';
   return (caught & sigchld) === 0n ? 'default' : 'caught';

@@ -1,10 +1,11 @@
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { capabilitySets, statusFields } from './capabilities';
+import { capabilitySets } from './capabilities';
 import { cgroup2, isOf, parseMemberships } from './cgroupPlaces';
 import type { InitFacts, ProcessesFacts, ProcessFacts } from './facts/processes';
-import type { Mount } from './mounts';
+import type { Mount } from './facts/mount';
 import { parseNofile, sigchldOf, startedAt, type ProcessStat } from './processTable';
+import { effectiveId, numberIn, statusOf } from './processStatus';
 import { defined, exists, isUnreadable, namesIn, textOf, type Reading } from './readResult';
 
 const mostShims = 100;
@@ -37,8 +38,8 @@ async function readArgv(root: string, pid: number): Promise<readonly string[] | 
 /** Everything of one process that may be read. */
 async function readProcess(root: string, stat: ProcessStat, bootSeconds: number): Promise<ProcessFacts> {
   const folder = `/proc/${stat.pid}`;
-  const [status, exe, argv, limits, stdout, stderr, wchan, cgroup, open] = await Promise.all([
-    textOf(root, `${folder}/status`, 65_536),
+  const [fields, exe, argv, limits, stdout, stderr, wchan, cgroup, open] = await Promise.all([
+    statusOf(root, stat.pid),
     linkOf(root, `${folder}/exe`),
     readArgv(root, stat.pid),
     textOf(root, `${folder}/limits`, 65_536),
@@ -48,8 +49,7 @@ async function readProcess(root: string, stat: ProcessStat, bootSeconds: number)
     textOf(root, `${folder}/cgroup`, 65_536),
     namesIn(root, `${folder}/fd`),
   ]);
-  const fields = statusFields(status ?? '');
-  const uid = Number(fields.get('Uid')?.split(/\s+/u)[1] ?? Number.NaN);
+  const uid = numberIn(fields, 'Uid', effectiveId);
   return defined({
     ...brief(stat, bootSeconds),
     uid: Number.isSafeInteger(uid) ? uid : undefined,
@@ -93,14 +93,14 @@ async function readInit(
   if (stat === undefined) return undefined;
   const [own, status, environment] = await Promise.all([
     readProcess(root, stat, boot.seconds),
-    textOf(root, '/proc/1/status', 65_536),
+    statusOf(root, 1),
     textOf(root, '/proc/1/environ', 262_144),
   ]);
   const zombies = table.filter((process) => process.ppid === 1 && isZombie(process));
   const oldest = Math.min(...zombies.map(({ startTicks }) => startTicks));
   return defined({
     ...own,
-    sigchld: sigchldOf(statusFields(status ?? '')),
+    sigchld: sigchldOf(status),
     zombies: zombies.length,
     oldestZombieSeconds: zombies.length === 0 ? undefined : Math.max(0, Math.round(boot.uptime - oldest / 100)),
     containerVariable: environment

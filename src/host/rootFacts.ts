@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sudoProgram } from '../helper/paths';
 import { mountOver } from './mountFacts';
-import type { Mount } from './mounts';
+import type { Mount } from './facts/mount';
 import { exists, isUnreadable, type Reading } from './readResult';
 import { realPath } from './realPath';
 

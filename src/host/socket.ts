@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SocketFacts } from './facts/engine';
-import { mountAt, type Mount } from './mounts';
+import type { Mount } from './facts/mount';
+import { mountAt } from './mounts';
 import { defined, isUnreadable, readText, type Reading } from './readResult';
 import { readRunFolder, readSocketPath } from './socketPath';
 

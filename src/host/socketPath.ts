@@ -1,12 +1,12 @@
-import { lstat, readlink, readFile } from 'node:fs/promises';
+import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreadable, type Reading, isUnreadable } from './readResult';
 import { realPath } from './realPath';
 import { mountAt, readMounts } from './mounts';
+import { readHelperUsers } from './helperUsers';
 import { readGroups } from './identity';
 import { readOwnProcess } from './ownProcess';
-
-export type PathKind = 'absent' | 'socket' | 'file' | 'directory' | 'other';
+import type { PathKind } from './facts/engine';
 
 /** What stands where the engine's socket should be. */
 export type SocketPathFacts =
@@ -96,8 +96,7 @@ export async function readSocketAccess(
     readSocketPath(socketPath),
     readOwnProcess(),
     readGroups(),
-    // Only the helper writes it; no file means that it serves nobody yet.
-    readFile(usersFile, 'utf8').catch(() => ''),
+    readHelperUsers('/', usersFile),
   ]);
   if (isUnreadable(own) || isUnreadable(groups)) return undefined;
   if (!isUnreadable(socket) && socket.kind === 'absent') return undefined;
@@ -107,6 +106,6 @@ export async function readSocketAccess(
       : { path: socketPath, mode: socket.mode, uid: socket.uid, gid: socket.gid },
     process: { uid: own.uid, userName, groups: [own.gid, ...own.groups] },
     groups,
-    helperKnowsUser: users.split('\n').includes(userName),
+    helperKnowsUser: users.includes(userName),
   };
 }

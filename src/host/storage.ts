@@ -3,7 +3,7 @@ import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StorageFacts, StorageRole, StorageRoot } from './facts/storage';
 import { mountOver } from './mountFacts';
-import type { Mount } from './mounts';
+import type { Mount } from './facts/mount';
 import { inDaemonPath } from './programs';
 import { exists, isUnreadable, unreadable, type Reading } from './readResult';
 import { realPath } from './realPath';

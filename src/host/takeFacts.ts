@@ -14,7 +14,8 @@ import { readHelper } from './helperFacts';
 import { readCapabilities, readIdentity, readSecurity, readUserNamespace, userNameOf } from './identity';
 import { readKernel, readBoot, readTime } from './kernel';
 import { mountFacts } from './mountFacts';
-import { readMounts, type Mount } from './mounts';
+import type { Mount } from './facts/mount';
+import { readMounts } from './mounts';
 import { readNetwork } from './network';
 import { readPidFiles } from './pidFiles';
 import { platformOf } from './platform';
@@ -38,6 +39,8 @@ export interface TakeFactsOptions {
   readonly setting?: string;
   /** How to ask the helper; without it what is root's stays unreadable. */
   readonly helper?: Omit<HelperRun, 'onText' | 'timeoutMs'>;
+  /** The `dind-helper` that comes with this program. */
+  readonly bundledHelper?: string;
   readonly deadlines?: Partial<Deadlines>;
 }
 
@@ -115,7 +118,7 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
   const userName = ownProcess.then(async (read) =>
     isUnreadable(read) ? '' : userNameOf((await textOf(root, '/etc/passwd')) ?? '', read.uid),
   );
-  const helper = slice(userName.then((name) => readHelper(root, name)));
+  const helper = slice(userName.then((name) => readHelper(root, name, options.bundledHelper)));
 
   const rootAnswer =
     live && options.helper !== undefined

@@ -3,6 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { refusalOf, type EngineCalls, type ListedContainer } from '../engine/engineCalls';
 import { ownLabel } from '../engine/events';
+import { readStat } from '../host/processTable';
 import { readText, isUnreadable } from '../host/readResult';
 import { wordsOf } from './runErrors';
 
@@ -25,11 +26,8 @@ export interface Owner {
 
 /** The start of a process in ticks; undefined when there is none, or it is a zombie. */
 async function startOf(pid: number, root = '/'): Promise<string | undefined> {
-  const read = await readText(root, `/proc/${String(pid)}/stat`);
-  if (isUnreadable(read)) return undefined;
-  // The name in parentheses may have blanks and parentheses in it; what follows the last one has not.
-  const fields = read.text.slice(read.text.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? undefined : fields[19];
+  const stat = await readStat(root, pid);
+  return stat === undefined || stat.state === 'Z' ? undefined : String(stat.startTicks);
 }
 
 async function hostName(root = '/'): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../diagnosis/diagnose';
+import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { harmlessText } from './text';
 
 /** Characters that XML 1.0 cannot hold are gone by `harmlessText`; lone surrogates go here. */

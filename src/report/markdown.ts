@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../diagnosis/diagnose';
+import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { harmlessText, sumLine } from './text';
 
 /** Text in which nothing of Markdown or HTML acts. */

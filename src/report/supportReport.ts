@@ -1,6 +1,7 @@
 import { valueOf } from '../host/facts/fact';
 import type { Facts, SliceName } from '../host/facts/facts';
-import { diagnose, type Diagnosis } from '../diagnosis/diagnose';
+import { diagnose } from '../diagnosis/diagnose';
+import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { redact } from './redact';
 import { reportMarkdown } from './markdown';
 

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../diagnosis/diagnose';
+import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { areaTitles, type Finding, type Severity } from '../diagnosis/finding';
 
 /** How a report is coloured; a `Paint` of the command line is one. */

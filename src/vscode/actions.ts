@@ -26,7 +26,7 @@ import { explainStart, type LifecycleVerb, type Verdict } from './lifecycleOutco
 import type { Scene } from './indicatorModel';
 import { isServed, loginName, readAccess } from '../app/privileges';
 import { runningNames } from './runningNames';
-import { setUpLine } from '../app/helperSetupCommand';
+import { setUpLine } from '../helper/setUpCommand';
 import { Surroundings } from '../app/environment';
 
 /** What the actions need of the window's first part. */
@@ -178,7 +178,11 @@ export class Actions {
       log,
       state: () => engine.state,
       words: (state) => this.words(state),
-      takeFacts: async () => readFacts(dockerHost(), await this.helper.forFacts()),
+      takeFacts: async () => {
+        const helper = await this.helper.forFacts();
+        const bundledHelper = join(extensionPath, 'scripts', 'dind-helper');
+        return readFacts(dockerHost(), { bundledHelper, helper });
+      },
       commands: {
         start: () => this.run('start'),
         restart: () => this.run('restart'),

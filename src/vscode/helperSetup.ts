@@ -2,7 +2,8 @@ import type * as vscode from 'vscode';
 import { type FSWatcher, watch } from 'node:fs';
 import type { Installed } from '../helper/installed';
 import { notify, type Button, type NotificationHost } from './notify';
-import { setUpLine, setUpTerminal, type SetUpFacts } from '../app/helperSetupCommand';
+import { setUpTerminal } from '../app/helperSetupCommand';
+import { setUpLine, type SetUpFacts } from '../helper/setUpCommand';
 import { dirname } from 'node:path';
 
 /** The parts of `vscode` a terminal needs. */

@@ -1,5 +1,5 @@
 import type { PidFileFacts } from '../../host/facts/daemon';
-import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { seenIn, mend, rule, seen, type Explained, type Rule } from '../rule';
 import {
   answers,
   daemonRuns,
@@ -23,7 +23,7 @@ function pidEvidence({ path, content, process }: PidFileFacts) {
 function missingProgram(
   id: 'daemon.missing-containerd' | 'daemon.missing-runc' | 'daemon.missing-iptables',
   program: 'containerd' | 'runc' | 'iptables',
-  start: readonly string[],
+  start: readonly Explained[],
 ): Rule {
   return rule({
     id,

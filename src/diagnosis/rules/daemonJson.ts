@@ -6,7 +6,7 @@ import { answers, daemonRuns, engineInfo, engineVersion, settings } from '../fac
 import type { Remedy } from '../finding';
 
 /** What is seen of a daemon that did not start. */
-export const unanswered = ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'];
+export const unanswered = ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'] as const;
 
 export function editConfig(config: DaemonConfigFacts): string {
   return `sudo editor ${config.file.path}`;

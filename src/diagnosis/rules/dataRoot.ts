@@ -2,24 +2,25 @@ import { valueOf } from '../../host/facts/fact';
 import type { RootFacts } from '../../host/facts/helper';
 import type { ActionId } from '../actions';
 import { engineInfo, isPlatform } from '../factSelectors';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { mend, outside, rule, seen, type Explained, type Rule } from '../rule';
+import type { RuleId } from '../ruleIds';
 
 type Database = RootFacts['databases'][number];
 
 /** A rule about one database of the data root. `emptyIsFine`: the daemon makes a new one then. */
 function database(parts: {
-  readonly name: string;
+  readonly id: RuleId;
   readonly matches: RegExp;
   readonly emptyIsFine: boolean;
   readonly title: string;
   readonly lost: string;
   readonly action: ActionId;
-  readonly start: readonly string[];
+  readonly start: readonly Explained[];
 }): Rule {
   const damaged = ({ path, state }: Database): boolean =>
     parts.matches.test(path) && (state === 'damaged' || (state === 'empty' && !parts.emptyIsFine));
   return rule({
-    id: `storage.${parts.name}`,
+    id: parts.id,
     needs: ['root'],
     explains: [
       ...parts.start,
@@ -51,7 +52,7 @@ function database(parts: {
 /** What is damaged in the data root, and who else works on it. */
 export const dataRootRules: readonly Rule[] = [
   database({
-    name: 'network-db-corrupt',
+    id: 'storage.network-db-corrupt',
     matches: /local-kv\.db$/,
     emptyIsFine: true,
     title: 'The database of networks is damaged',
@@ -60,7 +61,7 @@ export const dataRootRules: readonly Rule[] = [
     start: ['start.network-database'],
   }),
   database({
-    name: 'volume-db-corrupt',
+    id: 'storage.volume-db-corrupt',
     matches: /volumes\/metadata\.db$/,
     emptyIsFine: true,
     title: 'The list of volumes is damaged',
@@ -69,7 +70,7 @@ export const dataRootRules: readonly Rule[] = [
     start: ['start.volume-database'],
   }),
   database({
-    name: 'repositories-json-corrupt',
+    id: 'storage.repositories-json-corrupt',
     matches: /repositories\.json$/,
     emptyIsFine: false,
     title: 'The list of image names is damaged',
@@ -78,7 +79,7 @@ export const dataRootRules: readonly Rule[] = [
     start: ['start.reference-store'],
   }),
   database({
-    name: 'buildkit-cache-corrupt',
+    id: 'storage.buildkit-cache-corrupt',
     matches: /buildkit\/.*\.db$/,
     emptyIsFine: true,
     title: 'The build cache is damaged',
@@ -87,7 +88,7 @@ export const dataRootRules: readonly Rule[] = [
     start: ['start.buildkit-database'],
   }),
   database({
-    name: 'containerd-metadata-corrupt',
+    id: 'storage.containerd-metadata-corrupt',
     matches: /metadata\.v1\.bolt\/meta\.db$/,
     emptyIsFine: true,
     title: 'The database of containerd is damaged',

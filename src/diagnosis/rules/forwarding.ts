@@ -2,9 +2,8 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { NetworkFacts } from '../../host/facts/network';
 import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { unanswered } from './network';
 import { engineInfo, engineMajor, isOff, option } from '../factSelectors';
-
-const unanswered = ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'log.*'];
 
 /** The device of the best default route; undefined: none. */
 function defaultDevice(network: NetworkFacts): NetworkFacts['devices'][number] | undefined {

@@ -1,11 +1,28 @@
+import { helperFolder, managedSockets } from '../../helper/paths';
+import { setUpLine } from '../../helper/setUpCommand';
+import { valueOf } from '../../host/facts/fact';
+import type { Facts } from '../../host/facts/facts';
 import { mend, outside, rule, seen, type Rule } from '../rule';
+
+/** The daemon that this program talks to is one that an installed helper would manage, as far as that is known. */
+function isForHelper(facts: Facts): boolean {
+  const result = valueOf(facts.endpoint)?.clients[0]?.result;
+  const endpoint = result?.ok === true ? result.endpoint : undefined;
+  return (
+    endpoint?.kind === 'unix' &&
+    managedSockets.includes(endpoint.socketPath) &&
+    // A socket that was mounted from outside, or no daemon here at all: somebody else's.
+    valueOf(facts.socket)?.mount === undefined &&
+    valueOf(facts.daemonConfig)?.programs.dockerd !== undefined
+  );
+}
 
 /** Whether this user can have the helper act as root. */
 export const helperRules: readonly Rule[] = [
   rule({
     id: 'helper.sudo-no-new-privs',
     needs: ['security', 'identity'],
-    explains: ['helper.sudo-password-required', 'helper.sudo-nosuid'],
+    explains: ['helper.missing', 'helper.sudo-password-required', 'helper.sudo-nosuid'],
     judge: ({ security, identity }) => {
       if (security.noNewPrivileges !== true || identity.uid === 0) return undefined;
       return {
@@ -24,7 +41,7 @@ export const helperRules: readonly Rule[] = [
   rule({
     id: 'helper.sudo-nosuid',
     needs: ['sudo', 'identity'],
-    explains: ['helper.sudo-password-required'],
+    explains: ['helper.missing', 'helper.sudo-password-required'],
     judge: ({ sudo, identity }) => {
       if (identity.uid === 0 || sudo.path === undefined || (!sudo.nosuid && sudo.setuidRoot)) return undefined;
       return {
@@ -59,6 +76,27 @@ export const helperRules: readonly Rule[] = [
         remedy: mend(
           'Set the helper up for this user.',
           `sudo /usr/local/lib/dind-station/dind-helper install --user ${identity.userName}`,
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'helper.missing',
+    needs: ['helper', 'identity'],
+    judge: ({ helper, identity }, facts) => {
+      if (helper.installed !== 'missing' || !isForHelper(facts)) return undefined;
+      const helperPath = helper.bundled ?? 'scripts/dind-helper';
+      return {
+        severity: 'warning',
+        title: 'The helper is not installed',
+        cause: 'It starts, stops and restarts Docker as root, and has to be set up once.',
+        evidence: [seen(helperFolder, 'does not exist')],
+        consequence: 'Docker cannot be started, stopped or fixed from here.',
+        remedy: mend(
+          helper.bundled === undefined
+            ? 'Set up the helper for this user, from the folder of DinD Station.'
+            : 'Set up the helper for this user.',
+          setUpLine({ helperPath, user: identity.userName || 'USER', root: identity.uid === 0 }),
         ),
       };
     },

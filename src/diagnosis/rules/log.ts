@@ -8,6 +8,7 @@ import {
   type StartFailure,
 } from '../startFailures/diagnoseStart';
 import { answers, daemonRuns, startedBefore } from '../factSelectors';
+import type { RunningCauseId } from '../../host/causeIds';
 import { mend, rule, seen, type Rule } from '../rule';
 import { runtimeLogLines } from './logLines';
 import { resourceLogLines } from './logLinesResources';
@@ -49,7 +50,7 @@ function startFailure(facts: Facts): StartFailure | undefined {
 }
 
 /** Which of `logLines` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
-function kindOf(line: string): string | undefined {
+function kindOf(line: string): RunningCauseId | 'not-recognised' | undefined {
   // A benign line has no decisive message; one with it is judged by what it says.
   const message = lastDecisiveLine([line.slice(0, 4000)]);
   if (message === undefined) return undefined;
@@ -57,17 +58,17 @@ function kindOf(line: string): string | undefined {
 }
 
 /** Errors of a daemon that answers, by kind. A daemon that is down is judged by its last start instead. */
-function errorsOf(facts: Facts, id: string): readonly string[] {
+function errorsOf(facts: Facts, id: ReturnType<typeof kindOf>): readonly string[] {
   const log = valueOf(facts.daemonLog);
   if (log === undefined || startFailure(facts) !== undefined) return [];
   return log.errors.filter((line) => kindOf(line) === id);
 }
 
-const startIds = [...new Set(startFailureSignatures.map(({ id }) => id)), 'not-recognised'];
+const startIds = new Set<StartFailure['id']>([...startFailureSignatures.map(({ id }) => id), 'not-recognised']);
 
 /** What the daemon itself says: why its last start failed, and what it answered to requests since. */
 export const logRules: readonly Rule[] = [
-  ...startIds.map((id) =>
+  ...[...startIds].map((id) =>
     rule({
       id: `start.${id}`,
       // One of them speaks for all when there is no log to read.

@@ -1,7 +1,9 @@
+import type { RunningCauseId } from '../../host/causeIds';
+
 /** A fault that shows itself in a line of the daemon's log while it runs, as the answer to somebody's request. */
 export interface LogLine {
   /** After `log.`. */
-  readonly id: string;
+  readonly id: RunningCauseId;
   /** In the words of 20.10 to 29, and of the runc and crun beneath. */
   readonly pattern: RegExp;
   readonly title: string;

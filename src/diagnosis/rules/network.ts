@@ -2,9 +2,10 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { TableCounts } from '../../host/facts/network';
 import { answers, engineMajor, isOff, lacksModule, option } from '../factSelectors';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { mend, outside, rule, seen, type Explained, type Rule } from '../rule';
 
-const unanswered = ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'log.*'];
+/** What follows where the daemon cannot connect containers: it does not start, or its log is full of it. */
+export const unanswered = ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'log.*'] as const;
 
 function ruleCount(counts: TableCounts | undefined): number {
   return Object.values(counts?.tables ?? {}).reduce((sum, rules) => sum + rules, 0);
@@ -19,7 +20,7 @@ function missingModule(parts: {
   readonly title: string;
   readonly consequence: string;
   readonly applies?: (facts: Facts) => boolean;
-  readonly explains?: readonly string[];
+  readonly explains?: readonly Explained[];
 }): Rule {
   return rule({
     id: parts.id,

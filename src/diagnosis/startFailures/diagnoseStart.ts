@@ -1,3 +1,4 @@
+import type { StartCauseId } from '../../host/causeIds';
 import { steps, type NextStep } from '../nextStep';
 import { configurationFailures, listenerFailures } from './configuration';
 import { networkFailures } from './network';
@@ -8,7 +9,7 @@ import { storageFailures } from './storage';
 /** Why the daemon did not start, as far as its last line tells. */
 export interface StartFailure {
   /** Stable id of the cause, `not-recognised` when no signature matches. */
-  readonly id: string;
+  readonly id: StartCauseId | 'not-recognised';
   readonly title: string;
   /** One sentence: what to do. */
   readonly nextStep: string;

@@ -1,89 +1,105 @@
+import * as v from 'valibot';
+import type { FactsOf } from './schema';
+
 /** A pid file as it lies there, with what its number means now. Whether it is stale is for a rule. */
-export interface PidFileFacts {
-  readonly role: 'dockerd' | 'managed containerd';
-  readonly path: string;
-  readonly state: 'absent' | 'read' | 'unreadable';
+export const pidFileFactsSchema = v.object({
+  role: v.picklist(['dockerd', 'managed containerd']),
+  path: v.string(),
+  state: v.picklist(['absent', 'read', 'unreadable']),
   /** The first 64 characters; absent unless `read`. */
-  readonly content?: string;
+  content: v.exactOptional(v.string()),
   /** Its number, when the content is one. */
-  readonly pid?: number;
+  pid: v.exactOptional(v.number()),
   /** The process of that number now; absent: there is none. */
-  readonly process?: {
-    readonly comm: string;
-    readonly state: string;
-    /** UTC, ISO 8601. */
-    readonly startedAt: string;
-  };
+  process: v.exactOptional(
+    v.object({
+      comm: v.string(),
+      state: v.string(),
+      /** UTC, ISO 8601. */
+      startedAt: v.string(),
+    }),
+  ),
   /** UTC, ISO 8601. */
-  readonly modifiedAt?: string;
-}
+  modifiedAt: v.exactOptional(v.string()),
+});
+export type PidFileFacts = FactsOf<typeof pidFileFactsSchema>;
 
 /** `/etc/docker/daemon.json` or what `--config-file` names. */
-export type DaemonFile =
-  | { readonly state: 'absent'; readonly path: string }
-  | { readonly state: 'unreadable'; readonly path: string; readonly reason: string }
-  | { readonly state: 'not-a-file'; readonly path: string; readonly kind: string }
-  | {
-      readonly state: 'invalid';
-      readonly path: string;
-      readonly sizeBytes: number;
-      readonly message: string;
-      /** From 1. */
-      readonly line: number;
-      readonly column: number;
-      /** The line at fault, at most 200 characters. */
-      readonly text: string;
-    }
-  | {
-      readonly state: 'parsed';
-      readonly path: string;
-      readonly sizeBytes: number;
-      readonly uid: number;
-      readonly mode: number;
-      /** As it was parsed; always an object. */
-      readonly content: Readonly<Record<string, unknown>>;
-    };
+export const daemonFileSchema = v.variant('state', [
+  v.object({
+    state: v.literal('absent'),
+    path: v.string(),
+  }),
+  v.object({
+    state: v.literal('unreadable'),
+    path: v.string(),
+    reason: v.string(),
+  }),
+  v.object({
+    state: v.literal('not-a-file'),
+    path: v.string(),
+    kind: v.string(),
+  }),
+  v.object({
+    state: v.literal('invalid'),
+    path: v.string(),
+    sizeBytes: v.number(),
+    message: v.string(),
+    /** From 1. */
+    line: v.number(),
+    column: v.number(),
+    /** The line at fault, at most 200 characters. */
+    text: v.string(),
+  }),
+  v.object({
+    state: v.literal('parsed'),
+    path: v.string(),
+    sizeBytes: v.number(),
+    uid: v.number(),
+    mode: v.number(),
+    /** As it was parsed; always an object. */
+    content: v.record(v.string(), v.unknown()),
+  }),
+]);
+export type DaemonFile = FactsOf<typeof daemonFileSchema>;
 
 /** What the running daemon was told, and what follows from file, flags and defaults together. */
-export interface DaemonConfigFacts {
-  readonly file: DaemonFile;
+export const daemonConfigFactsSchema = v.object({
+  file: daemonFileSchema,
   /** Flags of the running dockerd by long name, each with its values in order; absent: none runs, or it is hidden. */
-  readonly flags?: Readonly<Record<string, readonly string[]>>;
-  readonly dataRoot: string;
-  readonly execRoot: string;
-  readonly pidFile: string;
+  flags: v.exactOptional(v.record(v.string(), v.array(v.string()))),
+  dataRoot: v.string(),
+  execRoot: v.string(),
+  pidFile: v.string(),
   /** Where it listens: `unix:///var/run/docker.sock`. */
-  readonly hosts: readonly string[];
+  hosts: v.array(v.string()),
   /** Programs the daemon needs, with where they are in its PATH; absent: not found. */
-  readonly programs: Readonly<
-    Partial<
-      Record<
-        | 'dockerd'
-        | 'containerd'
-        | 'containerd-shim-runc-v2'
-        | 'runc'
-        | 'docker-init'
-        | 'docker-proxy'
-        | 'iptables'
-        | 'ip6tables',
-        string
-      >
-    >
-  >;
-}
+  programs: v.object({
+    dockerd: v.exactOptional(v.string()),
+    containerd: v.exactOptional(v.string()),
+    'containerd-shim-runc-v2': v.exactOptional(v.string()),
+    runc: v.exactOptional(v.string()),
+    'docker-init': v.exactOptional(v.string()),
+    'docker-proxy': v.exactOptional(v.string()),
+    iptables: v.exactOptional(v.string()),
+    ip6tables: v.exactOptional(v.string()),
+  }),
+});
+export type DaemonConfigFacts = FactsOf<typeof daemonConfigFactsSchema>;
 
 /** The daemon's log, read from its end: never more than 256 KiB, however large it is. */
-export interface DaemonLogFacts {
-  readonly path: string;
-  readonly sizeBytes: number;
+export const daemonLogFactsSchema = v.object({
+  path: v.string(),
+  sizeBytes: v.number(),
   /** UTC, ISO 8601. */
-  readonly modifiedAt: string;
+  modifiedAt: v.string(),
   /** Lines since the last start that is seen, oldest first, at most 400 and 4000 characters each. */
-  readonly lastStart: readonly string[];
+  lastStart: v.array(v.string()),
   /** The beginning of that start was found. False: it lies further up. */
-  readonly startFound: boolean;
+  startFound: v.boolean(),
   /** Lines of level error or fatal, and dockerd's own last words without a level; at most 50. */
-  readonly errors: readonly string[];
+  errors: v.array(v.string()),
   /** Bytes that were read. */
-  readonly readBytes: number;
-}
+  readBytes: v.number(),
+});
+export type DaemonLogFacts = FactsOf<typeof daemonLogFactsSchema>;

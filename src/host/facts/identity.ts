@@ -1,70 +1,78 @@
+import * as v from 'valibot';
+import type { Group } from '../../util/groups';
+import type { FactsOf } from './schema';
+
+const groupSchema = v.object({
+  name: v.string(),
+  gid: v.number(),
+  members: v.array(v.string()),
+}) satisfies v.GenericSchema<Group>;
+
 /** This process, from `/proc/self/status` and `/etc/group`. */
-export interface IdentityFacts {
-  readonly pid: number;
+export const identityFactsSchema = v.object({
+  pid: v.number(),
   /** Effective ids. */
-  readonly uid: number;
-  readonly gid: number;
+  uid: v.number(),
+  gid: v.number(),
   /** Login name; empty when the uid has none. */
-  readonly userName: string;
+  userName: v.string(),
   /** Supplementary groups as the kernel holds them; see `groups` for what the file says. */
-  readonly groupIds: readonly number[];
+  groupIds: v.array(v.number()),
   /** Of `/etc/group`: `docker`, those that list the user, and that of the socket. */
-  readonly groups: readonly Group[];
-}
+  groups: v.array(groupSchema),
+});
+export type IdentityFacts = FactsOf<typeof identityFactsSchema>;
 
 /** Capabilities of one process: the names without `CAP_`, such as `SYS_ADMIN`; an unknown bit is its number. */
-export interface CapabilitySets {
-  readonly effective: readonly string[];
-  readonly bounding: readonly string[];
-}
+export const capabilitySetsSchema = v.object({
+  effective: v.array(v.string()),
+  bounding: v.array(v.string()),
+});
+export type CapabilitySets = FactsOf<typeof capabilitySetsSchema>;
 
-export interface CapabilityFacts {
-  readonly own: CapabilitySets;
+export const capabilityFactsSchema = v.object({
+  own: capabilitySetsSchema,
   /** Of process 1, which tells what the container was given; absent when `/proc` hides it. */
-  readonly init?: CapabilitySets;
+  init: v.exactOptional(capabilitySetsSchema),
   /** Every capability this kernel has (`/proc/sys/kernel/cap_last_cap`), by number of the last. */
-  readonly last?: number;
-}
+  last: v.exactOptional(v.number()),
+});
+export type CapabilityFacts = FactsOf<typeof capabilityFactsSchema>;
 
-export interface SecurityFacts {
+export const securityFactsSchema = v.object({
   /** `Seccomp:` of `/proc/self/status`; absent where the kernel has none. */
-  readonly seccomp?: 'disabled' | 'strict' | 'filter';
+  seccomp: v.exactOptional(v.picklist(['disabled', 'strict', 'filter'])),
   /** Of process 1: the same. */
-  readonly initSeccomp?: 'disabled' | 'strict' | 'filter';
+  initSeccomp: v.exactOptional(v.picklist(['disabled', 'strict', 'filter'])),
   /** True: sudo cannot make this process root. */
-  readonly noNewPrivileges?: boolean;
+  noNewPrivileges: v.exactOptional(v.boolean()),
   /** `/proc/self/attr/current`, such as `docker-default (enforce)` or `unconfined`; absent without such a module. */
-  readonly label?: string;
+  label: v.exactOptional(v.string()),
   /** `/sys/kernel/security/lsm`; absent when securityfs is not mounted here. */
-  readonly modules?: readonly string[];
+  modules: v.exactOptional(v.array(v.string())),
   /** `/sys/module/apparmor/parameters/enabled`; absent: no AppArmor in the kernel. */
-  readonly apparmorEnabled?: boolean;
+  apparmorEnabled: v.exactOptional(v.boolean()),
   /** `apparmor_parser` is in a folder of the daemon's PATH. */
-  readonly apparmorParser: boolean;
+  apparmorParser: v.boolean(),
   /** `/sys/fs/selinux` is mounted. */
-  readonly selinux: boolean;
-}
+  selinux: v.boolean(),
+});
+export type SecurityFacts = FactsOf<typeof securityFactsSchema>;
 
-export interface IdMapping {
-  readonly inside: number;
-  readonly outside: number;
-  readonly count: number;
-}
+export const idMappingSchema = v.object({
+  inside: v.number(),
+  outside: v.number(),
+  count: v.number(),
+});
+export type IdMapping = FactsOf<typeof idMappingSchema>;
 
-export interface UserNamespaceFacts {
+export const userNamespaceFactsSchema = v.object({
   /** `/proc/self/uid_map`. */
-  readonly uidMap: readonly IdMapping[];
-  readonly gidMap: readonly IdMapping[];
+  uidMap: v.array(idMappingSchema),
+  gidMap: v.array(idMappingSchema),
   /** The map is `0 0 4294967295`: the machine's own namespace, as far as a process can tell. */
-  readonly initial: boolean;
+  initial: v.boolean(),
   /** `/proc/self/setgroups` is `deny`. */
-  readonly setgroupsDenied?: boolean;
-}
-
-/** A line of `/etc/group` (group(5)). */
-export interface Group {
-  readonly name: string;
-  readonly gid: number;
-  /** Login names listed in the file; whoever has this as primary group is not among them. */
-  readonly members: readonly string[];
-}
+  setgroupsDenied: v.exactOptional(v.boolean()),
+});
+export type UserNamespaceFacts = FactsOf<typeof userNamespaceFactsSchema>;

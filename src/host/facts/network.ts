@@ -1,77 +1,85 @@
-import type { Fact } from './fact';
+import * as v from 'valibot';
+import { factSchema, type FactsOf } from './schema';
 
-export interface Route {
-  readonly family: 4 | 6;
+export const routeSchema = v.object({
+  family: v.picklist([4, 6]),
   /** CIDR; the default route is `0.0.0.0/0` or `::/0`. */
-  readonly destination: string;
+  destination: v.string(),
   /** Absent: directly attached. */
-  readonly gateway?: string;
-  readonly device: string;
-  readonly metric: number;
-}
+  gateway: v.exactOptional(v.string()),
+  device: v.string(),
+  metric: v.number(),
+});
+export type Route = FactsOf<typeof routeSchema>;
 
-export interface NetworkDevice {
-  readonly name: string;
+export const networkDeviceSchema = v.object({
+  name: v.string(),
   /** Bytes. */
-  readonly mtu: number;
+  mtu: v.number(),
   /** `up`, `down`, `unknown` (`operstate`). */
-  readonly state: string;
+  state: v.string(),
   /** It is a bridge (docker0, br-...). */
-  readonly bridge: boolean;
+  bridge: v.boolean(),
   /** IPv4 and IPv6 with prefix length. */
-  readonly addresses: readonly string[];
-}
+  addresses: v.array(v.string()),
+});
+export type NetworkDevice = FactsOf<typeof networkDeviceSchema>;
 
 /** A TCP socket in state LISTEN, from `/proc/net/tcp` and `tcp6`. */
-export interface Listener {
-  readonly address: string;
-  readonly port: number;
-  readonly uid: number;
-  readonly inode: number;
-}
+export const listenerSchema = v.object({
+  address: v.string(),
+  port: v.number(),
+  uid: v.number(),
+  inode: v.number(),
+});
+export type Listener = FactsOf<typeof listenerSchema>;
 
 /** `iptables` as the daemon would find it. */
-export interface IptablesFacts {
+export const iptablesFactsSchema = v.object({
   /** Absent: there is none in the daemon's PATH. */
-  readonly program?: string;
+  program: v.exactOptional(v.string()),
   /** What its links end at: `xtables-nft-multi` or `xtables-legacy-multi`. */
-  readonly backend?: 'nft' | 'legacy' | 'unknown';
+  backend: v.exactOptional(v.picklist(['nft', 'legacy', 'unknown'])),
   /** Which of `iptables-nft`, `iptables-legacy`, `nft`, `ip6tables` are there. */
-  readonly programs: readonly string[];
+  programs: v.array(v.string()),
   /** Legacy tables the kernel has in use (`/proc/net/ip_tables_names`); unreadable without root. */
-  readonly legacyTables: Fact<readonly string[]>;
-}
+  legacyTables: factSchema(v.array(v.string())),
+});
+export type IptablesFacts = FactsOf<typeof iptablesFactsSchema>;
 
-export interface NetworkFacts {
-  readonly routes: readonly Route[];
-  readonly resolvers: {
+export const networkFactsSchema = v.object({
+  routes: v.array(routeSchema),
+  resolvers: v.object({
     /** `/etc/resolv.conf` as links lead there. */
-    readonly path: string;
-    readonly nameservers: readonly string[];
-    readonly search: readonly string[];
+    path: v.string(),
+    nameservers: v.array(v.string()),
+    search: v.array(v.string()),
     /** Bytes; 0 is an empty file, with which Go asks [::1]:53. Absent: no such file. */
-    readonly sizeBytes?: number;
-  };
-  readonly devices: readonly NetworkDevice[];
+    sizeBytes: v.exactOptional(v.number()),
+  }),
+  devices: v.array(networkDeviceSchema),
   /** At most 500. */
-  readonly listeners: readonly Listener[];
-  readonly iptables: IptablesFacts;
-  readonly hostName: string;
-}
+  listeners: v.array(listenerSchema),
+  iptables: iptablesFactsSchema,
+  hostName: v.string(),
+});
+export type NetworkFacts = FactsOf<typeof networkFactsSchema>;
+
+export const tableCountsSchema = v.object({
+  /** Rules by table: `nat`, `filter`. Policies are not counted. */
+  tables: v.record(v.string(), v.number()),
+  /** Chain `DOCKER` of table nat is there. */
+  dockerChain: v.boolean(),
+  /** Policy of FORWARD: `ACCEPT`, `DROP`; absent: no such table. */
+  forwardPolicy: v.exactOptional(v.string()),
+  /** Rules of `DOCKER-USER` besides the `RETURN` that Docker writes itself. */
+  dockerUserRules: v.number(),
+});
+export type TableCounts = FactsOf<typeof tableCountsSchema>;
 
 /** How many rules each backend holds, and whether Docker's chain is there; from `iptables-nft-save` and `-legacy-save`. */
-export interface IptablesRuleCounts {
-  readonly nft?: TableCounts;
-  readonly legacy?: TableCounts;
-}
-
-export interface TableCounts {
-  /** Rules by table: `nat`, `filter`. Policies are not counted. */
-  readonly tables: Readonly<Record<string, number>>;
-  /** Chain `DOCKER` of table nat is there. */
-  readonly dockerChain: boolean;
-  /** Policy of FORWARD: `ACCEPT`, `DROP`; absent: no such table. */
-  readonly forwardPolicy?: string;
-  /** Rules of `DOCKER-USER` besides the `RETURN` that Docker writes itself. */
-  readonly dockerUserRules: number;
-}
+export const iptablesRuleCountsSchema = v.object({
+  nft: v.exactOptional(tableCountsSchema),
+  legacy: v.exactOptional(tableCountsSchema),
+});
+export type IptablesRuleCounts = FactsOf<typeof iptablesRuleCountsSchema>;

@@ -1,5 +1,9 @@
+import * as v from 'valibot';
+import type { FactsOf } from './schema';
+
 /** From the hardware outwards to what a person would call the product. */
-export type PlatformLayer = 'kernel' | 'machine' | 'runtime' | 'orchestrator' | 'product';
+export const platformLayerSchema = v.picklist(['kernel', 'machine', 'runtime', 'orchestrator', 'product']);
+export type PlatformLayer = FactsOf<typeof platformLayerSchema>;
 
 export const platformNames = [
   'orbstack',
@@ -29,6 +33,7 @@ export const platformNames = [
   'github-actions',
   'gitlab-ci',
 ] as const;
+
 export type PlatformName = (typeof platformNames)[number];
 
 /**
@@ -36,19 +41,33 @@ export type PlatformName = (typeof platformNames)[number];
  * consistent with it and no more; a `/.dockerenv` that an image carries along is one.
  */
 export const confidences = ['certain', 'likely', 'hint'] as const;
+
 export type Confidence = (typeof confidences)[number];
 
-export interface PlatformLink {
-  readonly layer: PlatformLayer;
-  readonly name: PlatformName;
+export const platformLinkSchema = v.object({
+  layer: platformLayerSchema,
+  name: v.picklist(platformNames),
   /** Of the strongest piece of evidence. */
-  readonly confidence: Confidence;
-  readonly evidence: readonly { readonly source: string; readonly value: string; readonly confidence: Confidence }[];
-}
+  confidence: v.picklist(confidences),
+  evidence: v.array(
+    v.object({
+      source: v.string(),
+      value: v.string(),
+      confidence: v.picklist(confidences),
+    }),
+  ),
+});
+export type PlatformLink = FactsOf<typeof platformLinkSchema>;
 
 /** What this machine is made of, outermost first. Empty: a plain machine, or one that leaves no trace. */
-export interface PlatformFacts {
-  readonly chain: readonly PlatformLink[];
+export const platformFactsSchema = v.object({
+  chain: v.array(platformLinkSchema),
   /** `ID` and `VERSION_ID` of `/etc/os-release`. */
-  readonly distribution?: { readonly id: string; readonly version: string };
-}
+  distribution: v.exactOptional(
+    v.object({
+      id: v.string(),
+      version: v.string(),
+    }),
+  ),
+});
+export type PlatformFacts = FactsOf<typeof platformFactsSchema>;

@@ -1,74 +1,102 @@
-import type { CapabilitySets } from './identity';
+import * as v from 'valibot';
+import { capabilitySetsSchema } from './identity';
+import type { FactsOf } from './schema';
 
 /** A process out of `/proc`; what this user may not see of it is absent. */
-export interface ProcessFacts {
-  readonly pid: number;
-  readonly ppid: number;
+export const processFactsSchema = v.object({
+  pid: v.number(),
+  ppid: v.number(),
   /** At most 15 bytes, as the kernel keeps it. */
-  readonly comm: string;
+  comm: v.string(),
   /** One letter, proc_pid_stat(5): `S`, `R`, `D`, `T` (stopped), `Z` (zombie). */
-  readonly state: string;
+  state: v.string(),
   /** UTC, ISO 8601, from the boot time and the start ticks: right to 10 ms while the clock was not set. */
-  readonly startedAt: string;
-  readonly uid?: number;
-  readonly threads?: number;
+  startedAt: v.string(),
+  uid: v.exactOptional(v.number()),
+  threads: v.exactOptional(v.number()),
   /** Resident memory, bytes. */
-  readonly residentBytes?: number;
+  residentBytes: v.exactOptional(v.number()),
   /** `/proc/N/exe`; root's only. */
-  readonly exe?: string;
+  exe: v.exactOptional(v.string()),
   /** `/proc/N/cmdline`; values of options that hold secrets are not cut here but in the report. */
-  readonly argv?: readonly string[];
+  argv: v.exactOptional(v.array(v.string())),
   /** `Max open files` of `/proc/N/limits`. */
-  readonly nofile?: { readonly soft: number | 'unlimited'; readonly hard: number | 'unlimited' };
-  readonly openFiles?: number;
+  nofile: v.exactOptional(
+    v.object({
+      soft: v.union([v.number(), v.literal('unlimited')]),
+      hard: v.union([v.number(), v.literal('unlimited')]),
+    }),
+  ),
+  openFiles: v.exactOptional(v.number()),
   /** Where standard output and error go: a path, `pipe:[123]`, `/dev/null`; root's only. */
-  readonly stdout?: string;
-  readonly stderr?: string;
+  stdout: v.exactOptional(v.string()),
+  stderr: v.exactOptional(v.string()),
   /** What its first thread waits in; `0` or absent where the kernel hides it. */
-  readonly wchan?: string;
-  readonly capabilities?: CapabilitySets;
+  wchan: v.exactOptional(v.string()),
+  capabilities: v.exactOptional(capabilitySetsSchema),
   /** Own cgroup v2 path. */
-  readonly cgroup?: string;
-}
+  cgroup: v.exactOptional(v.string()),
+});
+export type ProcessFacts = FactsOf<typeof processFactsSchema>;
 
-export interface InitFacts extends ProcessFacts {
+export const initFactsSchema = v.object({
+  ...processFactsSchema.entries,
   /** What process 1 does with SIGCHLD, from `/proc/1/status`. `ignored`: the kernel reaps for it. `default`: it does nothing. */
-  readonly sigchld?: 'caught' | 'ignored' | 'default';
+  sigchld: v.exactOptional(v.picklist(['caught', 'ignored', 'default'])),
   /** Zombies that are children of process 1. */
-  readonly zombies: number;
+  zombies: v.number(),
   /** Age of the oldest of them, seconds, counted from their start and so an upper bound. */
-  readonly oldestZombieSeconds?: number;
+  oldestZombieSeconds: v.exactOptional(v.number()),
   /** `container=` of its environment; readable by root only. */
-  readonly containerVariable?: string;
-}
+  containerVariable: v.exactOptional(v.string()),
+});
+export type InitFacts = FactsOf<typeof initFactsSchema>;
 
-export interface ProcessesFacts {
+export const processesFactsSchema = v.object({
   /** All that are visible, threads not counted. */
-  readonly count: number;
+  count: v.number(),
   /** `/proc` is mounted with `hidepid`: processes of others are missing here. */
-  readonly hidden: boolean;
-  readonly init?: InitFacts;
-  readonly dockerd: readonly ProcessFacts[];
-  readonly containerd: readonly ProcessFacts[];
+  hidden: v.boolean(),
+  init: v.exactOptional(initFactsSchema),
+  dockerd: v.array(processFactsSchema),
+  containerd: v.array(processFactsSchema),
   /** At most 100; `shimCount` counts all. */
-  readonly shims: readonly ProcessFacts[];
-  readonly shimCount: number;
+  shims: v.array(processFactsSchema),
+  shimCount: v.number(),
   /** dockerd processes of inner containers; they and what is theirs stand in none of the lists above. */
-  readonly nestedDaemons: number;
+  nestedDaemons: v.number(),
   /** `docker-proxy`. */
-  readonly proxyCount: number;
-  readonly zombies: {
-    readonly count: number;
-    readonly shims: number;
+  proxyCount: v.number(),
+  zombies: v.object({
+    count: v.number(),
+    shims: v.number(),
     /** The parents that do not wait, at most 10, worst first. */
-    readonly parents: readonly { readonly pid: number; readonly comm: string; readonly count: number }[];
-  };
+    parents: v.array(
+      v.object({
+        pid: v.number(),
+        comm: v.string(),
+        count: v.number(),
+      }),
+    ),
+  }),
   /** Direct children of dockerd by name: `iptables`, `modprobe`, `docker-proxy`. */
-  readonly daemonChildren: readonly { readonly pid: number; readonly comm: string; readonly state: string }[];
+  daemonChildren: v.array(
+    v.object({
+      pid: v.number(),
+      comm: v.string(),
+      state: v.string(),
+    }),
+  ),
   /** The helper's `supervise`, when it runs. */
-  readonly supervisor?: ProcessFacts;
+  supervisor: v.exactOptional(processFactsSchema),
   /** Processes named systemd, openrc-init, tini, docker-init, dumb-init, s6-svscan among the ancestors of dockerd. */
-  readonly reaper?: { readonly pid: number; readonly comm: string };
+  reaper: v.exactOptional(
+    v.object({
+      pid: v.number(),
+      comm: v.string(),
+    }),
+  ),
   /** `/run/systemd/system` exists. */
-  readonly systemdFolder: boolean;
-}
+  systemdFolder: v.boolean(),
+});
+export type ProcessesFacts = FactsOf<typeof processesFactsSchema>;

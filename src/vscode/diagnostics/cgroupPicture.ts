@@ -151,7 +151,7 @@ function chain(
   }, undefined);
 }
 
-function effectiveRow(label: string, limit: EffectiveLimit<number>, words: (value: number) => string): Row {
+function effectiveRow(label: string, limit: EffectiveLimit, words: (value: number) => string): Row {
   const { value } = limit;
   if (value === 'max') return { label, value: 'no limit that is visible here' };
   if (value === 'unknown') return { label, value: 'not visible' };

@@ -3,7 +3,8 @@ import type * as vscode from 'vscode';
 import type { HelperOutcome } from '../../helper/run';
 import type { ActionId } from '../../diagnosis/actions';
 import type { Description } from '../../diagnosis/describe';
-import { diagnose, type Diagnosis } from '../../diagnosis/diagnose';
+import { diagnose } from '../../diagnosis/diagnose';
+import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
 import type { Facts } from '../../host/facts/facts';
@@ -56,11 +57,11 @@ export interface DiagnosticsParts {
 }
 
 /** The facts as this window sees them. */
-export function readFacts(setting: string | undefined, helper: TakeFactsOptions['helper']): Promise<Facts> {
+export function readFacts(setting: string | undefined, rest: TakeFactsOptions): Promise<Facts> {
   return takeFacts({
     clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
     ...(setting !== undefined && { setting }),
-    ...(helper !== undefined && { helper }),
+    ...rest,
   });
 }
 

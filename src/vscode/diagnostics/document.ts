@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../diagnosis/diagnose';
+import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import { redact } from '../../report/redact';
 import { escapeMarkdown, reportMarkdown } from '../../report/markdown';
 import type { CgroupNode, Glance, Page, Row } from '../../webview/messages';

@@ -1,6 +1,6 @@
 import { undoOf } from '../../diagnosis/actions';
 import type { Description } from '../../diagnosis/describe';
-import type { Diagnosis } from '../../diagnosis/diagnose';
+import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import { areaTitles, severities, type Evidence, type Finding, type Severity } from '../../diagnosis/finding';
 import type { Action } from '../../diagnosis/nextStep';
 import { sumLine } from '../../report/text';

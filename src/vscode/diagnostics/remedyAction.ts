@@ -1,6 +1,7 @@
 import { actions, type ActionId, type Risk } from '../../diagnosis/actions';
-import type { Diagnosis } from '../../diagnosis/diagnose';
+import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
+import type { RuleId } from '../../diagnosis/ruleIds';
 import type { CommandName } from '../../webview/messages';
 
 /** What the button of a finding does: a command of this extension, or an action of the helper. */
@@ -9,7 +10,11 @@ export type Mending = { readonly label: string; readonly risk: Risk } & (
 );
 
 /** Findings that are mended in a terminal, where sudo can ask for a password. */
-const setUps: ReadonlySet<string> = new Set(['helper.missing', 'helper.untrusted', 'helper.sudo-password-required']);
+const setUps: ReadonlySet<RuleId> = new Set<RuleId>([
+  'helper.missing',
+  'helper.untrusted',
+  'helper.sudo-password-required',
+]);
 
 /** What the editor can do about a finding; undefined: only the person can. */
 export function mendingOf({ id, remedy }: Pick<Finding, 'id' | 'remedy'>): Mending | undefined {

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { HelperOutcome } from '../../helper/run';
 import { undoOf, type ActionId } from '../../diagnosis/actions';
-import type { Diagnosis } from '../../diagnosis/diagnose';
+import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
 import type { CommandName, Work } from '../../webview/messages';

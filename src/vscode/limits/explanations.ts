@@ -1,10 +1,11 @@
+import type { RuleId } from '../../diagnosis/ruleIds';
 import type { LimitFinding } from '../../limits/verdict';
 
 /** What a proof's finding means, and the rules of the diagnosis that see the same fault from the machine's side. */
 export interface Explanation {
   readonly text: string;
   /** Ids of rules; the first that found something is the one to read. */
-  readonly rules: readonly string[];
+  readonly rules: readonly RuleId[];
 }
 
 const handedDown = [

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { setUpArgv, setUpLine, setUpTerminal } from '../../../src/app/helperSetupCommand';
+import { setUpTerminal } from '../../../src/app/helperSetupCommand';
+import { setUpArgv, setUpLine } from '../../../src/helper/setUpCommand';
 import { shellLine, shellQuote } from '../../../src/util/shellQuote';
 
 describe('shellQuote', () => {

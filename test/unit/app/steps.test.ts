@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StepId } from '../../../src/helper/stepIds';
 import { knownSteps, stepWords } from '../../../src/app/steps';
 
 describe('stepWords', () => {
@@ -16,7 +17,7 @@ describe('stepWords', () => {
       'log.rotate',
       'daemon.verify',
       'init.ask',
-    ]) {
+    ] satisfies StepId[]) {
       expect(knownSteps).toContain(step);
       expect(stepWords(step)).not.toBe(step);
     }

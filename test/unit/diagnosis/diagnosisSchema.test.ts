@@ -5,8 +5,8 @@ import { Ajv } from 'ajv';
 import { format } from 'prettier';
 import type * as v from 'valibot';
 import { expect, expectTypeOf, test } from 'vitest';
-import { diagnose, type Diagnosis } from '../../../src/diagnosis/diagnose';
-import { diagnosisSchema } from '../../../src/diagnosis/diagnosisSchema';
+import { diagnose } from '../../../src/diagnosis/diagnose';
+import { diagnosisSchema, type Diagnosis } from '../../../src/diagnosis/diagnosisSchema';
 import { factsOf, machineNames, readMachine, type Shelf } from '../../fixtures/machine';
 import { down, healthyFacts } from './healthy';
 

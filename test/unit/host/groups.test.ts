@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { groupNamed, groupWithGid, parseGroups, readGroups } from '../../../src/host/identity';
+import { readGroups } from '../../../src/host/identity';
+import { groupNamed, groupWithGid, parseGroups } from '../../../src/util/groups';
 import { makeTree, removeTree } from './tree';
 
 let top = '';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { capabilityNames, capabilitySets, statusFields } from '../../../src/host/capabilities';
+import { capabilitySets } from '../../../src/host/capabilities';
+import { maskIn, statusFields } from '../../../src/host/processStatus';
 import {
   cpusOf,
   limitOf,
@@ -63,7 +64,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   parseCpuMax,
   parseCounters,
   parseFullPressure,
-  capabilityNames,
+  maskIn: (text) => maskIn(statusFields(`CapEff: ${text}`), 'CapEff'),
   parseIdMap,
   parseFilesystems,
   parseRoutes4,

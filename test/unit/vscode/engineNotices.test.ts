@@ -130,7 +130,12 @@ describe('EngineNotices', () => {
 
   it('tells a fault of a running engine once, with its buttons, and can be silenced', async () => {
     const { editor, knobs, notices } = bench();
-    const fault = { id: 'storage.full', title: 'The disk is full', cause: 'c.', consequence: 'Nothing starts.' };
+    const fault = {
+      id: 'storage.data-root-full' as const,
+      title: 'The disk is full',
+      cause: 'c.',
+      consequence: 'Nothing starts.',
+    };
     const buttons = [{ label: 'Show log', command: 'dindStation.showLog' }] as const;
     knobs.busy = true;
     await notices.tellFault(fault, buttons);
@@ -146,9 +151,9 @@ describe('EngineNotices', () => {
       },
     ]);
     editor.answer = () => "Don't show again";
-    await notices.tellFault({ ...fault, id: 'other' }, buttons);
+    await notices.tellFault({ ...fault, id: 'storage.vfs-fallback' }, buttons);
     expect(knobs.level).toBe('errors');
-    await notices.tellFault({ ...fault, id: 'third' }, buttons);
+    await notices.tellFault({ ...fault, id: 'socket.socket-dead' }, buttons);
     expect(editor.shown).toHaveLength(2);
   });
 

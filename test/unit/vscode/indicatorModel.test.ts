@@ -127,7 +127,12 @@ describe('present', () => {
   });
 
   it('warns of a fault that stands while the engine runs, and only then', () => {
-    const fault = { id: 'storage.full', title: 'The disk is full', cause: 'It has 0 bytes left.', consequence: 'So.' };
+    const fault = {
+      id: 'storage.data-root-full' as const,
+      title: 'The disk is full',
+      cause: 'It has 0 bytes left.',
+      consequence: 'So.',
+    };
     const shown = present(sceneOf(stateOf('running'), { fault }));
     expect(shown).toMatchObject({ icon: 'warning', text: 'Docker', background: 'warning' });
     expect(shown.tooltip).toContain('$(warning) **The disk is full**  \nIt has 0 bytes left&#46; So&#46;');

@@ -4,7 +4,7 @@ import { someDetails, stateOf } from './states';
 
 const running = stateOf('running');
 const busier = stateOf('running', undefined, { details: { ...someDetails, containersRunning: 3 } });
-const full: Fault = { id: 'storage.full', title: 'The disk is full', cause: 'c.', consequence: 'd.' };
+const full: Fault = { id: 'storage.data-root-full', title: 'The disk is full', cause: 'c.', consequence: 'd.' };
 
 function bench() {
   const told: (string | undefined)[] = [];
@@ -62,10 +62,10 @@ describe('StandingFault', () => {
     await wait(5000);
     expect(standing.current).toBe(full);
     await wait(60_000);
-    expect([knobs.looks, told]).toEqual([2, ['storage.full']]);
+    expect([knobs.looks, told]).toEqual([2, ['storage.data-root-full']]);
     knobs.fault = undefined;
     await wait(60_000);
-    expect([standing.current, told]).toEqual([undefined, ['storage.full', undefined]]);
+    expect([standing.current, told]).toEqual([undefined, ['storage.data-root-full', undefined]]);
     await wait(3_600_000);
     expect(knobs.looks).toBe(3);
   });
@@ -76,7 +76,7 @@ describe('StandingFault', () => {
     standing.observe(running);
     await wait(5000);
     standing.observe(stateOf('failed', 'crashed'));
-    expect([standing.current, told]).toEqual([undefined, ['storage.full', undefined]]);
+    expect([standing.current, told]).toEqual([undefined, ['storage.data-root-full', undefined]]);
     await wait(3_600_000);
     expect(knobs.looks).toBe(1);
 

@@ -359,6 +359,14 @@ export const engineCases: readonly Case[] = [
     (f) => void (f.sudo.value.allowed = 'unknown'),
   ],
   [
+    'helper.missing',
+    (f) => void (f.helper.value.installed = 'missing'),
+    (f) => {
+      f.helper.value.installed = 'missing';
+      f.socket.value.mount = mount('/run/docker.sock');
+    },
+  ],
+  [
     'helper.untrusted',
     (f) => void (f.helper.value.installed = 'untrusted'),
     (f) => void (f.helper.value.installed = 'missing'),

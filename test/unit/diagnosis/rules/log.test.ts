@@ -86,7 +86,7 @@ test('the end of every known start is a finding of its id while Docker is down, 
   const wrong = starts.flatMap((row) => {
     const [id = '', ...rest] = row;
     const text = rest.at(-1) ?? '';
-    const ids = (change: Parameters<typeof healthyFacts>[0]) =>
+    const ids = (change: Parameters<typeof healthyFacts>[0]): readonly string[] =>
       diagnose(healthyFacts(change)).findings.flatMap((one) => [one.id, ...one.explains.map((under) => under.id)]);
     const found = ids((facts) => {
       down(facts);

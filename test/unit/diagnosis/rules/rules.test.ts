@@ -79,6 +79,53 @@ test('TLS files that cannot be read are what is wrong, and not the address that 
   expect(ids('connect ECONNREFUSED')).toEqual(['client.docker-host-wrong']);
 });
 
+describe('a helper that is not installed', () => {
+  const missing = (change: (facts: HealthyFacts) => void = () => undefined) =>
+    judged('helper.missing', (facts) => {
+      facts.helper.value.installed = 'missing';
+      change(facts);
+    });
+  const at = (endpoint: object) => (facts: HealthyFacts) =>
+    void Object.assign(facts.endpoint.value.clients[0] ?? {}, { result: { ok: true, endpoint } });
+
+  test('is set up by the copy that comes with this program, where it is known', () => {
+    expect(missing((f) => void (f.helper.value.bundled = "/ext/it's/dind-helper"))).toMatchObject({
+      severity: 'warning',
+      remedy: {
+        command: `/usr/bin/sudo /bin/sh '/ext/it'\\''s/dind-helper' --plain install coder`,
+        risk: 'none',
+      },
+    });
+    expect(missing()).toMatchObject({
+      remedy: { command: expect.stringContaining(' scripts/dind-helper --plain install coder') },
+    });
+  });
+
+  test('is set up by root without sudo', () => {
+    const command = expect.stringMatching(/^\/bin\/sh /u);
+    expect(missing((f) => void (f.identity.value.uid = 0))).toMatchObject({ remedy: { command } });
+  });
+
+  test.each<[string, (facts: HealthyFacts) => void]>([
+    ['the daemon is another machine', at({ kind: 'tcp', host: 'h', port: 2375, basePath: '' })],
+    ['the daemon is the own one of this user', at({ kind: 'unix', socketPath: '/run/user/1000/docker.sock' })],
+    ['no daemon is installed here', (f) => void Reflect.deleteProperty(f.daemonConfig.value.programs, 'dockerd')],
+  ])('is not missed where %s', (_, change) => {
+    expect(missing(change)).toBeUndefined();
+  });
+
+  test('is what follows where this user cannot become root at all', () => {
+    const { findings } = diagnose(
+      healthyFacts((facts) => {
+        facts.helper.value.installed = 'missing';
+        facts.security.value.noNewPrivileges = true;
+      }),
+    );
+    expect(findings.map(({ id }) => id)).toEqual(['helper.sudo-no-new-privs']);
+    expect(findings[0]?.explains.map(({ id }) => id)).toEqual(['helper.missing']);
+  });
+});
+
 test('a full disk is cleared by Docker where it answers, and looked at where it does not', () => {
   const remedyOf = (...changes: readonly ((facts: HealthyFacts) => void)[]) =>
     diagnose(

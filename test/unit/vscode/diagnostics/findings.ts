@@ -1,7 +1,8 @@
 import type { Finding, Remedy } from '../../../../src/diagnosis/finding';
+import type { RuleId } from '../../../../src/diagnosis/ruleIds';
 
 /** A finding whose remedy is what a test is about. */
-export function findingOf(remedy: Partial<Remedy>, id = 'storage.something'): Finding {
+export function findingOf(remedy: Partial<Remedy>, id: RuleId = 'storage.data-root-full'): Finding {
   return {
     id,
     area: 'storage',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../../../src/diagnosis/diagnose';
+import type { Diagnosis } from '../../../../src/diagnosis/diagnosisSchema';
 import type { Finding } from '../../../../src/diagnosis/finding';
 import { mendingOf, proofOf } from '../../../../src/vscode/diagnostics/remedyAction';
 import { findingOf } from './findings';
@@ -41,24 +41,28 @@ describe('mendingOf', () => {
 });
 
 describe('proofOf', () => {
-  const fault = findingOf({}, 'storage.full');
+  const fault = findingOf({}, 'storage.data-root-full');
 
   it('is mended when new facts do not show it', () => {
-    expect(proofOf('storage.full', diagnosisOf([]))).toEqual({ outcome: 'mended' });
+    expect(proofOf('storage.data-root-full', diagnosisOf([]))).toEqual({ outcome: 'mended' });
   });
 
   it('stands while it is found, also under another fault', () => {
-    expect(proofOf('storage.full', diagnosisOf([fault]))).toMatchObject({ outcome: 'standing' });
-    const root = { ...findingOf({}, 'cgroup.x'), title: 'The root', explains: [{ ...fault, evidence: [] }] };
-    expect(proofOf('storage.full', diagnosisOf([root]))).toMatchObject({
+    expect(proofOf('storage.data-root-full', diagnosisOf([fault]))).toMatchObject({ outcome: 'standing' });
+    const root = {
+      ...findingOf({}, 'cgroup.cgroup-not-mounted'),
+      title: 'The root',
+      explains: [{ ...fault, evidence: [] }],
+    };
+    expect(proofOf('storage.data-root-full', diagnosisOf([root]))).toMatchObject({
       outcome: 'standing',
       why: expect.stringContaining('The root'),
     });
   });
 
   it('is not mended when it cannot be told any more', () => {
-    const undecided = [{ id: 'storage.full', area: 'storage' as const, reason: 'no statfs' }];
-    expect(proofOf('storage.full', diagnosisOf([], undecided))).toEqual({
+    const undecided = [{ id: 'storage.data-root-full' as const, area: 'storage' as const, reason: 'no statfs' }];
+    expect(proofOf('storage.data-root-full', diagnosisOf([], undecided))).toEqual({
       outcome: 'undecided',
       why: 'Whether it is mended could not be told: no statfs.',
     });

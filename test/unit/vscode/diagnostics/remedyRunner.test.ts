@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { HelperOutcome } from '../../../../src/helper/run';
-import type { Diagnosis } from '../../../../src/diagnosis/diagnose';
+import type { Diagnosis } from '../../../../src/diagnosis/diagnosisSchema';
 import type { Finding } from '../../../../src/diagnosis/finding';
 import { Mender, type MenderParts } from '../../../../src/vscode/diagnostics/remedyRunner';
 import type { Verdict } from '../../../../src/vscode/lifecycleOutcome';
@@ -101,7 +101,7 @@ describe('mending', () => {
   it('does nothing for a finding that is gone or has no button', async () => {
     const { mender, order } = stage(findingOf({}), []);
     await mender.mend('storage.other');
-    await mender.mend('storage.something');
+    await mender.mend('storage.data-root-full');
     expect(order).toEqual([]);
   });
 
