@@ -28,7 +28,7 @@ import { readHelperFile } from './helper/stateFile';
 import { verbOf, type ActionId } from './diagnosis/actions';
 import type { Facts } from './host/facts/facts';
 import { takeFacts } from './host/takeFacts';
-import { elsewhere, keeperOf, stateFileOf } from './app/managedDaemon';
+import { endpointMismatch, daemonOwner, stateFileOf } from './app/managedDaemon';
 import { loginName, readPrivileges } from './app/privileges';
 import { setUpLine } from './app/helperSetupCommand';
 
@@ -89,7 +89,7 @@ function ownSocket(): string {
 function chooseDaemon(rootless: boolean): { endpoint: Endpoint | undefined; own: boolean } {
   const resolved = resolveEndpoint(reader, rootless ? `unix://${ownSocket()}` : undefined);
   const endpoint = resolved.ok ? resolved.endpoint : undefined;
-  return { endpoint, own: keeperOf(endpoint) === 'user' };
+  return { endpoint, own: daemonOwner(endpoint) === 'user' };
 }
 
 async function status({ json, host, rootless }: EngineOptions): Promise<ExitStatus> {
@@ -100,7 +100,7 @@ async function status({ json, host, rootless }: EngineOptions): Promise<ExitStat
     usersFile,
     bundledFolder,
     stateFileOf,
-    isOwn: (endpoint) => keeperOf(endpoint) === 'user',
+    isOwn: (endpoint) => daemonOwner(endpoint) === 'user',
     userName: loginName(),
     pingMs: 1000,
     infoMs: 800,
@@ -124,7 +124,7 @@ async function lifecycle(verb: LifecycleVerb, { json, host, rootless }: EngineOp
     commands: commandsFor(rootless),
     run: (asked, options) => call(own, asked, options),
     installed: () => (own ? Promise.resolve({ status: 'current', version }) : checkInstalled({ bundledFolder })),
-    elsewhere: elsewhere(endpoint),
+    endpointMismatch: endpointMismatch(endpoint),
     signal: untilInterrupted(),
   });
 }

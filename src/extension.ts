@@ -8,21 +8,21 @@ import { readSocketMount } from './host/socketPath';
 import { commandIds } from './vscode/commandIds';
 import { registerCommands } from './vscode/commands';
 import { contextFor, ContextWriter } from './vscode/contextKeys';
-import { keeperOf, stateFileOf } from './app/managedDaemon';
+import { daemonOwner, stateFileOf } from './app/managedDaemon';
 import { DaemonJsonWatch } from './vscode/daemonJsonWatch';
 import { EngineNotices } from './vscode/engineNotices';
 import { Flash, Indicator } from './vscode/statusBar';
-import { LateActions, loadActions } from './vscode/lazyActions';
+import { LazyActions, loadActions } from './vscode/lazyActions';
 import { LateExaminer, loadExaminer } from './vscode/lazyDiagnosis';
-import { LateLog } from './vscode/lazyLog';
+import { LazyLog } from './vscode/lazyLog';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
-import { LiveEngine } from './vscode/engineSession';
+import { EngineSession } from './vscode/engineSession';
 import { buttonsFor } from './vscode/commandLabels';
-import { needsExplaining, plainWords } from './vscode/fallbackText';
-import { present, type Scene } from './vscode/indicatorModel';
+import { needsExplaining, fallbackText } from './vscode/fallbackText';
+import { statusBarContent, type IndicatorModel } from './vscode/indicatorModel';
 import { readSettings, settings, settingsSection, type Settings } from './vscode/settings';
-import { SocketAge } from './vscode/daemonUptime';
-import { StandingFault } from './vscode/runningWarning';
+import { DaemonUptime } from './vscode/daemonUptime';
+import { RunningWarning } from './vscode/runningWarning';
 
 /** What the suite in the editor looks at, and any other extension may. */
 export interface StationApi {
@@ -43,14 +43,14 @@ export async function deactivate(): Promise<void> {
  * look at the engine does not need, and what only a click or a trouble needs is loaded then.
  */
 export function activate(context: vscode.ExtensionContext): StationApi {
-  const log = new LateLog(() => vscode.window.createOutputChannel('Docker-in-Docker Station', { log: true }));
+  const log = new LazyLog(() => vscode.window.createOutputChannel('Docker-in-Docker Station', { log: true }));
   const readNow = (): Settings => readSettings(vscode.workspace.getConfiguration(settingsSection));
   const setLevel = (level: Settings['notifications']): Thenable<void> =>
     vscode.workspace
       .getConfiguration(settingsSection)
       .update(settings.notifications.key, level, vscode.ConfigurationTarget.Global);
 
-  const engine = new LiveEngine((dockerHost) => {
+  const engine = new EngineSession((dockerHost) => {
     const endpoint = resolveEndpoint(clientFiles(process.env), dockerHost);
     if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
     const line = (text: string): void => log.info(text);
@@ -64,13 +64,13 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   const contextWriter = new ContextWriter(vscode.commands.executeCommand);
   const formatTime = (ms: number): string =>
     new Date(ms).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'long' });
-  const scene = (): Scene => {
+  const model = (): IndicatorModel => {
     const { state, endpoint } = engine;
-    const keeper = keeperOf(endpoint);
+    const keeper = daemonOwner(endpoint);
     const helper = keeper === 'helper' ? actions.now?.installed : undefined;
     return {
       state,
-      words: actions.now?.words(state) ?? plainWords(state, keeper !== undefined),
+      words: actions.now?.words(state) ?? fallbackText(state, keeper !== undefined),
       formatTime,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(age.since === undefined ? {} : { upSince: age.since }),
@@ -79,18 +79,18 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       ...(flash.current === undefined ? {} : { flash: flash.current }),
     };
   };
-  const render = (): void => indicator.show(present(scene()));
+  const render = (): void => indicator.show(statusBarContent(model()));
   const flash = new Flash(render);
   const modified = async (path: string): Promise<number | undefined> =>
     (await stat(path).catch(() => undefined))?.mtimeMs;
-  const age = new SocketAge(modified, render);
-  const actions = new LateActions(loadActions, {
+  const age = new DaemonUptime(modified, render);
+  const actions = new LazyActions(loadActions, {
     host: vscode,
     engine,
     extensionPath: context.extensionPath,
     log,
     dockerHost: () => readNow().dockerHost,
-    scene,
+    model,
     limits: {
       status: () => limitTests.status(),
       prove: (id) => limitTests.prove(id),
@@ -123,7 +123,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   });
   close = () => limitTests.close();
   const examiner = new LateExaminer(loadExaminer, { host: vscode, dockerHost: () => readNow().dockerHost, log });
-  const fault = new StandingFault({
+  const fault = new RunningWarning({
     examine: async () => (await examiner.get()).standingError(),
     onChange: (standing) => {
       render();

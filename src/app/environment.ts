@@ -4,7 +4,7 @@ import type { Endpoint } from '../engine/endpoint';
 import type { EngineState, StateKind } from '../engine/state';
 
 /** Reads what the words of a state depend on. None may reject. */
-export interface SurroundingsReaders {
+export interface EnvironmentReaders {
   /** Undefined when it could not be told. */
   readonly helper: () => Promise<Installed['status'] | undefined>;
   /** Why the socket refuses this process. */
@@ -15,7 +15,7 @@ export interface SurroundingsReaders {
  * What is around the engine and is only looked at when the state makes it worth while: the installed helper, and the
  * rights on a socket that refuses us. A late answer that belongs to an earlier state is dropped.
  */
-export class Surroundings {
+export class Environment {
   helper: Installed['status'] | undefined;
   access: AccessJudgement | undefined;
   private kind: StateKind | undefined;
@@ -24,7 +24,7 @@ export class Surroundings {
   private disposed = false;
 
   constructor(
-    private readonly readers: SurroundingsReaders,
+    private readonly readers: EnvironmentReaders,
     private readonly onChange: () => void,
   ) {}
 
@@ -45,7 +45,7 @@ export class Surroundings {
   }
 
   /** Looks at the installed helper again; resolves with what it found. */
-  async lookAtHelper(): Promise<Installed['status'] | undefined> {
+  async checkHelper(): Promise<Installed['status'] | undefined> {
     const helper = await this.readers.helper();
     if (!this.disposed && helper !== this.helper) {
       this.helper = helper;

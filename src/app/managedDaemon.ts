@@ -9,9 +9,9 @@ import type { Endpoint } from '../engine/endpoint';
 const managedSockets: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];
 
 /** Who starts and stops the daemon at an endpoint: root's helper, this user (`dind-rootless`), or nobody here. */
-export type Keeper = 'helper' | 'user';
+export type DaemonOwner = 'helper' | 'user';
 
-export function keeperOf(endpoint: Endpoint | undefined): Keeper | undefined {
+export function daemonOwner(endpoint: Endpoint | undefined): DaemonOwner | undefined {
   if (endpoint?.kind !== 'unix') return undefined;
   if (managedSockets.includes(endpoint.socketPath)) return 'helper';
   return isRootlessSocket(endpoint.socketPath) ? 'user' : undefined;
@@ -19,7 +19,7 @@ export function keeperOf(endpoint: Endpoint | undefined): Keeper | undefined {
 
 /** Where the keeper of an endpoint says what it does; undefined where there is none. */
 export function stateFileOf(endpoint: Endpoint): string | undefined {
-  const keeper = keeperOf(endpoint);
+  const keeper = daemonOwner(endpoint);
   if (endpoint.kind !== 'unix' || keeper === undefined) return undefined;
   return keeper === 'helper' ? stateFile : rootlessStateFile(endpoint.socketPath);
 }
@@ -30,9 +30,9 @@ export function describeContext(
   known: { readonly helper: Installed['status'] | undefined; readonly access: AccessJudgement | undefined },
 ): DescribeContext {
   return {
-    ...(endpoint === undefined ? {} : { endpoint: endpoint.display, managed: keeperOf(endpoint) !== undefined }),
+    ...(endpoint === undefined ? {} : { endpoint: endpoint.display, managed: daemonOwner(endpoint) !== undefined }),
     ...(endpoint?.kind === 'unix' ? { socketPath: endpoint.socketPath } : {}),
-    ...(known.helper === undefined || keeperOf(endpoint) === 'user' ? {} : { helper: known.helper }),
+    ...(known.helper === undefined || daemonOwner(endpoint) === 'user' ? {} : { helper: known.helper }),
     ...(known.access === undefined ? {} : { access: known.access }),
   };
 }
@@ -41,8 +41,8 @@ export function describeContext(
  * Why starting or stopping would not touch the daemon that is shown, or undefined when it would. An endpoint that cannot
  * be used shows none, so there is nothing to mistake.
  */
-export function elsewhere(endpoint: Endpoint | undefined): string | undefined {
-  if (endpoint === undefined || keeperOf(endpoint) !== undefined) return undefined;
+export function endpointMismatch(endpoint: Endpoint | undefined): string | undefined {
+  if (endpoint === undefined || daemonOwner(endpoint) !== undefined) return undefined;
   const from = endpoint.source === 'setting' ? 'the setting dindStation.dockerHost' : endpoint.source;
   return `It watches ${endpoint.display}, from ${from}. The helper manages the daemon at unix://${managedSockets[0] ?? ''}.`;
 }

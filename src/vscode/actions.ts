@@ -11,34 +11,34 @@ import { loadDockerode } from '../engine/loadDockerode';
 import { readHelperFile } from '../helper/stateFile';
 import type { EngineState } from '../engine/state';
 import type { Button } from './notify';
-import { describeContext, elsewhere, keeperOf, stateFileOf } from '../app/managedDaemon';
+import { describeContext, endpointMismatch, daemonOwner, stateFileOf } from '../app/managedDaemon';
 import { HelperCalls } from './helperCalls';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
 import { HelperSetUp, watchFolder } from './helperSetup';
-import type { LateLog } from './lazyLog';
+import type { LazyLog } from './lazyLog';
 import type { LimitsStatus } from './limits/status';
 import { Lifecycle } from './lifecycle';
-import type { LiveEngine } from './engineSession';
+import type { EngineSession } from './engineSession';
 import { LogView } from './logView';
 import { showMenu } from './menu';
 import { buttonsFor } from './commandLabels';
 import { explainStart, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
-import type { Scene } from './indicatorModel';
+import type { IndicatorModel } from './indicatorModel';
 import { isServed, loginName, readAccess } from '../app/privileges';
 import { runningNames } from './runningNames';
 import { setUpLine } from '../app/helperSetupCommand';
-import { Surroundings } from '../app/environment';
+import { Environment } from '../app/environment';
 
 /** What the actions need of the window's first part. */
 export interface ActionParts {
   readonly host: typeof vscode;
-  readonly engine: LiveEngine;
+  readonly engine: EngineSession;
   readonly extensionPath: string;
-  readonly log: Pick<LateLog, 'info' | 'error'>;
+  readonly log: Pick<LazyLog, 'info' | 'error'>;
   /** The endpoint of the settings, empty ones excepted. */
   readonly dockerHost: () => string | undefined;
   /** What is shown now, for the menu. */
-  readonly scene: () => Scene;
+  readonly model: () => IndicatorModel;
   readonly limits: LimitRuns;
   /** The words or the helper are others than before. */
   readonly onChange: () => void;
@@ -48,11 +48,11 @@ export interface ActionParts {
 
 /**
  * Everything a window needs only when Docker is not well or somebody asks for something: explaining, the commands, the
- * log, the helper. Built into an output file of its own, which `lateActions.ts` loads on first use.
+ * log, the helper. Built into an output file of its own, which `lazyActions.ts` loads on first use.
  */
 export class Actions {
   private readonly helper: HelperCalls;
-  private readonly surroundings: Surroundings;
+  private readonly environment: Environment;
   private readonly lifecycle: Lifecycle;
   private readonly setUp: HelperSetUp;
   private readonly logView: LogView;
@@ -67,9 +67,9 @@ export class Actions {
         () => true,
         () => false,
       );
-    const rootless = (): boolean => keeperOf(engine.endpoint) === 'user';
+    const rootless = (): boolean => daemonOwner(engine.endpoint) === 'user';
     this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, rootless, exists });
-    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, () => {
+    this.environment = new Environment({ helper: () => this.helper.installed(), access: readAccess }, () => {
       parts.onChange();
       this.tellDiagnostics();
     });
@@ -82,13 +82,13 @@ export class Actions {
       host,
       engine,
       run: (verb, options) => this.helper.run(verb, options),
-      elsewhere: () => elsewhere(engine.endpoint),
+      endpointMismatch: () => endpointMismatch(engine.endpoint),
       runningContainers: () => runningNames(engine.endpoint, loadDockerode, log),
       explain: explainStart,
       setUpLine: () => setUpLine(facts),
       onEnd: (verdict) => {
         parts.onEnd(verdict);
-        void this.surroundings.lookAtHelper();
+        void this.environment.checkHelper();
       },
     });
     this.setUp = new HelperSetUp({
@@ -97,7 +97,7 @@ export class Actions {
       home: process.env['HOME'],
       obstacle: () => this.helper.obstacle(),
       check: async () => {
-        const status = (await this.surroundings.lookAtHelper()) ?? 'missing';
+        const status = (await this.environment.checkHelper()) ?? 'missing';
         // The copy is everybody's; the right to run it is one's own.
         return status === 'current' && !facts.root && !(await isServed(facts.user)) ? 'missing' : status;
       },
@@ -116,7 +116,7 @@ export class Actions {
       follow: (following) => new LogFollower(following),
       viaHelper: () => this.helper.logLines(),
     });
-    void this.surroundings.lookAtHelper();
+    void this.environment.checkHelper();
   }
 
   /** Whether a command of this window is at work. */
@@ -126,12 +126,12 @@ export class Actions {
 
   /** The installed helper against ours; undefined while nobody has looked yet. */
   get installed(): Installed['status'] | undefined {
-    return this.surroundings.helper;
+    return this.environment.helper;
   }
 
   /** To be told of every state: some are looked into. */
   observe(state: EngineState): void {
-    void this.surroundings.observe(state, this.parts.engine.endpoint);
+    void this.environment.observe(state, this.parts.engine.endpoint);
     this.tellDiagnostics();
   }
 
@@ -141,7 +141,7 @@ export class Actions {
   }
 
   words(state: EngineState): Description {
-    return describe(state, describeContext(this.parts.engine.endpoint, this.surroundings));
+    return describe(state, describeContext(this.parts.engine.endpoint, this.environment));
   }
 
   /** A state as a notification. */
@@ -171,7 +171,7 @@ export class Actions {
   private async makeDiagnostics(): Promise<Diagnostics> {
     const { Diagnostics, readFacts } = await import('./diagnostics/diagnostics');
     if (this.disposed) throw new Error('The window is closing.');
-    const { host, engine, extensionPath, log, scene, dockerHost, limits } = this.parts;
+    const { host, engine, extensionPath, log, model, dockerHost, limits } = this.parts;
     return new Diagnostics({
       host,
       extensionPath,
@@ -188,7 +188,7 @@ export class Actions {
       },
       apply: (action) => this.helper.apply(action),
       limits,
-      formatTime: scene().formatTime,
+      formatTime: model().formatTime,
     });
   }
 
@@ -198,7 +198,7 @@ export class Actions {
   }
 
   showMenu(): Promise<void> {
-    return showMenu(this.parts.host, this.parts.scene(), () => this.parts.engine.refresh());
+    return showMenu(this.parts.host, this.parts.model(), () => this.parts.engine.refresh());
   }
 
   setUpHelper(): Promise<void> {
@@ -212,7 +212,7 @@ export class Actions {
       () => undefined,
     );
     this.setUp.dispose();
-    this.surroundings.dispose();
+    this.environment.dispose();
     this.logView.dispose();
   }
 }

@@ -8,7 +8,7 @@ const up: ReadonlySet<StateKind> = new Set(['running', 'degraded', 'foreign']);
  * touched by a change of owner, mode or ACL. A window that was opened later than the daemon knows no better source that
  * needs no rights.
  */
-export class SocketAge {
+export class DaemonUptime {
   /** Milliseconds since the epoch; undefined while nothing listens, and for an endpoint that is no socket. */
   since: number | undefined;
   private wanted: string | undefined;

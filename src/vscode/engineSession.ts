@@ -15,7 +15,7 @@ export interface Connection {
  * The engine as the window sees it, whatever endpoint it is at: connections come and go with the setting, listeners
  * stay. Everything that belongs to one connection ends with it.
  */
-export class LiveEngine {
+export class EngineSession {
   private connection: Connection | undefined;
   private readonly before: EngineState;
   private readonly listeners = new Set<StateListener>();

@@ -17,7 +17,7 @@ export function needsExplaining(state: EngineState): boolean {
 }
 
 /** Words for a state until `describe` is there: for the plain ones they are enough, the others have them for milliseconds. */
-export function plainWords(state: EngineState, managed: boolean): Description {
+export function fallbackText(state: EngineState, managed: boolean): Description {
   const headline = headlines[state.kind] ?? (needsExplaining(state) ? 'Docker' : 'Looking for Docker');
   return {
     headline,

@@ -2,13 +2,13 @@ import type { Installed } from '../helper/installed';
 import type { Description } from '../diagnosis/describe';
 import type { Cause, EngineState } from '../engine/state';
 import { commandIds, type CommandId } from './commandIds';
-import { offerIcons, offerLabels, offersFor } from './commandLabels';
+import { commandIcons, commandLabels, commandsOf } from './commandLabels';
 import { plainText } from '../util/displayText';
 import type { Fault } from './runningWarning';
 import { stepWords } from '../app/steps';
 
 /** Everything the indicator shows depends on this and on nothing else. */
-export interface Scene {
+export interface IndicatorModel {
   readonly state: EngineState;
   /** What `describe` says of the state, in plain text, and what it advises. */
   readonly words: Description;
@@ -27,7 +27,7 @@ export interface Scene {
 }
 
 /** What the status bar item is set to. */
-export interface Presentation {
+export interface StatusBarContent {
   /** Codicon name, with `~spin` while something happens. */
   readonly icon: string;
   /** Without the icon. */
@@ -41,7 +41,7 @@ export interface Presentation {
   readonly command: CommandId;
 }
 
-type Face = Pick<Presentation, 'icon' | 'text' | 'background'>;
+type Face = Pick<StatusBarContent, 'icon' | 'text' | 'background'>;
 
 const spinning = (text: string): Face => ({ icon: 'sync~spin', text, background: 'none' });
 
@@ -62,7 +62,7 @@ function failedText(code: Cause['code'] | undefined): string {
   }
 }
 
-function face({ state, fault }: Scene): Face {
+function face({ state, fault }: IndicatorModel): Face {
   switch (state.kind) {
     case 'running':
       return fault === undefined
@@ -104,8 +104,8 @@ export function containerCount(running: number, all: number): string {
   return all === 0 ? 'no containers' : `${running} of ${all} ${noun} running`;
 }
 
-function facts(scene: Scene): readonly string[] {
-  const { state, endpoint } = scene;
+function facts(model: IndicatorModel): readonly string[] {
+  const { state, endpoint } = model;
   const { details } = state;
   const lines: string[] = [];
   const version = details?.version ?? state.engineVersion;
@@ -125,8 +125,8 @@ function facts(scene: Scene): readonly string[] {
   }
   if (state.cause?.code !== 'not-asked-yet') {
     const up = state.kind === 'running' || state.kind === 'foreign';
-    const since = up ? Math.min(scene.upSince ?? state.since, state.since) : state.since;
-    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(scene.formatTime(since))}`);
+    const since = up ? Math.min(model.upSince ?? state.since, state.since) : state.since;
+    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(model.formatTime(since))}`);
   }
   return lines;
 }
@@ -138,11 +138,11 @@ const helperNotes: Readonly<Record<Installed['status'], string>> = {
   current: '',
 };
 
-function tooltip(scene: Scene): string {
-  const { state, words, helper, fault } = scene;
+function tooltip(model: IndicatorModel): string {
+  const { state, words, helper, fault } = model;
   const sections: string[] = [];
   // Of an engine that runs, the explanation says no more than the facts below it.
-  const known = facts(scene);
+  const known = facts(model);
   const needless = words.explanation === '' || (state.kind === 'running' && known.length > 0);
   const explanation = needless ? '' : `\n\n${plainText(words.explanation)}`;
   sections.push(`**${plainText(words.headline)}**${explanation}`);
@@ -153,15 +153,15 @@ function tooltip(scene: Scene): string {
   if (known.length > 0) sections.push(known.join('  \n'));
   const note = helper === undefined ? '' : helperNotes[helper];
   if (note !== '' && state.kind !== 'foreign') sections.push(note);
-  const links = [...offersFor(words.nextSteps), commandIds.menu].map(
-    (id) => `[$(${offerIcons[id]}) ${offerLabels[id]}](command:${id})`,
+  const links = [...commandsOf(words.nextSteps), commandIds.menu].map(
+    (id) => `[$(${commandIcons[id]}) ${commandLabels[id]}](command:${id})`,
   );
   sections.push(`---\n\n${links.join('&nbsp;&nbsp; ')}`);
   return sections.join('\n\n');
 }
 
-function spoken(scene: Scene): string {
-  const { state, words, fault } = scene;
+function spoken(model: IndicatorModel): string {
+  const { state, words, fault } = model;
   const parts = [words.headline];
   if (state.kind === 'running' && fault !== undefined) parts.push(`Warning: ${fault.title}`);
   if (state.step !== undefined && state.step !== '') parts.push(`Now ${stepWords(state.step)}`);
@@ -172,15 +172,15 @@ function spoken(scene: Scene): string {
 }
 
 /** State and facts → what the indicator shows. Pure: equal scenes give equal presentations. */
-export function present(scene: Scene): Presentation {
-  const look = face(scene);
-  const flash = scene.flash !== undefined && look.background === 'none' && !look.icon.endsWith('~spin');
+export function statusBarContent(model: IndicatorModel): StatusBarContent {
+  const look = face(model);
+  const flash = model.flash !== undefined && look.background === 'none' && !look.icon.endsWith('~spin');
   return {
     ...look,
-    text: flash ? `Docker: ${scene.flash}` : look.text,
+    text: flash ? `Docker: ${model.flash}` : look.text,
     spinner: look.icon.endsWith('~spin'),
-    tooltip: tooltip(scene),
-    label: spoken(scene),
+    tooltip: tooltip(model),
+    label: spoken(model),
     command: commandIds.menu,
   };
 }

@@ -7,7 +7,7 @@ export async function loadActions(): Promise<typeof Late> {
 }
 
 /** The actions, made when they are first needed, once. */
-export class LateActions {
+export class LazyActions {
   /** Undefined until they were needed. */
   now: Actions | undefined;
   private loading: Promise<Actions> | undefined;

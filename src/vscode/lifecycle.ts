@@ -21,7 +21,7 @@ export interface LifecycleParts {
     options: { signal: AbortSignal; onEvent: (event: HelperEvent) => void },
   ) => Promise<HelperOutcome>;
   /** Why the daemon at the endpoint is not the one the helper manages, or undefined when it is. */
-  readonly elsewhere: () => string | undefined;
+  readonly endpointMismatch: () => string | undefined;
   /** Names of running containers, or undefined when the engine does not tell within its bound. */
   readonly runningContainers: () => Promise<readonly string[] | undefined>;
   readonly explain: (line: string) => Explained | undefined;
@@ -106,11 +106,11 @@ export class Lifecycle {
   /** Asks what must be asked before anything is touched. */
   private async agreed(verb: LifecycleVerb): Promise<boolean> {
     const { host, engine } = this.parts;
-    const elsewhere = this.parts.elsewhere();
-    if (elsewhere !== undefined) {
+    const endpointMismatch = this.parts.endpointMismatch();
+    if (endpointMismatch !== undefined) {
       const go = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} this container's daemon`;
       const message = `The indicator watches another daemon than the one this command ${verb}s.`;
-      return (await host.window.showWarningMessage(message, { modal: true, detail: elsewhere }, go)) === go;
+      return (await host.window.showWarningMessage(message, { modal: true, detail: endpointMismatch }, go)) === go;
     }
     if (!endsContainers(verb, engine.state)) return true;
     const names = await this.parts.runningContainers();

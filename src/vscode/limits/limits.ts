@@ -11,7 +11,7 @@ import { eventLines, reportLines, terminalLine } from './outputLines';
 import { canProve, proofsOf, treeRows, type ProofRow } from './tree';
 import { begun, concluded, ended, eventSeen, noRunYet, refused, type LimitsStatus } from './status';
 import { testOutcome } from './testOutcome';
-import type { LiveEngine } from '../engineSession';
+import type { EngineSession } from '../engineSession';
 
 /** The parts of `vscode` a run of proofs needs. */
 export interface LimitsHost extends NotificationHost {
@@ -20,7 +20,7 @@ export interface LimitsHost extends NotificationHost {
 
 export interface LimitsParts {
   readonly host: LimitsHost;
-  readonly engine: Pick<LiveEngine, 'endpoint' | 'refresh'>;
+  readonly engine: Pick<EngineSession, 'endpoint' | 'refresh'>;
   /** An image that the engine has, instead of one that is put together. */
   readonly image: () => string | undefined;
   /** The words and the buttons for a state. */

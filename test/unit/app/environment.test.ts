@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Installed } from '../../../src/helper/installed';
 import type { AccessJudgement } from '../../../src/diagnosis/access';
 import type { Endpoint } from '../../../src/engine/endpoint';
-import { SocketAge } from '../../../src/vscode/daemonUptime';
-import { Surroundings } from '../../../src/app/environment';
+import { DaemonUptime } from '../../../src/vscode/daemonUptime';
+import { Environment } from '../../../src/app/environment';
 import { stateOf } from '../vscode/states';
 
 const unix: Endpoint = {
@@ -26,7 +26,7 @@ function bench() {
   const asked: string[] = [];
   const answers: ((value: AccessJudgement) => void)[] = [];
   const knobs: { helper: Installed['status']; changes: number } = { helper: 'missing', changes: 0 };
-  const surroundings = new Surroundings(
+  const environment = new Environment(
     {
       helper: () => Promise.resolve(knobs.helper),
       access: (path) => {
@@ -41,53 +41,53 @@ function bench() {
   const settled = async () => {
     for (let i = 0; i < 5; i += 1) await Promise.resolve();
   };
-  return { asked, answers, knobs, surroundings, settled };
+  return { asked, answers, knobs, environment, settled };
 }
 
-describe('Surroundings', () => {
+describe('Environment', () => {
   it('asks why only of a socket that refuses, once per state', () => {
-    const { asked, surroundings } = bench();
-    void surroundings.observe(stateOf('stopped'), unix);
-    void surroundings.observe(stateOf('running'), unix);
-    void surroundings.observe(stateOf('denied'), tcp);
+    const { asked, environment } = bench();
+    void environment.observe(stateOf('stopped'), unix);
+    void environment.observe(stateOf('running'), unix);
+    void environment.observe(stateOf('denied'), tcp);
     expect(asked).toEqual([]);
-    void surroundings.observe(stateOf('denied'), unix);
-    void surroundings.observe(stateOf('denied', 'no-permission'), unix);
+    void environment.observe(stateOf('denied'), unix);
+    void environment.observe(stateOf('denied', 'no-permission'), unix);
     expect(asked).toEqual(['/run/docker.sock']);
   });
 
   it('keeps an answer for the state it was asked for and drops a late one', async () => {
-    const { answers, knobs, surroundings, settled } = bench();
-    void surroundings.observe(stateOf('denied'), unix);
-    void surroundings.observe(stateOf('running'), unix);
+    const { answers, knobs, environment, settled } = bench();
+    void environment.observe(stateOf('denied'), unix);
+    void environment.observe(stateOf('running'), unix);
     answers[0]?.(judgement);
     await settled();
-    expect([surroundings.access, knobs.changes]).toEqual([undefined, 0]);
-    void surroundings.observe(stateOf('denied'), unix);
+    expect([environment.access, knobs.changes]).toEqual([undefined, 0]);
+    void environment.observe(stateOf('denied'), unix);
     answers[1]?.(judgement);
     await settled();
-    expect([surroundings.access, knobs.changes]).toEqual([judgement, 1]);
-    void surroundings.observe(stateOf('running'), unix);
-    expect(surroundings.access).toBeUndefined();
+    expect([environment.access, knobs.changes]).toEqual([judgement, 1]);
+    void environment.observe(stateOf('running'), unix);
+    expect(environment.access).toBeUndefined();
   });
 
   it('tells when the helper is another than before, and nothing after its end', async () => {
-    const { knobs, surroundings } = bench();
-    expect(await surroundings.lookAtHelper()).toBe('missing');
-    await surroundings.lookAtHelper();
+    const { knobs, environment } = bench();
+    expect(await environment.checkHelper()).toBe('missing');
+    await environment.checkHelper();
     expect(knobs.changes).toBe(1);
     knobs.helper = 'current';
-    surroundings.dispose();
-    expect(await surroundings.lookAtHelper()).toBe('current');
-    expect([knobs.changes, surroundings.helper]).toEqual([1, 'missing']);
+    environment.dispose();
+    expect(await environment.checkHelper()).toBe('current');
+    expect([knobs.changes, environment.helper]).toEqual([1, 'missing']);
   });
 });
 
-describe('SocketAge', () => {
+describe('DaemonUptime', () => {
   it('reads once for each time the daemon comes up, and drops what came too late', async () => {
     const answers: ((value: number | undefined) => void)[] = [];
     let changes = 0;
-    const age = new SocketAge(
+    const age = new DaemonUptime(
       () => new Promise((answer) => answers.push(answer)),
       () => {
         changes += 1;

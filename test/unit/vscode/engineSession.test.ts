@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { EngineState } from '../../../src/engine/state';
-import { LiveEngine, type Connection, type StateListener } from '../../../src/vscode/engineSession';
+import { EngineSession, type Connection, type StateListener } from '../../../src/vscode/engineSession';
 import { someTime, stateOf } from './states';
 
 function bench() {
@@ -37,13 +37,13 @@ function bench() {
       },
     };
   };
-  const engine = new LiveEngine(connect, someTime);
+  const engine = new EngineSession(connect, someTime);
   const seen: string[] = [];
   engine.onChange((state, previous) => seen.push(`${previous.kind} → ${state.kind}`));
   return { engine, opened, seen };
 }
 
-describe('LiveEngine', () => {
+describe('EngineSession', () => {
   it('opens nothing by itself, and knows nothing until it is told where to look', async () => {
     const { engine, opened } = bench();
     expect(opened).toEqual([]);
