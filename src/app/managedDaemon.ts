@@ -1,12 +1,18 @@
-import type { Installed } from '../helper/installed';
-import { stateFile } from '../helper/paths';
-import { isRootlessSocket, rootlessStateFile } from '../helper/rootless';
-import type { AccessJudgement } from '../diagnosis/access';
-import type { DescribeContext } from '../diagnosis/describe';
-import type { Endpoint } from '../engine/endpoint';
+import { clientFiles } from '../engine/dockerConfig';
+import { resolveEndpoint, type Endpoint, type EndpointResult } from '../engine/endpoint';
+import { daemonLog, stateFile } from '../helper/paths';
+import { isRootlessSocket, rootlessLog, rootlessStateFile } from '../helper/rootless';
+import { readHelperFile } from '../helper/stateFile';
+
+type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Where the daemon that the helper starts listens, in both of its names. */
 const managedSockets: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];
+
+/** The endpoint that is named (`DOCKER_HOST`'s syntax), else the one that `docker` would use in this environment. */
+export function endpointFor(environment: ProcessEnvironment, named: string | undefined): EndpointResult {
+  return resolveEndpoint(clientFiles(environment), named);
+}
 
 /** Who starts and stops the daemon at an endpoint: root's helper, this user (`dind-rootless`), or nobody here. */
 export type DaemonOwner = 'helper' | 'user';
@@ -17,24 +23,18 @@ export function daemonOwner(endpoint: Endpoint | undefined): DaemonOwner | undef
   return isRootlessSocket(endpoint.socketPath) ? 'user' : undefined;
 }
 
-/** Where the keeper of an endpoint says what it does; undefined where there is none. */
+/** Where the owner of an endpoint's daemon says what it does; undefined where there is none. */
 export function stateFileOf(endpoint: Endpoint): string | undefined {
-  const keeper = daemonOwner(endpoint);
-  if (endpoint.kind !== 'unix' || keeper === undefined) return undefined;
-  return keeper === 'helper' ? stateFile : rootlessStateFile(endpoint.socketPath);
+  const owner = daemonOwner(endpoint);
+  if (endpoint.kind !== 'unix' || owner === undefined) return undefined;
+  return owner === 'helper' ? stateFile : rootlessStateFile(endpoint.socketPath);
 }
 
-/** What the words of a state depend on, as far as it is known by now. */
-export function describeContext(
-  endpoint: Endpoint | undefined,
-  known: { readonly helper: Installed['status'] | undefined; readonly access: AccessJudgement | undefined },
-): DescribeContext {
-  return {
-    ...(endpoint === undefined ? {} : { endpoint: endpoint.display, managed: daemonOwner(endpoint) !== undefined }),
-    ...(endpoint?.kind === 'unix' ? { socketPath: endpoint.socketPath } : {}),
-    ...(known.helper === undefined || daemonOwner(endpoint) === 'user' ? {} : { helper: known.helper }),
-    ...(known.access === undefined ? {} : { access: known.access }),
-  };
+/** Where the daemon's log is now, as its owner says, else where it usually is; empty when it is in the journal. */
+export function logPathOf(endpoint: Endpoint | undefined, environment: ProcessEnvironment): string {
+  const said = endpoint === undefined ? undefined : stateFileOf(endpoint);
+  const usual = daemonOwner(endpoint) === 'user' ? rootlessLog(environment) : daemonLog;
+  return readHelperFile(said ?? stateFile)?.log ?? usual;
 }
 
 /**

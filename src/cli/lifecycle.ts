@@ -14,6 +14,7 @@ export interface LifecycleParts {
   readonly terminal: Terminal;
   readonly commands: TerminalCommands;
   readonly run: (verb: LifecycleVerb, options: Pick<HelperRun, 'onEvent' | 'signal'>) => Promise<HelperOutcome>;
+  /** Rejects where the copy that comes with this program cannot be read: then nothing is run. */
   readonly installed: () => Promise<Installed>;
   /** Why the verb would not act on the daemon this environment's docker command uses; undefined when it does. */
   readonly endpointMismatch: string | undefined;

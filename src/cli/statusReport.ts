@@ -1,4 +1,4 @@
-import type { Installed } from '../helper/installed';
+import type { InstalledOrUnknown } from '../app/helperRunner';
 import type { HelperStateFile } from '../helper/protocol';
 import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
@@ -17,7 +17,7 @@ export interface StatusFindings {
   readonly apiVersion: string | undefined;
   /** The helper's last word on this daemon; undefined for an endpoint it does not look after. */
   readonly lastRun: HelperStateFile | undefined;
-  readonly helper: Installed | { readonly status: 'unknown'; readonly why: string };
+  readonly helper: InstalledOrUnknown;
   /** Something that was passed over on the way to the endpoint, or why an engine that answers starts no container. */
   readonly warning: string | undefined;
 }

@@ -1,33 +1,30 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Installed } from '../helper/installed';
 import { LogFollower } from '../host/logFollower';
 import { readLogTail } from '../host/logTail';
-import { daemonLog, helperFolder, stateFile } from '../helper/paths';
-import { rootlessLog } from '../helper/rootless';
-import { describe, type Description } from '../diagnosis/describe';
+import { helperFolder } from '../helper/paths';
+import type { Description } from '../diagnosis/describe';
 import { loadDockerode } from '../engine/loadDockerode';
-import { readHelperFile } from '../helper/stateFile';
 import type { EngineState } from '../engine/state';
 import type { Button } from './notify';
-import { describeContext, endpointMismatch, daemonOwner, stateFileOf } from '../app/managedDaemon';
-import { HelperCalls } from './helperCalls';
+import { Environment, explain } from '../app/explanation';
+import { HelperRunner } from '../app/helperRunner';
+import { daemonOwner, endpointMismatch, logPathOf } from '../app/managedDaemon';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
 import { HelperSetUp, watchFolder } from './helperSetup';
 import type { LazyLog } from './lazyLog';
 import type { LimitsStatus } from './limits/status';
 import { Lifecycle } from './lifecycle';
 import type { EngineSession } from './engineSession';
-import { LogView } from './logView';
+import { linesThroughHelper, LogView } from './logView';
 import { showMenu } from './menu';
 import { buttonsFor } from './commandLabels';
 import { explainStart, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
 import type { IndicatorModel } from './indicatorModel';
-import { isServed, loginName, readAccess } from '../app/privileges';
+import { isServed, loginName, readAccess, setUpObstacle } from '../app/privileges';
 import { runningNames } from './runningNames';
 import { setUpLine } from '../app/helperSetupCommand';
-import { Environment } from '../app/environment';
 
 /** What the actions need of the window's first part. */
 export interface ActionParts {
@@ -51,7 +48,7 @@ export interface ActionParts {
  * log, the helper. Built into an output file of its own, which `lazyActions.ts` loads on first use.
  */
 export class Actions {
-  private readonly helper: HelperCalls;
+  private readonly helper: HelperRunner;
   private readonly environment: Environment;
   private readonly lifecycle: Lifecycle;
   private readonly setUp: HelperSetUp;
@@ -62,14 +59,16 @@ export class Actions {
   constructor(private readonly parts: ActionParts) {
     const { host, engine, log } = parts;
     const bundledFolder = join(parts.extensionPath, 'scripts');
-    const exists = (path: string): Promise<boolean> =>
-      access(path).then(
-        () => true,
-        () => false,
-      );
     const rootless = (): boolean => daemonOwner(engine.endpoint) === 'user';
-    this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, rootless, exists });
-    this.environment = new Environment({ helper: () => this.helper.installed(), access: readAccess }, () => {
+    this.helper = new HelperRunner({ bundledFolder, environment: process.env, terminal: false, log, rootless });
+    const readers = {
+      helper: async () => {
+        const { status } = await this.helper.installed();
+        return status === 'unknown' ? undefined : status;
+      },
+      access: (path: string) => readAccess(path, 'code-server'),
+    };
+    this.environment = new Environment(readers, () => {
       parts.onChange();
       this.tellDiagnostics();
     });
@@ -95,7 +94,7 @@ export class Actions {
       host,
       facts,
       home: process.env['HOME'],
-      obstacle: () => this.helper.obstacle(),
+      obstacle: setUpObstacle,
       check: async () => {
         const status = (await this.environment.checkHelper()) ?? 'missing';
         // The copy is everybody's; the right to run it is one's own.
@@ -107,14 +106,10 @@ export class Actions {
     });
     this.logView = new LogView({
       createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
-      path: () => {
-        const said = engine.endpoint === undefined ? undefined : stateFileOf(engine.endpoint);
-        const usual = rootless() ? rootlessLog(process.env) : daemonLog;
-        return Promise.resolve(readHelperFile(said ?? stateFile)?.log ?? usual);
-      },
+      path: () => Promise.resolve(logPathOf(engine.endpoint, process.env)),
       readTail: readLogTail,
       follow: (following) => new LogFollower(following),
-      viaHelper: () => this.helper.logLines(),
+      viaHelper: () => linesThroughHelper(this.helper),
     });
     void this.environment.checkHelper();
   }
@@ -141,7 +136,7 @@ export class Actions {
   }
 
   words(state: EngineState): Description {
-    return describe(state, describeContext(this.parts.engine.endpoint, this.environment));
+    return explain(state, this.parts.engine.endpoint, this.environment);
   }
 
   /** A state as a notification. */

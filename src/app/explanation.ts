@@ -1,7 +1,29 @@
 import type { Installed } from '../helper/installed';
 import type { AccessJudgement } from '../diagnosis/access';
+import { describe, type DescribeContext, type Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState, StateKind } from '../engine/state';
+import { daemonOwner } from './managedDaemon';
+
+/** What the words of a state depend on besides the endpoint, as far as it is known by now. */
+export interface Known {
+  readonly helper: Installed['status'] | undefined;
+  /** Why the socket refuses this process. */
+  readonly access: AccessJudgement | undefined;
+}
+
+/** A state in words, with what can be done about it from here. Pure. */
+export function explain(state: EngineState, endpoint: Endpoint | undefined, known: Known): Description {
+  const owner = daemonOwner(endpoint);
+  const context: DescribeContext = {
+    ...(endpoint === undefined ? {} : { endpoint: endpoint.display, managed: owner !== undefined }),
+    ...(endpoint?.kind === 'unix' ? { socketPath: endpoint.socketPath } : {}),
+    // A daemon of the user's own needs no privileged helper.
+    ...(known.helper === undefined || owner === 'user' ? {} : { helper: known.helper }),
+    ...(known.access === undefined ? {} : { access: known.access }),
+  };
+  return describe(state, context);
+}
 
 /** Reads what the words of a state depend on. None may reject. */
 export interface EnvironmentReaders {
@@ -15,7 +37,7 @@ export interface EnvironmentReaders {
  * What is around the engine and is only looked at when the state makes it worth while: the installed helper, and the
  * rights on a socket that refuses us. A late answer that belongs to an earlier state is dropped.
  */
-export class Environment {
+export class Environment implements Known {
   helper: Installed['status'] | undefined;
   access: AccessJudgement | undefined;
   private kind: StateKind | undefined;

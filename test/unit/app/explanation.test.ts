@@ -3,7 +3,7 @@ import type { Installed } from '../../../src/helper/installed';
 import type { AccessJudgement } from '../../../src/diagnosis/access';
 import type { Endpoint } from '../../../src/engine/endpoint';
 import { DaemonUptime } from '../../../src/vscode/daemonUptime';
-import { Environment } from '../../../src/app/environment';
+import { Environment } from '../../../src/app/explanation';
 import { stateOf } from '../vscode/states';
 
 const unix: Endpoint = {
