@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Installed } from '../../../src/helper/installed';
 import type { AccessJudgement } from '../../../src/diagnosis/access';
 import type { Endpoint } from '../../../src/engine/endpoint';
-import { DaemonUptime } from '../../../src/vscode/daemonUptime';
 import { Environment } from '../../../src/app/explanation';
 import { stateOf } from '../vscode/states';
 
@@ -80,33 +79,5 @@ describe('Environment', () => {
     environment.dispose();
     expect(await environment.checkHelper()).toBe('current');
     expect([knobs.changes, environment.helper]).toEqual([1, 'missing']);
-  });
-});
-
-describe('DaemonUptime', () => {
-  it('reads once for each time the daemon comes up, and drops what came too late', async () => {
-    const answers: ((value: number | undefined) => void)[] = [];
-    let changes = 0;
-    const age = new DaemonUptime(
-      () => new Promise((answer) => answers.push(answer)),
-      () => {
-        changes += 1;
-      },
-    );
-    void age.observe(stateOf('running'), tcp);
-    expect(answers).toHaveLength(0);
-    void age.observe(stateOf('running'), unix);
-    void age.observe(stateOf('degraded'), unix);
-    expect(answers).toHaveLength(1);
-    const gone = age.observe(stateOf('failed', 'crashed'), unix);
-    answers[0]?.(5);
-    await gone;
-    expect([age.since, changes]).toEqual([undefined, 0]);
-    const back = age.observe(stateOf('running'), unix);
-    answers[1]?.(9);
-    await back;
-    expect([age.since, changes]).toEqual([9, 1]);
-    await age.observe(stateOf('stopped'), unix);
-    expect(age.since).toBeUndefined();
   });
 });
