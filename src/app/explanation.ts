@@ -12,6 +12,11 @@ export interface Known {
   readonly access: AccessJudgement | undefined;
 }
 
+/** The socket that refuses this process, so that it is worth while to find out why; undefined where none does. */
+export function refusingSocket(state: EngineState, endpoint: Endpoint | undefined): string | undefined {
+  return state.kind === 'denied' && endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
+}
+
 /** A state in words, with what can be done about it from here. Pure. */
 export function explain(state: EngineState, endpoint: Endpoint | undefined, known: Known): Description {
   const owner = daemonOwner(endpoint);
@@ -58,9 +63,10 @@ export class Environment implements Known {
     this.socketPath = socketPath;
     this.round += 1;
     this.access = undefined;
-    if (socketPath === undefined || state.kind !== 'denied') return;
+    const refusing = refusingSocket(state, endpoint);
+    if (refusing === undefined) return;
     const { round } = this;
-    const access = await this.readers.access(socketPath);
+    const access = await this.readers.access(refusing);
     if (this.disposed || round !== this.round || access === undefined) return;
     this.access = access;
     this.onChange();

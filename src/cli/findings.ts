@@ -1,4 +1,4 @@
-import { explain } from '../app/explanation';
+import { explain, refusingSocket } from '../app/explanation';
 import type { InstalledOrUnknown } from '../app/helperRunner';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readAccess } from '../app/privileges';
@@ -84,10 +84,10 @@ export async function readFindings(sources: StatusSources): Promise<StatusFindin
   const stateFile = stateFileOf(endpoint);
   const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, stateFile, sources), helperRead]);
   const { state } = model;
-  const denied = state.kind === 'denied' && socketPath !== undefined;
+  const refusing = refusingSocket(state, endpoint);
   const known = {
     helper: helper.status === 'unknown' ? undefined : helper.status,
-    access: denied ? await readAccess(socketPath, 'terminal') : undefined,
+    access: refusing === undefined ? undefined : await readAccess(refusing, 'terminal'),
   };
   const warnings = [
     resolved.warning,

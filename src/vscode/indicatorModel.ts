@@ -1,6 +1,7 @@
 import type { Installed } from '../helper/installed';
 import type { Description } from '../diagnosis/describe';
-import type { Cause, EngineState } from '../engine/state';
+import type { EngineState } from '../engine/state';
+import { isUsable, rowOf, states } from '../engine/states';
 import { commandIds, type CommandId } from './commandIds';
 import { commandIcons, commandLabels, commandsOf } from './commandLabels';
 import { plainText } from '../util/displayText';
@@ -43,59 +44,10 @@ export interface StatusBarContent {
 
 type Face = Pick<StatusBarContent, 'icon' | 'text' | 'background'>;
 
-const spinning = (text: string): Face => ({ icon: 'sync~spin', text, background: 'none' });
-
-function failedText(code: Cause['code'] | undefined): string {
-  switch (code) {
-    case 'crashed':
-      return 'Docker: crashed';
-    case 'start-failed':
-      return 'Docker: failed to start';
-    case 'crash-loop':
-      return 'Docker: keeps failing';
-    case 'stop-failed':
-      return 'Docker: failed to stop';
-    case 'unreachable':
-      return 'Docker: unreachable';
-    default:
-      return 'Docker: failed';
-  }
-}
-
 function face({ state, fault }: IndicatorModel): Face {
-  switch (state.kind) {
-    case 'running':
-      return fault === undefined
-        ? { icon: 'package', text: 'Docker', background: 'none' }
-        : { icon: 'warning', text: 'Docker', background: 'warning' };
-    case 'stopped':
-      return { icon: 'circle-slash', text: 'Docker: stopped', background: 'none' };
-    case 'starting':
-      return spinning('Docker: starting');
-    case 'stopping':
-      return spinning('Docker: stopping');
-    case 'restarting':
-      return spinning('Docker: restarting');
-    case 'degraded':
-      return { icon: 'warning', text: 'Docker: degraded', background: 'warning' };
-    case 'denied':
-      return { icon: 'lock', text: 'Docker: no permission', background: 'warning' };
-    case 'hung':
-      return { icon: 'error', text: 'Docker: not answering', background: 'error' };
-    case 'failed':
-      return { icon: 'error', text: failedText(state.cause?.code), background: 'error' };
-    case 'misconfigured':
-      return state.cause?.code === 'bad-endpoint'
-        ? { icon: 'error', text: 'Docker: unusable endpoint', background: 'error' }
-        : { icon: 'error', text: 'Docker: socket blocked', background: 'error' };
-    case 'foreign':
-      return { icon: 'plug', text: "Docker: host's", background: 'none' };
-    case 'unknown':
-      if (state.cause === undefined || state.cause.code === 'not-asked-yet') {
-        return { icon: 'loading~spin', text: 'Docker', background: 'none' };
-      }
-      return { icon: 'question', text: 'Docker: unknown', background: 'none' };
-  }
+  const { icon, text, severity } = rowOf(state);
+  if (state.kind === 'running' && fault !== undefined) return { icon: 'warning', text, background: 'warning' };
+  return { icon, text, background: severity === 'warning' || severity === 'error' ? severity : 'none' };
 }
 
 /** `3 of 7 containers running` */
@@ -124,7 +76,7 @@ function facts(model: IndicatorModel): readonly string[] {
     lines.push(`$(plug) ${plainText(endpoint.display)} (${plainText(endpoint.source)})`);
   }
   if (state.cause?.code !== 'not-asked-yet') {
-    const up = state.kind === 'running' || state.kind === 'foreign';
+    const up = isUsable(state);
     const since = up ? Math.min(model.upSince ?? state.since, state.since) : state.since;
     lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(model.formatTime(since))}`);
   }
@@ -152,7 +104,7 @@ function tooltip(model: IndicatorModel): string {
     sections.push(`$(sync~spin) Now: ${plainText(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));
   const note = helper === undefined ? '' : helperNotes[helper];
-  if (note !== '' && state.kind !== 'foreign') sections.push(note);
+  if (note !== '' && states[state.kind].daemon !== 'host') sections.push(note);
   const links = [...commandsOf(words.nextSteps), commandIds.menu].map(
     (id) => `[$(${commandIcons[id]}) ${commandLabels[id]}](command:${id})`,
   );
@@ -165,7 +117,7 @@ function spoken(model: IndicatorModel): string {
   const parts = [words.headline];
   if (state.kind === 'running' && fault !== undefined) parts.push(`Warning: ${fault.title}`);
   if (state.step !== undefined && state.step !== '') parts.push(`Now ${stepWords(state.step)}`);
-  if (state.details !== undefined && (state.kind === 'running' || state.kind === 'degraded')) {
+  if (state.details !== undefined && states[state.kind].daemon === 'ours') {
     parts.push(containerCount(state.details.containersRunning, state.details.containers));
   }
   return `${parts.map((part) => part.replace(/[.\s]+$/u, '')).join('. ')}. Opens the Docker menu.`;

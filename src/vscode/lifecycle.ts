@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { HelperEvent } from '../helper/protocol';
 import type { HelperOutcome } from '../helper/run';
 import type { EngineState } from '../engine/state';
+import { states } from '../engine/states';
 import { notify, type NotificationHost } from './notify';
 import { judge, verbWords, type Explained, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
 import { stepWords } from '../app/steps';
@@ -68,7 +69,7 @@ export class Lifecycle {
 
   private async perform(verb: LifecycleVerb): Promise<Verdict> {
     const { state } = this.parts.engine;
-    if (state.kind === 'foreign') {
+    if (states[state.kind].daemon === 'host') {
       return {
         kind: 'failed',
         message: `${verbWords[verb].failure}. The socket is served by a daemon outside this container, and only its own machine can start, stop or restart it.`,

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { commandIds, type CommandId } from './commandIds';
-import { canProve } from './limits/tree';
+import { isUsable } from '../engine/states';
 import { commandFor, commandIcons, commandsOf } from './commandLabels';
 import { containerCount, type IndicatorModel } from './indicatorModel';
 import { settingsSection } from './settings';
@@ -80,7 +80,7 @@ export function menuRows(model: IndicatorModel): readonly MenuRow[] {
       rows.push({ kind: 'row', label: `$(refresh) ${step.label}`, description: '', action: { kind: 'refresh' } });
     }
   }
-  if (canProve(model.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
+  if (isUsable(model.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
   rows.push({ kind: 'heading', label: 'choose to copy' });
   const { endpoint } = model;
   if (endpoint !== undefined) {

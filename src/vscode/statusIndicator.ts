@@ -1,15 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { daemonOwner } from '../app/managedDaemon';
 import type { Endpoint } from '../engine/endpoint';
-import type { EngineState, StateKind } from '../engine/state';
+import type { EngineState } from '../engine/state';
+import { states } from '../engine/states';
 import type { Actions } from './actions';
 import type { EngineSession } from './engineSession';
 import { fallbackText } from './fallbackText';
 import { statusBarContent, type IndicatorModel } from './indicatorModel';
 import type { Fault } from './runningWarning';
 import { Flash, Indicator, type StatusBarHost } from './statusBar';
-
-const up: ReadonlySet<StateKind> = new Set(['running', 'degraded', 'foreign']);
 
 /**
  * Since when the daemon listens: the modification time of its socket, which is set when the socket is made and is not
@@ -28,7 +27,7 @@ export class DaemonUptime {
 
   /** To be called for every state; reads once for each time the daemon comes up. */
   async observe(state: EngineState, endpoint: Endpoint | undefined): Promise<void> {
-    const path = up.has(state.kind) && endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
+    const path = states[state.kind].daemon !== 'none' && endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
     if (path === this.wanted) return;
     this.wanted = path;
     this.since = undefined;
