@@ -1,45 +1,45 @@
-import type { Installed } from '../helper/installed';
-import { managedSockets, stateFile } from '../helper/paths';
-import { isRootlessSocket, rootlessStateFile } from '../helper/rootless';
-import type { AccessJudgement } from '../diagnosis/access';
-import type { DescribeContext } from '../diagnosis/describe';
-import type { Endpoint } from '../engine/endpoint';
+import { clientFiles } from '../engine/dockerConfig';
+import { resolveEndpoint, type Endpoint, type EndpointResult } from '../engine/endpoint';
+import { daemonLog, managedSockets, stateFile } from '../helper/paths';
+import { isRootlessSocket, rootlessLog, rootlessStateFile } from '../helper/rootless';
+import { readHelperFile } from '../helper/stateFile';
+
+type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** The endpoint that is named (`DOCKER_HOST`'s syntax), else the one that `docker` would use in this environment. */
+export function endpointFor(environment: ProcessEnvironment, named: string | undefined): EndpointResult {
+  return resolveEndpoint(clientFiles(environment), named);
+}
 
 /** Who starts and stops the daemon at an endpoint: root's helper, this user (`dind-rootless`), or nobody here. */
-export type Keeper = 'helper' | 'user';
+export type DaemonOwner = 'helper' | 'user';
 
-export function keeperOf(endpoint: Endpoint | undefined): Keeper | undefined {
+export function daemonOwner(endpoint: Endpoint | undefined): DaemonOwner | undefined {
   if (endpoint?.kind !== 'unix') return undefined;
   if (managedSockets.includes(endpoint.socketPath)) return 'helper';
   return isRootlessSocket(endpoint.socketPath) ? 'user' : undefined;
 }
 
-/** Where the keeper of an endpoint says what it does; undefined where there is none. */
+/** Where the owner of an endpoint's daemon says what it does; undefined where there is none. */
 export function stateFileOf(endpoint: Endpoint): string | undefined {
-  const keeper = keeperOf(endpoint);
-  if (endpoint.kind !== 'unix' || keeper === undefined) return undefined;
-  return keeper === 'helper' ? stateFile : rootlessStateFile(endpoint.socketPath);
+  const owner = daemonOwner(endpoint);
+  if (endpoint.kind !== 'unix' || owner === undefined) return undefined;
+  return owner === 'helper' ? stateFile : rootlessStateFile(endpoint.socketPath);
 }
 
-/** What the words of a state depend on, as far as it is known by now. */
-export function describeContext(
-  endpoint: Endpoint | undefined,
-  known: { readonly helper: Installed['status'] | undefined; readonly access: AccessJudgement | undefined },
-): DescribeContext {
-  return {
-    ...(endpoint === undefined ? {} : { endpoint: endpoint.display, managed: keeperOf(endpoint) !== undefined }),
-    ...(endpoint?.kind === 'unix' ? { socketPath: endpoint.socketPath } : {}),
-    ...(known.helper === undefined || keeperOf(endpoint) === 'user' ? {} : { helper: known.helper }),
-    ...(known.access === undefined ? {} : { access: known.access }),
-  };
+/** Where the daemon's log is now, as its owner says, else where it usually is; empty when it is in the journal. */
+export function logPathOf(endpoint: Endpoint | undefined, environment: ProcessEnvironment): string {
+  const said = endpoint === undefined ? undefined : stateFileOf(endpoint);
+  const usual = daemonOwner(endpoint) === 'user' ? rootlessLog(environment) : daemonLog;
+  return readHelperFile(said ?? stateFile)?.log ?? usual;
 }
 
 /**
  * Why starting or stopping would not touch the daemon that is shown, or undefined when it would. An endpoint that cannot
  * be used shows none, so there is nothing to mistake.
  */
-export function elsewhere(endpoint: Endpoint | undefined): string | undefined {
-  if (endpoint === undefined || keeperOf(endpoint) !== undefined) return undefined;
+export function endpointMismatch(endpoint: Endpoint | undefined): string | undefined {
+  if (endpoint === undefined || daemonOwner(endpoint) !== undefined) return undefined;
   const from = endpoint.source === 'setting' ? 'the setting dindStation.dockerHost' : endpoint.source;
   return `It watches ${endpoint.display}, from ${from}. The helper manages the daemon at unix://${managedSockets[0] ?? ''}.`;
 }

@@ -1,7 +1,8 @@
+import { access } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { usersFile } from '../helper/paths';
-import type { PrivilegeFacts } from '../helper/refusal';
-import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
+import { type PrivilegeFacts, noSudo, refusalBeforehand } from '../helper/refusal';
+import { judgeAccess, type AccessJudgement, type AccessFacts } from '../diagnosis/access';
 import { readHelperUsers } from '../host/helperUsers';
 import { maskIn, noNewPrivilegesOf, statusOf } from '../host/processStatus';
 import { readSocketAccess } from '../host/socketPath';
@@ -33,7 +34,22 @@ export async function isServed(userName: string): Promise<boolean> {
 }
 
 /** Why the socket refuses this process; undefined when the facts to tell it could not be read. */
-export async function readAccess(socketPath: string): Promise<AccessJudgement | undefined> {
+export async function readAccess(
+  socketPath: string,
+  kind: AccessFacts['process']['kind'],
+): Promise<AccessJudgement | undefined> {
   const facts = await readSocketAccess(socketPath, loginName(), usersFile);
-  return facts && judgeAccess({ ...facts, process: { ...facts.process, kind: 'code-server' } });
+  return facts && judgeAccess({ ...facts, process: { ...facts.process, kind } });
+}
+
+/** Why sudo in a terminal could not install the helper, or undefined when it can be tried. */
+export async function setUpObstacle(): Promise<string | undefined> {
+  const facts = await readPrivileges();
+  if (facts.uid === 0) return undefined;
+  const hasSudo = await access('/usr/bin/sudo').then(
+    () => true,
+    () => false,
+  );
+  const refusal = refusalBeforehand(facts) ?? (hasSudo ? undefined : noSudo());
+  return refusal === undefined ? undefined : `${refusal.message} ${refusal.nextStep}`;
 }

@@ -1,5 +1,6 @@
 import type { HelperOutcome } from '../helper/run';
 import type { StateKind } from '../engine/state';
+import { states } from '../engine/states';
 
 /** What the command line ends with. */
 export const exitStatus = { fine: 0, notFine: 1, usage: 2, unclear: 3 } as const;
@@ -7,23 +8,7 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 /** 0 for an engine that can be used, 3 when nothing could be told of it, 1 for everything between. */
 export function statusExit(kind: StateKind): ExitStatus {
-  switch (kind) {
-    case 'running':
-    case 'foreign':
-      return exitStatus.fine;
-    case 'unknown':
-      return exitStatus.unclear;
-    case 'stopped':
-    case 'starting':
-    case 'degraded':
-    case 'hung':
-    case 'denied':
-    case 'misconfigured':
-    case 'stopping':
-    case 'restarting':
-    case 'failed':
-      return exitStatus.notFine;
-  }
+  return exitStatus[states[kind].exit];
 }
 
 /** 0 when the helper did what was asked, 3 when it is not known what it did, else 1. */

@@ -1,8 +1,9 @@
-import { checkInstalled } from '../helper/installed';
-import { judgeAccess, type AccessJudgement } from '../diagnosis/access';
-import { describe, type DescribeContext } from '../diagnosis/describe';
+import { explain, refusingSocket } from '../app/explanation';
+import type { InstalledOrUnknown } from '../app/helperRunner';
+import { endpointFor, stateFileOf } from '../app/managedDaemon';
+import { readAccess } from '../app/privileges';
 import { describeLost, isPrivateByDefault, lostMounts } from '../diagnosis/runcMounts';
-import { resolveEndpoint, type Endpoint, type EndpointReader } from '../engine/endpoint';
+import type { Endpoint } from '../engine/endpoint';
 import { readHelperFile } from '../helper/stateFile';
 import { info, ping } from '../engine/probe';
 import { initial, reduce, type Model } from '../engine/reducer';
@@ -13,40 +14,19 @@ import { readMounts } from '../host/mounts';
 import { readProcesses } from '../host/processes';
 import { readProcessTable } from '../host/processTable';
 import { isUnreadable } from '../host/readResult';
-import { readSocketAccess, readSocketMount } from '../host/socketPath';
+import { readSocketMount } from '../host/socketPath';
 import type { StatusFindings } from './statusReport';
 
 /** Where `status` looks, and how long. */
 export interface StatusSources {
-  readonly reader: EndpointReader;
-  /** `--host`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The endpoint that is asked for, as in DOCKER_HOST; undefined for that of the environment. */
   readonly host: string | undefined;
-  readonly usersFile: string;
-  readonly bundledFolder: string;
-  /** Where who looks after the daemon at that endpoint says what it does; undefined when nobody here does. */
-  readonly stateFileOf: (endpoint: Endpoint) => string | undefined;
-  /** Whether it is the user's own daemon, to which the privileged helper means nothing. */
-  readonly isOwn: (endpoint: Endpoint) => boolean;
-  readonly userName: string;
+  readonly installed: () => Promise<InstalledOrUnknown>;
   /** Milliseconds. Together with the start of the program they stay under two seconds. */
   readonly pingMs: number;
   readonly infoMs: number;
   readonly now: () => number;
-}
-
-/** Why the socket refuses this process; undefined when the facts cannot be read. */
-async function readAccess(socketPath: string, sources: StatusSources): Promise<AccessJudgement | undefined> {
-  const facts = await readSocketAccess(socketPath, sources.userName, sources.usersFile);
-  return facts && judgeAccess({ ...facts, process: { ...facts.process, kind: 'terminal' } });
-}
-
-async function readInstalled(bundledFolder: string): Promise<StatusFindings['helper']> {
-  try {
-    return await checkInstalled({ bundledFolder });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { status: 'unknown', why: `the copy that comes with this program cannot be read: ${reason}` };
-  }
 }
 
 /** The engine's state by one ping and one `/info`, through the same reducer as in the editor. */
@@ -89,28 +69,25 @@ async function readMountWarning(): Promise<string | undefined> {
 
 /** Looks once at the engine, the helper and what is between them and this process. Never throws. */
 export async function readFindings(sources: StatusSources): Promise<StatusFindings> {
-  const resolved = resolveEndpoint(sources.reader, sources.host);
-  const helperRead = readInstalled(sources.bundledFolder);
+  const resolved = endpointFor(sources.environment, sources.host);
+  const helperRead = sources.installed();
   if (!resolved.ok) {
     const at = sources.now();
     const { state } = reduce(initial(at), { type: 'bad-endpoint', message: resolved.message, at });
     const nothing = { endpoint: undefined, apiVersion: undefined, lastRun: undefined, warning: undefined };
-    return { ...nothing, state, words: describe(state), helper: await helperRead };
+    const words = explain(state, undefined, { helper: undefined, access: undefined });
+    return { ...nothing, state, words, helper: await helperRead };
   }
 
   const { endpoint } = resolved;
   const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
-  const stateFile = sources.stateFileOf(endpoint);
+  const stateFile = stateFileOf(endpoint);
   const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, stateFile, sources), helperRead]);
   const { state } = model;
-  const denied = state.kind === 'denied' && socketPath !== undefined;
-  const access = denied ? await readAccess(socketPath, sources) : undefined;
-  const context: DescribeContext = {
-    endpoint: endpoint.display,
-    managed: stateFile !== undefined,
-    ...(socketPath !== undefined && { socketPath }),
-    ...(helper.status !== 'unknown' && !sources.isOwn(endpoint) && { helper: helper.status }),
-    ...(access !== undefined && { access }),
+  const refusing = refusingSocket(state, endpoint);
+  const known = {
+    helper: helper.status === 'unknown' ? undefined : helper.status,
+    access: refusing === undefined ? undefined : await readAccess(refusing, 'terminal'),
   };
   const warnings = [
     resolved.warning,
@@ -118,7 +95,7 @@ export async function readFindings(sources: StatusSources): Promise<StatusFindin
   ].filter((text) => text !== undefined);
   return {
     state,
-    words: describe(state, context),
+    words: explain(state, endpoint, known),
     endpoint,
     apiVersion,
     lastRun: model.helper,

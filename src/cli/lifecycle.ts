@@ -14,9 +14,10 @@ export interface LifecycleParts {
   readonly terminal: Terminal;
   readonly commands: TerminalCommands;
   readonly run: (verb: LifecycleVerb, options: Pick<HelperRun, 'onEvent' | 'signal'>) => Promise<HelperOutcome>;
+  /** Rejects where the copy that comes with this program cannot be read: then nothing is run. */
   readonly installed: () => Promise<Installed>;
   /** Why the verb would not act on the daemon this environment's docker command uses; undefined when it does. */
-  readonly elsewhere: string | undefined;
+  readonly endpointMismatch: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -94,7 +95,7 @@ function outcomeJson(outcome: HelperOutcome, commands: TerminalCommands): string
 /** `start`, `stop` and `restart`: progress on stderr, the result on stdout; with `--json` the events, one a line. */
 export async function runLifecycle(verb: LifecycleVerb, json: boolean, parts: LifecycleParts): Promise<ExitStatus> {
   const { terminal, commands } = parts;
-  if (parts.elsewhere !== undefined) printLine(terminal.err, terminal.paint.err.warn(parts.elsewhere));
+  if (parts.endpointMismatch !== undefined) printLine(terminal.err, terminal.paint.err.warn(parts.endpointMismatch));
   const installed = await parts.installed();
   const outcome = await parts.run(verb, {
     signal: parts.signal,

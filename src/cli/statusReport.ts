@@ -1,8 +1,9 @@
-import type { Installed } from '../helper/installed';
+import type { InstalledOrUnknown } from '../app/helperRunner';
 import type { HelperStateFile } from '../helper/protocol';
 import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
+import { isUsable, states } from '../engine/states';
 import { stepWords } from '../app/steps';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
@@ -17,7 +18,7 @@ export interface StatusFindings {
   readonly apiVersion: string | undefined;
   /** The helper's last word on this daemon; undefined for an endpoint it does not look after. */
   readonly lastRun: HelperStateFile | undefined;
-  readonly helper: Installed | { readonly status: 'unknown'; readonly why: string };
+  readonly helper: InstalledOrUnknown;
   /** Something that was passed over on the way to the endpoint, or why an engine that answers starts no container. */
   readonly warning: string | undefined;
 }
@@ -127,7 +128,7 @@ function facts({ state, endpoint, apiVersion, lastRun, helper }: StatusFindings)
 export function statusLines(findings: StatusFindings, commands: TerminalCommands, paint: Paint): string[] {
   const { state, words, warning } = findings;
   const exit = statusExit(state.kind);
-  const colour = exit === 0 ? paint.good : state.kind === 'stopped' || exit === 3 ? paint.warn : paint.bad;
+  const colour = isUsable(state) ? paint.good : states[state.kind].severity === 'info' ? paint.warn : paint.bad;
   const lines = [colour(paint.bold(words.headline))];
   if (words.explanation !== '') lines.push(words.explanation);
   if (state.step !== undefined) lines.push(`Now: ${stepWords(state.step)}.`);

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 
 /** Where the command line prints: results on `out`, everything else on `err`. */
@@ -34,4 +35,48 @@ export function paintFor(colour: boolean): Paint {
 /** One line; the stream keeps what the reader has not taken yet. */
 export function printLine(stream: Writable, text: string): void {
   stream.write(`${text}\n`);
+}
+
+/** The streams of a process as a terminal. */
+export function terminalOf(
+  streams: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Terminal {
+  const { stdin, stdout, stderr } = streams;
+  return {
+    out: stdout,
+    err: stderr,
+    paint: {
+      out: paintFor(wantsColour(stdout.isTTY, environment)),
+      err: paintFor(wantsColour(stderr.isTTY, environment)),
+    },
+    interactive: stdin.isTTY && stderr.isTTY,
+  };
+}
+
+/** Asks a person yes or no; anything but a yes is a no. */
+export async function askAt(
+  { stdin, stderr }: { readonly stdin: NodeJS.ReadableStream; readonly stderr: NodeJS.WritableStream },
+  question: string,
+): Promise<boolean> {
+  const lines = createInterface({ input: stdin, output: stderr });
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+/** Aborted by the first Ctrl-C, SIGTERM or a terminal that was closed; the second leaves at once, with that status. */
+export function untilInterrupted(
+  signalled: { on(signal: NodeJS.Signals, listener: () => void): unknown; exit(status: number): unknown },
+  status: number,
+): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) signalled.exit(status);
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) signalled.on(signal, interrupt);
+  return controller.signal;
 }

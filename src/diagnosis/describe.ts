@@ -1,7 +1,8 @@
 import type { Installed } from '../helper/installed';
-import type { Cause, EngineState } from '../engine/state';
+import type { Cause, EngineState, StateKind } from '../engine/state';
+import { rowOf } from '../engine/states';
 import type { AccessJudgement } from './access';
-import { steps, type Action, type NextStep } from './nextStep';
+import { steps, stepsNamed, type Action, type NextStep } from './nextStep';
 import { diagnoseStart } from './startFailures/diagnoseStart';
 
 export type { Action, NextStep } from './nextStep';
@@ -32,10 +33,6 @@ export interface Description {
 
 const lifecycle: readonly Action[] = ['start', 'restart', 'stop'];
 
-function description(headline: string, explanation: string, ...nextSteps: readonly NextStep[]): Description {
-  return { headline, explanation, nextSteps };
-}
-
 /** Evidence as a sentence of its own. */
 function sentence(evidence: string): string {
   const text = evidence.trim();
@@ -52,165 +49,106 @@ function join(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** What a state's words are made from. */
+interface Subject {
+  readonly state: EngineState;
+  readonly code: Cause['code'] | undefined;
+  readonly evidence: string;
+  /** Where the engine is looked for. */
+  readonly at: string;
+  readonly context: DescribeContext;
+}
+
+/** Why, in one to three sentences, and where the evidence decides that too, what can be done. */
+type Explanation = string | Pick<Description, 'explanation' | 'nextSteps'>;
+
 /** The daemon's last words, explained when they are known ones and shown as they are otherwise. */
-function startFailed(headline: string, before: string, evidence: string): Description {
-  if (evidence === '') return description(headline, before, steps.restart, steps.showLog);
+function startFailed(before: string, evidence: string): Explanation {
+  if (evidence === '') return before;
   const { id, title, nextStep, step, line } = diagnoseStart(evidence);
   const known = id === 'not-recognised' ? '' : `${title}. ${nextStep}`;
   const said = id === 'not-recognised' ? sentence(line) : sentence(`The daemon said: ${line}`);
   const extra = 'action' in step ? [] : [step];
-  return description(headline, join(before, known, said), steps.restart, ...extra, steps.showLog);
+  return { explanation: join(before, known, said), nextSteps: [steps.restart, ...extra, steps.showLog] };
 }
 
-function failed(cause: Cause | undefined, at: string): Description {
-  const evidence = cause?.evidence ?? '';
-  switch (cause?.code) {
+function failed({ code, evidence, at }: Subject): Explanation {
+  switch (code) {
     case 'start-failed':
-      return startFailed('Docker failed to start', '', evidence);
+      return startFailed('', evidence);
     case 'crash-loop':
       return startFailed(
-        'Docker keeps failing',
         'It ended or hung again and again, so its supervisor no longer starts it. Mend the cause, then start it.',
         evidence,
       );
     case 'stop-failed':
-      return description('Docker did not stop', sentence(evidence), steps.restart, steps.showLog);
+      return sentence(evidence);
     case 'unreachable':
-      return description(
-        'Docker cannot be reached',
-        `Nobody answers at ${at}: ${sentence(withoutCode(evidence))}`,
-        steps.refresh,
-      );
+      return `Nobody answers at ${at}: ${sentence(withoutCode(evidence))}`;
     default:
-      return description(
-        'Docker crashed',
-        evidence.startsWith('the socket is gone')
-          ? 'The daemon is gone, and so is its socket, though nobody stopped it through the helper.'
-          : `The daemon is gone; its socket is still at ${at}, but nobody answers there.`,
-        steps.restart,
-        steps.showLog,
-      );
+      return evidence.startsWith('the socket is gone')
+        ? 'The daemon is gone, and so is its socket, though nobody stopped it through the helper.'
+        : `The daemon is gone; its socket is still at ${at}, but nobody answers there.`;
   }
 }
 
-function misconfigured(cause: Cause | undefined, at: string): Description {
-  const moveAway: NextStep = { label: 'Move it away', command: `sudo mv ${at} ${at}.moved` };
-  switch (cause?.code) {
+function misconfigured({ code, evidence, at }: Subject): Explanation {
+  switch (code) {
     case 'socket-is-directory':
-      return description(
-        'A directory is in the place of the Docker socket',
-        `${at} is a directory, so no daemon can listen there; container runtimes make one where a socket to mount did not exist. Restarting Docker removes it when it is empty.`,
-        steps.restart,
-        moveAway,
-      );
+      return `${at} is a directory, so no daemon can listen there; container runtimes make one where a socket to mount did not exist. Restarting Docker removes it when it is empty.`;
     case 'bad-endpoint':
-      return description('The Docker endpoint cannot be used', sentence(cause.evidence));
+      return sentence(evidence);
     default:
-      return description(
-        cause?.code === 'socket-is-file'
-          ? 'A file is in the place of the Docker socket'
-          : 'Something else is in the place of the Docker socket',
-        `What stands at ${at} is not a socket. Move it away, then start Docker.`,
-        moveAway,
-        steps.start,
-      );
+      return `What stands at ${at} is not a socket. Move it away, then start Docker.`;
   }
 }
 
-function degraded(cause: Cause | undefined): Description {
-  const evidence = sentence(cause?.evidence ?? '');
-  switch (cause?.code) {
+function degraded({ code, evidence }: Subject): Explanation {
+  switch (code) {
     case 'info-timeout':
-      return description(
-        'Docker answers, but cannot run containers',
-        `The daemon answers pings, but not a question that needs containerd (${cause.evidence}). Containers that run go on; new ones cannot be started.`,
-        steps.restart,
-        steps.showLog,
-      );
+      return `The daemon answers pings, but not a question that needs containerd (${evidence}). Containers that run go on; new ones cannot be started.`;
     case 'info-failed':
-      return description('Docker answers, but cannot describe itself', evidence, steps.restart, steps.showLog);
+      return sentence(evidence);
     default:
-      return description(
-        'Docker answers with an error',
-        `The answer to a ping: ${evidence}`,
-        steps.restart,
-        steps.showLog,
-      );
+      return `The answer to a ping: ${sentence(evidence)}`;
   }
 }
 
-function stopped(cause: Cause | undefined, at: string): Description {
-  switch (cause?.code) {
-    case 'stopped-by-user':
-      return description(
-        'Docker is stopped',
-        cause.evidence === '' ? '' : `Stopped by ${cause.evidence}.`,
-        steps.start,
-      );
-    default:
-      return description('Docker is not running', `There is no daemon at ${at}.`, steps.start);
-  }
-}
-
-function unknown(cause: Cause | undefined, at: string): Description {
-  if (cause === undefined) return description('Looking for Docker', `${at} is being asked.`);
-  switch (cause.code) {
+function unknown({ code, evidence, at }: Subject): Explanation {
+  switch (code) {
+    case undefined:
     case 'not-asked-yet':
-      return description('Looking for Docker', `${at} is being asked.`);
+      return `${at} is being asked.`;
     case 'unreachable':
-      return description('Docker cannot be reached', `${at}: ${sentence(withoutCode(cause.evidence))}`, steps.refresh);
+      return `${at}: ${sentence(withoutCode(evidence))}`;
     default:
-      return description('The state of Docker is not known', sentence(cause.evidence), steps.refresh);
+      return sentence(evidence);
   }
 }
 
-function plain(state: EngineState, at: string, context: DescribeContext): Description {
-  const { cause } = state;
-  switch (state.kind) {
-    case 'running': {
-      const version = state.details?.version ?? state.engineVersion;
-      const engine = version === undefined ? 'The engine' : `Engine ${version}`;
-      return description('Docker is running', `${engine} answers at ${at}.`, steps.restart, steps.stop);
-    }
-    case 'starting':
-      return description('Docker is starting', '');
-    case 'stopping':
-      return description('Docker is stopping', '');
-    case 'restarting':
-      return description('Docker is restarting', '');
-    case 'stopped':
-      return stopped(cause, at);
-    case 'degraded':
-      return degraded(cause);
-    case 'hung':
-      return description(
-        'Docker does not answer',
-        `The daemon takes connections at ${at}, but does not answer${cause === undefined ? '' : ` (${cause.evidence})`}.`,
-        steps.restart,
-        steps.showLog,
-      );
-    case 'denied':
-      return context.access === undefined
-        ? description(
-            'No permission for the Docker socket',
-            `This process may not use ${at}.`,
-            steps.restart,
-            steps.refresh,
-          )
-        : description('No permission for the Docker socket', context.access.explanation, ...context.access.nextSteps);
-    case 'misconfigured':
-      return misconfigured(cause, at);
-    case 'failed':
-      return failed(cause, at);
-    case 'foreign':
-      return description(
-        "This is another machine's Docker",
-        `${at} is mounted into this container from outside, so its daemon belongs to the host and is not started, stopped or restarted from here.`,
-      );
-    case 'unknown':
-      return unknown(cause, at);
-  }
-}
+/** Why, for each state. The headline and what can be done are in the table of states. */
+const explanations = {
+  running: ({ state, at }) => {
+    const version = state.details?.version ?? state.engineVersion;
+    return `${version === undefined ? 'The engine' : `Engine ${version}`} answers at ${at}.`;
+  },
+  starting: () => '',
+  stopping: () => '',
+  restarting: () => '',
+  stopped: ({ code, evidence, at }) => {
+    if (code !== 'stopped-by-user') return `There is no daemon at ${at}.`;
+    return evidence === '' ? '' : `Stopped by ${evidence}.`;
+  },
+  degraded,
+  hung: ({ code, evidence, at }) =>
+    `The daemon takes connections at ${at}, but does not answer${code === undefined ? '' : ` (${evidence})`}.`,
+  denied: ({ at, context }) => context.access ?? `This process may not use ${at}.`,
+  misconfigured,
+  failed,
+  foreign: ({ at }) =>
+    `${at} is mounted into this container from outside, so its daemon belongs to the host and is not started, stopped or restarted from here.`,
+  unknown,
+} satisfies Record<StateKind, (subject: Subject) => Explanation>;
 
 /** Offers only what can be done: no daemon of others is touched, and without a helper it must be set up first. */
 function feasible(nextSteps: readonly NextStep[], context: DescribeContext): NextStep[] {
@@ -227,11 +165,14 @@ function feasible(nextSteps: readonly NextStep[], context: DescribeContext): Nex
 /** What a state means and what to do about it, in words. Pure. */
 export function describe(state: EngineState, context: DescribeContext = {}): Description {
   const at = context.socketPath ?? context.endpoint ?? 'its endpoint';
-  const words = plain(state, at, context);
+  const { kind, cause } = state;
+  const row = rowOf(state);
+  const why = explanations[kind]({ state, code: cause?.code, evidence: cause?.evidence ?? '', at, context });
+  const words = typeof why === 'string' ? { explanation: why, nextSteps: stepsNamed(row.nextSteps, at) } : why;
   const nextSteps = feasible(words.nextSteps, context);
   const distrust =
     context.helper === 'untrusted' && nextSteps.includes(steps.setUpHelper)
       ? 'The installed helper can be changed by others than root and is not used until it is set up again.'
       : '';
-  return { ...words, explanation: join(words.explanation, distrust), nextSteps };
+  return { headline: row.headline, explanation: join(words.explanation, distrust), nextSteps };
 }

@@ -15,3 +15,10 @@ export const steps = {
   updateHelper: { label: 'Update the privileged helper', action: 'update-helper' },
   refresh: { label: 'Look again', action: 'refresh' },
 } as const satisfies Record<string, NextStep>;
+
+/** Steps by their names in the table of states. @param at the socket's path, for what stands in its place */
+export function stepsNamed(names: readonly (keyof typeof steps | 'moveAway')[], at: string): readonly NextStep[] {
+  return names.map((name) =>
+    name === 'moveAway' ? { label: 'Move it away', command: `sudo mv ${at} ${at}.moved` } : steps[name],
+  );
+}

@@ -2,7 +2,8 @@ import { lstatSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { helperFolder } from './paths';
-import { checkTrust } from './trust';
+import type { JudgedProgram } from '../util/child';
+import { checkTrust, ownProgram, trustedProgram } from './trust';
 
 /**
  * A daemon of the user's own (`scripts/dind-rootless`): who looks after it, and where its things are. They are the
@@ -81,11 +82,13 @@ export function rootlessLog(environment: Environment): string {
  * The program: the installed copy, where only root could have changed it, else the one in `bundledFolder`, which as the
  * user's own needs no trust of root's.
  */
-export async function rootlessProgram(bundledFolder: string): Promise<string> {
+export async function rootlessProgram(bundledFolder: string): Promise<JudgedProgram> {
   const installed = join(helperFolder, 'dind-rootless');
-  if ((await checkTrust()).status !== 'trusted') return join(bundledFolder, 'dind-rootless');
+  const own = ownProgram(join(bundledFolder, 'dind-rootless'));
+  const trust = await checkTrust();
+  if (trust.status !== 'trusted') return own;
   return access(installed).then(
-    () => installed,
-    () => join(bundledFolder, 'dind-rootless'),
+    () => trustedProgram(installed, trust),
+    () => own,
   );
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { startChild, type Ended } from '../util/child';
+import { startChild, type Ended, type JudgedProgram } from '../util/child';
 import { cleanEnvironment, elevationFor, withoutElevation, type Elevation } from './elevation';
 import { helperProgram } from './paths';
 import { parseHelperEvent, type HelperEvent, type HelperVerb, type ResultEvent, type StepEvent } from './protocol';
@@ -13,7 +13,7 @@ import {
   type Refusal,
 } from './refusal';
 import { rootlessNames, rootlessProgram } from './rootless';
-import { checkTrust, type TrustOptions } from './trust';
+import { checkTrust, trustedProgram, type TrustOptions } from './trust';
 
 /** How a run of a helper verb ended. */
 export type HelperOutcome =
@@ -129,7 +129,7 @@ async function requestCancel(options: HelperRun, timeoutMs: number): Promise<voi
 
 /** What is run, and how. */
 interface Way {
-  readonly program: string;
+  readonly program: JudgedProgram;
   readonly elevation: Elevation;
   /** Names of the environment that are passed on besides HOME and TERM. */
   readonly keep: readonly string[];
@@ -141,13 +141,15 @@ async function wayOf(options: HelperRun): Promise<Way | HelperOutcome> {
   if (rootlessFolder !== undefined) {
     return { program: await rootlessProgram(rootlessFolder), elevation: withoutElevation, keep: rootlessNames };
   }
-  const program = standIn?.program ?? helperProgram;
-  const trust = await checkTrust({ ...standIn?.trust, installedFolder: dirname(program) });
-  if (trust.status === 'missing') return { kind: 'not-installed', path: program };
+  const path = standIn?.program ?? helperProgram;
+  const trust = await checkTrust({ ...standIn?.trust, installedFolder: dirname(path) });
+  if (trust.status === 'missing') return { kind: 'not-installed', path };
   if (trust.status === 'untrusted') return { kind: 'refused', refusal: untrustedHelper(trust.why) };
   const elevation = elevationFor(facts.uid, terminal, standIn?.sudo);
   const refusal = elevation.prefix.length > 0 ? refusalBeforehand(facts) : undefined;
-  return refusal === undefined ? { program, elevation, keep: [] } : { kind: 'refused', refusal };
+  return refusal === undefined
+    ? { program: await trustedProgram(path, trust), elevation, keep: [] }
+    : { kind: 'refused', refusal };
 }
 
 /** Verbs that take no lock in the helper: they change nothing, and nothing is lost when one is let go of. */
@@ -163,15 +165,13 @@ const lockless: ReadonlySet<HelperVerb> = new Set([
 async function execute(verb: HelperVerb, way: Way, options: HelperRun): Promise<HelperOutcome> {
   const { graceMs = 15_000, timeoutMs = 3_000_000 } = options;
   const { program, elevation, keep } = way;
-  const [sudo, ...flags] = elevation.prefix;
   // `apply ACTION` is two words, and sudo's rule lists them so.
-  const words = verb.split(' ');
-  const [command, args] = sudo === undefined ? [program, words] : [sudo, [...flags, program, ...words]];
+  const command = { program, args: verb.split(' '), prefix: elevation.prefix };
   const timers: NodeJS.Timeout[] = [];
   const steps: StepEvent[] = [];
   let result: ResultEvent | undefined;
 
-  const child = startChild(command, args, {
+  const child = startChild(command, {
     environment: cleanEnvironment(options.environment, keep),
     ownGroup: !elevation.asks,
     stderrLimit,

@@ -1,11 +1,17 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { groupWithGid, parseGroups } from '../util/groups';
+import type { JudgedProgram } from '../util/child';
 import { helperFolder } from './paths';
+
+declare const judged: unique symbol;
+
+/** A folder that `checkTrust` has judged, by its real path. */
+export type TrustedFolder = string & { readonly [judged]: true };
 
 /** Whether only root could have changed the installed helper. Everything that runs it asks here; nothing else decides it. */
 export type Trust =
-  | { readonly status: 'trusted'; readonly folder: string }
+  | { readonly status: 'trusted'; readonly folder: TrustedFolder }
   | { readonly status: 'missing'; readonly path: string }
   | { readonly status: 'untrusted'; readonly path: string; readonly why: string };
 
@@ -96,10 +102,21 @@ export async function checkTrust(options: TrustOptions = {}): Promise<Trust> {
       });
       if (why !== undefined) return { status: 'untrusted', path, why };
     }
-    return { status: 'trusted', folder };
+    return { status: 'trusted', folder: folder as TrustedFolder };
   } catch (error) {
     if (isAbsent(error)) return { status: 'missing', path: installedFolder };
     const why = error instanceof Error ? error.message : String(error);
     return { status: 'untrusted', path: installedFolder, why: `it cannot be read: ${why}` };
   }
+}
+
+/** A program that stands in a folder which was judged; throws for any other. */
+export async function trustedProgram(path: string, { folder }: Trust & { status: 'trusted' }): Promise<JudgedProgram> {
+  if ((await realpath(dirname(path))) !== folder) throw new Error(`${path} is not in ${folder}, which was judged`);
+  return path as JudgedProgram;
+}
+
+/** A program of the user's own, which is run as that user and needs no trust of root's. */
+export function ownProgram(path: string): JudgedProgram {
+  return path as JudgedProgram;
 }

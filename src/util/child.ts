@@ -24,6 +24,22 @@ export interface Child {
   readonly release: () => void;
 }
 
+declare const judged: unique symbol;
+
+/**
+ * The path of a program that may be started. A plain string is none: `helper/trust.ts` alone makes one, after it has
+ * looked who could have changed the file, so that nobody can start a program and forget to.
+ */
+export type JudgedProgram = string & { readonly [judged]: true };
+
+/** What is started. */
+export interface ChildCommand {
+  readonly program: JudgedProgram;
+  readonly args: readonly string[];
+  /** What stands before the program in the argument list: sudo and its flags; empty where the program itself is started. */
+  readonly prefix: readonly string[];
+}
+
 export interface ChildOptions {
   readonly environment: Record<string, string>;
   /** A group of its own keeps the terminal's Ctrl-C away from it, and can be killed as a whole. */
@@ -40,8 +56,9 @@ const drainMs = 300;
  * Starts a program by its argument list; stdin is closed and the working folder is `/`, so that nothing of ours is held.
  * Throws only what `spawn` throws at once (out of file descriptors).
  */
-export function startChild(command: string, args: readonly string[], options: ChildOptions): Child {
-  const child = spawn(command, args, {
+export function startChild({ program, args, prefix }: ChildCommand, options: ChildOptions): Child {
+  const [command = program, ...rest] = [...prefix, program, ...args];
+  const child = spawn(command, rest, {
     cwd: '/',
     env: options.environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,44 +1,41 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Installed } from '../helper/installed';
 import { LogFollower } from '../host/logFollower';
 import { readLogTail } from '../host/logTail';
-import { daemonLog, helperFolder, stateFile } from '../helper/paths';
-import { rootlessLog } from '../helper/rootless';
-import { describe, type Description } from '../diagnosis/describe';
+import { helperFolder } from '../helper/paths';
+import type { Description } from '../diagnosis/describe';
 import { loadDockerode } from '../engine/loadDockerode';
-import { readHelperFile } from '../helper/stateFile';
 import type { EngineState } from '../engine/state';
 import type { Button } from './notify';
-import { describeContext, elsewhere, keeperOf, stateFileOf } from '../app/managedDaemon';
-import { HelperCalls } from './helperCalls';
+import { Environment, explain } from '../app/explanation';
+import { HelperRunner } from '../app/helperRunner';
+import { daemonOwner, endpointMismatch, logPathOf } from '../app/managedDaemon';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
 import { HelperSetUp, watchFolder } from './helperSetup';
-import type { LateLog } from './lazyLog';
+import type { LazyLog } from './lazyLog';
 import type { LimitsStatus } from './limits/status';
 import { Lifecycle } from './lifecycle';
-import type { LiveEngine } from './engineSession';
-import { LogView } from './logView';
+import type { EngineSession } from './engineSession';
+import { linesThroughHelper, LogView } from './logView';
 import { showMenu } from './menu';
 import { buttonsFor } from './commandLabels';
 import { explainStart, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
-import type { Scene } from './indicatorModel';
-import { isServed, loginName, readAccess } from '../app/privileges';
+import type { IndicatorModel } from './indicatorModel';
+import { isServed, loginName, readAccess, setUpObstacle } from '../app/privileges';
 import { runningNames } from './runningNames';
 import { setUpLine } from '../helper/setUpCommand';
-import { Surroundings } from '../app/environment';
 
 /** What the actions need of the window's first part. */
 export interface ActionParts {
   readonly host: typeof vscode;
-  readonly engine: LiveEngine;
+  readonly engine: EngineSession;
   readonly extensionPath: string;
-  readonly log: Pick<LateLog, 'info' | 'error'>;
+  readonly log: Pick<LazyLog, 'info' | 'error'>;
   /** The endpoint of the settings, empty ones excepted. */
   readonly dockerHost: () => string | undefined;
   /** What is shown now, for the menu. */
-  readonly scene: () => Scene;
+  readonly model: () => IndicatorModel;
   readonly limits: LimitRuns;
   /** The words or the helper are others than before. */
   readonly onChange: () => void;
@@ -48,11 +45,11 @@ export interface ActionParts {
 
 /**
  * Everything a window needs only when Docker is not well or somebody asks for something: explaining, the commands, the
- * log, the helper. Built into an output file of its own, which `lateActions.ts` loads on first use.
+ * log, the helper. Built into an output file of its own, which `lazyActions.ts` loads on first use.
  */
 export class Actions {
-  private readonly helper: HelperCalls;
-  private readonly surroundings: Surroundings;
+  private readonly helper: HelperRunner;
+  private readonly environment: Environment;
   private readonly lifecycle: Lifecycle;
   private readonly setUp: HelperSetUp;
   private readonly logView: LogView;
@@ -62,14 +59,16 @@ export class Actions {
   constructor(private readonly parts: ActionParts) {
     const { host, engine, log } = parts;
     const bundledFolder = join(parts.extensionPath, 'scripts');
-    const exists = (path: string): Promise<boolean> =>
-      access(path).then(
-        () => true,
-        () => false,
-      );
-    const rootless = (): boolean => keeperOf(engine.endpoint) === 'user';
-    this.helper = new HelperCalls({ bundledFolder, environment: process.env, log, rootless, exists });
-    this.surroundings = new Surroundings({ helper: () => this.helper.installed(), access: readAccess }, () => {
+    const rootless = (): boolean => daemonOwner(engine.endpoint) === 'user';
+    this.helper = new HelperRunner({ bundledFolder, environment: process.env, terminal: false, log, rootless });
+    const readers = {
+      helper: async () => {
+        const { status } = await this.helper.installed();
+        return status === 'unknown' ? undefined : status;
+      },
+      access: (path: string) => readAccess(path, 'code-server'),
+    };
+    this.environment = new Environment(readers, () => {
       parts.onChange();
       this.tellDiagnostics();
     });
@@ -82,22 +81,22 @@ export class Actions {
       host,
       engine,
       run: (verb, options) => this.helper.run(verb, options),
-      elsewhere: () => elsewhere(engine.endpoint),
+      endpointMismatch: () => endpointMismatch(engine.endpoint),
       runningContainers: () => runningNames(engine.endpoint, loadDockerode, log),
       explain: explainStart,
       setUpLine: () => setUpLine(facts),
       onEnd: (verdict) => {
         parts.onEnd(verdict);
-        void this.surroundings.lookAtHelper();
+        void this.environment.checkHelper();
       },
     });
     this.setUp = new HelperSetUp({
       host,
       facts,
       home: process.env['HOME'],
-      obstacle: () => this.helper.obstacle(),
+      obstacle: setUpObstacle,
       check: async () => {
-        const status = (await this.surroundings.lookAtHelper()) ?? 'missing';
+        const status = (await this.environment.checkHelper()) ?? 'missing';
         // The copy is everybody's; the right to run it is one's own.
         return status === 'current' && !facts.root && !(await isServed(facts.user)) ? 'missing' : status;
       },
@@ -107,16 +106,12 @@ export class Actions {
     });
     this.logView = new LogView({
       createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
-      path: () => {
-        const said = engine.endpoint === undefined ? undefined : stateFileOf(engine.endpoint);
-        const usual = rootless() ? rootlessLog(process.env) : daemonLog;
-        return Promise.resolve(readHelperFile(said ?? stateFile)?.log ?? usual);
-      },
+      path: () => Promise.resolve(logPathOf(engine.endpoint, process.env)),
       readTail: readLogTail,
       follow: (following) => new LogFollower(following),
-      viaHelper: () => this.helper.logLines(),
+      viaHelper: () => linesThroughHelper(this.helper),
     });
-    void this.surroundings.lookAtHelper();
+    void this.environment.checkHelper();
   }
 
   /** Whether a command of this window is at work. */
@@ -126,12 +121,12 @@ export class Actions {
 
   /** The installed helper against ours; undefined while nobody has looked yet. */
   get installed(): Installed['status'] | undefined {
-    return this.surroundings.helper;
+    return this.environment.helper;
   }
 
   /** To be told of every state: some are looked into. */
   observe(state: EngineState): void {
-    void this.surroundings.observe(state, this.parts.engine.endpoint);
+    void this.environment.observe(state, this.parts.engine.endpoint);
     this.tellDiagnostics();
   }
 
@@ -141,7 +136,7 @@ export class Actions {
   }
 
   words(state: EngineState): Description {
-    return describe(state, describeContext(this.parts.engine.endpoint, this.surroundings));
+    return explain(state, this.parts.engine.endpoint, this.environment);
   }
 
   /** A state as a notification. */
@@ -171,7 +166,7 @@ export class Actions {
   private async makeDiagnostics(): Promise<Diagnostics> {
     const { Diagnostics, readFacts } = await import('./diagnostics/diagnostics');
     if (this.disposed) throw new Error('The window is closing.');
-    const { host, engine, extensionPath, log, scene, dockerHost, limits } = this.parts;
+    const { host, engine, extensionPath, log, model, dockerHost, limits } = this.parts;
     return new Diagnostics({
       host,
       extensionPath,
@@ -192,7 +187,7 @@ export class Actions {
       },
       apply: (action) => this.helper.apply(action),
       limits,
-      formatTime: scene().formatTime,
+      formatTime: model().formatTime,
     });
   }
 
@@ -202,7 +197,7 @@ export class Actions {
   }
 
   showMenu(): Promise<void> {
-    return showMenu(this.parts.host, this.parts.scene(), () => this.parts.engine.refresh());
+    return showMenu(this.parts.host, this.parts.model(), () => this.parts.engine.refresh());
   }
 
   setUpHelper(): Promise<void> {
@@ -216,7 +211,7 @@ export class Actions {
       () => undefined,
     );
     this.setUp.dispose();
-    this.surroundings.dispose();
+    this.environment.dispose();
     this.logView.dispose();
   }
 }

@@ -5,14 +5,14 @@ import type { Finding } from '../diagnosis/finding';
 import type { Facts } from '../host/facts/facts';
 import { takeFacts } from '../host/takeFacts';
 import { DaemonJsonProblems } from './daemonJsonProblems';
-import type { LateLog } from './lazyLog';
+import type { LazyLog } from './lazyLog';
 
 /** What the examiner needs of the window's first part. */
 export interface ExaminerParts {
   readonly host: typeof vscode;
   /** The endpoint of the settings, empty ones excepted. */
   readonly dockerHost: () => string | undefined;
-  readonly log: Pick<LateLog, 'info' | 'error'>;
+  readonly log: Pick<LazyLog, 'info' | 'error'>;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Button } from './notify';
 import { commandIds, type CommandId } from './commandIds';
 
 /** Words for a command where its palette title would be too long: the tooltip's links. */
-export const offerLabels: Readonly<Record<CommandId, string>> = {
+export const commandLabels: Readonly<Record<CommandId, string>> = {
   [commandIds.restart]: 'Restart',
   [commandIds.start]: 'Start',
   [commandIds.stop]: 'Stop',
@@ -15,7 +15,7 @@ export const offerLabels: Readonly<Record<CommandId, string>> = {
 };
 
 /** Codicons for the tooltip and the menu. */
-export const offerIcons: Readonly<Record<CommandId, string>> = {
+export const commandIcons: Readonly<Record<CommandId, string>> = {
   [commandIds.restart]: 'debug-restart',
   [commandIds.start]: 'debug-start',
   [commandIds.stop]: 'debug-stop',
@@ -46,7 +46,7 @@ export function commandFor(action: Action): CommandId | undefined {
 }
 
 /** The commands among the next steps, most useful first, then log and diagnostics, worth a look in every state. */
-export function offersFor(nextSteps: readonly NextStep[]): readonly CommandId[] {
+export function commandsOf(nextSteps: readonly NextStep[]): readonly CommandId[] {
   const commands = nextSteps.flatMap((step) => ('action' in step ? (commandFor(step.action) ?? []) : []));
   return [...new Set([...commands, commandIds.showLog, commandIds.showDiagnostics])];
 }
@@ -61,7 +61,7 @@ export function buttonsFor(nextSteps: readonly NextStep[], refresh: () => Thenab
   const buttons = nextSteps.slice(0, mostSteps).map((step): Button => {
     if ('command' in step) return { label: 'Copy command', copy: step.command };
     const command = commandFor(step.action);
-    return command === undefined ? { label: step.label, choose: refresh } : { label: offerLabels[command], command };
+    return command === undefined ? { label: step.label, choose: refresh } : { label: commandLabels[command], command };
   });
   return [...buttons, diagnose];
 }

@@ -1,4 +1,5 @@
 import type { EngineState, StateKind } from '../engine/state';
+import { states } from '../engine/states';
 
 /** The keys `package.json` may use in a `when`, with what each holds. A test compares the two. */
 export interface ContextValues {
@@ -12,19 +13,10 @@ export interface ContextValues {
 export type ContextKey = keyof ContextValues;
 export const contextKeys: readonly ContextKey[] = ['dindStation.state', 'dindStation.canStart', 'dindStation.canStop'];
 
-const startable: readonly StateKind[] = ['stopped', 'failed', 'misconfigured', 'denied', 'unknown'];
-const stoppable: readonly StateKind[] = ['running', 'degraded', 'hung', 'starting', 'denied', 'unknown'];
-
-/**
- * The keys for one state. A state that cannot be seen (`denied`, `unknown`) offers both directions: hiding a command
- * because we could not look would take the remedy away. Restarting has no key: it is always offered.
- */
-export function contextFor(state: Pick<EngineState, 'kind'>): ContextValues {
-  return {
-    'dindStation.state': state.kind,
-    'dindStation.canStart': startable.includes(state.kind),
-    'dindStation.canStop': stoppable.includes(state.kind),
-  };
+/** The keys for one state. Restarting has none: it is always offered. */
+export function contextFor({ kind }: Pick<EngineState, 'kind'>): ContextValues {
+  const { canStart, canStop } = states[kind];
+  return { 'dindStation.state': kind, 'dindStation.canStart': canStart, 'dindStation.canStop': canStop };
 }
 
 /** Writes context keys, and only those that changed: each write is a message to the renderer. */

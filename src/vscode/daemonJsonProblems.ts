@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { daemonJsonProblems, type DaemonJsonProblem } from '../diagnosis/daemonJsonProblems';
 import type { Facts } from '../host/facts/facts';
-import type { LateLog } from './lazyLog';
+import type { LazyLog } from './lazyLog';
 
 /** The parts of `vscode` the Problems view is filled with. */
 export interface ProblemsHost {
@@ -20,7 +20,7 @@ export interface DaemonJsonParts {
   readonly takeFacts: () => Promise<Facts>;
   /** Milliseconds. */
   readonly now: () => number;
-  readonly log: Pick<LateLog, 'error'>;
+  readonly log: Pick<LazyLog, 'error'>;
 }
 
 /** A pause in typing, milliseconds. */

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { LateLog } from './lazyLog';
+import type { LazyLog } from './lazyLog';
 
 /** The parts of `vscode` that opening a document is noticed with. */
 export interface DocumentHost {
@@ -19,7 +19,7 @@ export class DaemonJsonWatch {
   constructor(
     host: DocumentHost,
     private readonly follow: (document: vscode.TextDocument) => Promise<void>,
-    private readonly log: Pick<LateLog, 'error'>,
+    private readonly log: Pick<LazyLog, 'error'>,
   ) {
     this.subscription = host.workspace.onDidOpenTextDocument((document) => this.look(document));
     for (const document of host.workspace.textDocuments) this.look(document);

@@ -1,7 +1,10 @@
 import type { Endpoint, EndpointResult } from '../engine/endpoint';
-import type { EngineMonitor } from '../engine/monitor';
+import { EngineMonitor } from '../engine/monitor';
 import { initial } from '../engine/reducer';
 import type { EngineState } from '../engine/state';
+import { endpointFor, stateFileOf } from '../app/managedDaemon';
+import { readSocketMount } from '../host/socketPath';
+import type { LazyLog } from './lazyLog';
 
 export type StateListener = Parameters<EngineMonitor['onChange']>[0];
 
@@ -11,11 +14,24 @@ export interface Connection {
   readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'dispose'>;
 }
 
+/** Finds the endpoint that a setting or the environment names, and watches it. Nothing is read of another's daemon. */
+export function connectTo(dockerHost: string | undefined, log: Pick<LazyLog, 'info' | 'error'>): Connection {
+  const endpoint = endpointFor(process.env, dockerHost);
+  if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
+  // What the helper says is about its own daemon and would be mistaken for another's.
+  const helperStatePath = endpoint.ok ? stateFileOf(endpoint.endpoint) : undefined;
+  const line = (text: string): void => log.info(text);
+  return {
+    endpoint,
+    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, log: line }),
+  };
+}
+
 /**
  * The engine as the window sees it, whatever endpoint it is at: connections come and go with the setting, listeners
  * stay. Everything that belongs to one connection ends with it.
  */
-export class LiveEngine {
+export class EngineSession {
   private connection: Connection | undefined;
   private readonly before: EngineState;
   private readonly listeners = new Set<StateListener>();

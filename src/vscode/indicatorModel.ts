@@ -1,14 +1,15 @@
 import type { Installed } from '../helper/installed';
 import type { Description } from '../diagnosis/describe';
-import type { Cause, EngineState } from '../engine/state';
+import type { EngineState } from '../engine/state';
+import { isUsable, rowOf, states } from '../engine/states';
 import { commandIds, type CommandId } from './commandIds';
-import { offerIcons, offerLabels, offersFor } from './commandLabels';
+import { commandIcons, commandLabels, commandsOf } from './commandLabels';
 import { plainText } from '../util/displayText';
 import type { Fault } from './runningWarning';
 import { stepWords } from '../app/steps';
 
 /** Everything the indicator shows depends on this and on nothing else. */
-export interface Scene {
+export interface IndicatorModel {
   readonly state: EngineState;
   /** What `describe` says of the state, in plain text, and what it advises. */
   readonly words: Description;
@@ -27,7 +28,7 @@ export interface Scene {
 }
 
 /** What the status bar item is set to. */
-export interface Presentation {
+export interface StatusBarContent {
   /** Codicon name, with `~spin` while something happens. */
   readonly icon: string;
   /** Without the icon. */
@@ -41,61 +42,12 @@ export interface Presentation {
   readonly command: CommandId;
 }
 
-type Face = Pick<Presentation, 'icon' | 'text' | 'background'>;
+type Face = Pick<StatusBarContent, 'icon' | 'text' | 'background'>;
 
-const spinning = (text: string): Face => ({ icon: 'sync~spin', text, background: 'none' });
-
-function failedText(code: Cause['code'] | undefined): string {
-  switch (code) {
-    case 'crashed':
-      return 'Docker: crashed';
-    case 'start-failed':
-      return 'Docker: failed to start';
-    case 'crash-loop':
-      return 'Docker: keeps failing';
-    case 'stop-failed':
-      return 'Docker: failed to stop';
-    case 'unreachable':
-      return 'Docker: unreachable';
-    default:
-      return 'Docker: failed';
-  }
-}
-
-function face({ state, fault }: Scene): Face {
-  switch (state.kind) {
-    case 'running':
-      return fault === undefined
-        ? { icon: 'package', text: 'Docker', background: 'none' }
-        : { icon: 'warning', text: 'Docker', background: 'warning' };
-    case 'stopped':
-      return { icon: 'circle-slash', text: 'Docker: stopped', background: 'none' };
-    case 'starting':
-      return spinning('Docker: starting');
-    case 'stopping':
-      return spinning('Docker: stopping');
-    case 'restarting':
-      return spinning('Docker: restarting');
-    case 'degraded':
-      return { icon: 'warning', text: 'Docker: degraded', background: 'warning' };
-    case 'denied':
-      return { icon: 'lock', text: 'Docker: no permission', background: 'warning' };
-    case 'hung':
-      return { icon: 'error', text: 'Docker: not answering', background: 'error' };
-    case 'failed':
-      return { icon: 'error', text: failedText(state.cause?.code), background: 'error' };
-    case 'misconfigured':
-      return state.cause?.code === 'bad-endpoint'
-        ? { icon: 'error', text: 'Docker: unusable endpoint', background: 'error' }
-        : { icon: 'error', text: 'Docker: socket blocked', background: 'error' };
-    case 'foreign':
-      return { icon: 'plug', text: "Docker: host's", background: 'none' };
-    case 'unknown':
-      if (state.cause === undefined || state.cause.code === 'not-asked-yet') {
-        return { icon: 'loading~spin', text: 'Docker', background: 'none' };
-      }
-      return { icon: 'question', text: 'Docker: unknown', background: 'none' };
-  }
+function face({ state, fault }: IndicatorModel): Face {
+  const { icon, text, severity } = rowOf(state);
+  if (state.kind === 'running' && fault !== undefined) return { icon: 'warning', text, background: 'warning' };
+  return { icon, text, background: severity === 'warning' || severity === 'error' ? severity : 'none' };
 }
 
 /** `3 of 7 containers running` */
@@ -104,8 +56,8 @@ export function containerCount(running: number, all: number): string {
   return all === 0 ? 'no containers' : `${running} of ${all} ${noun} running`;
 }
 
-function facts(scene: Scene): readonly string[] {
-  const { state, endpoint } = scene;
+function facts(model: IndicatorModel): readonly string[] {
+  const { state, endpoint } = model;
   const { details } = state;
   const lines: string[] = [];
   const version = details?.version ?? state.engineVersion;
@@ -124,9 +76,9 @@ function facts(scene: Scene): readonly string[] {
     lines.push(`$(plug) ${plainText(endpoint.display)} (${plainText(endpoint.source)})`);
   }
   if (state.cause?.code !== 'not-asked-yet') {
-    const up = state.kind === 'running' || state.kind === 'foreign';
-    const since = up ? Math.min(scene.upSince ?? state.since, state.since) : state.since;
-    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(scene.formatTime(since))}`);
+    const up = isUsable(state);
+    const since = up ? Math.min(model.upSince ?? state.since, state.since) : state.since;
+    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(model.formatTime(since))}`);
   }
   return lines;
 }
@@ -138,11 +90,11 @@ const helperNotes: Readonly<Record<Installed['status'], string>> = {
   current: '',
 };
 
-function tooltip(scene: Scene): string {
-  const { state, words, helper, fault } = scene;
+function tooltip(model: IndicatorModel): string {
+  const { state, words, helper, fault } = model;
   const sections: string[] = [];
   // Of an engine that runs, the explanation says no more than the facts below it.
-  const known = facts(scene);
+  const known = facts(model);
   const needless = words.explanation === '' || (state.kind === 'running' && known.length > 0);
   const explanation = needless ? '' : `\n\n${plainText(words.explanation)}`;
   sections.push(`**${plainText(words.headline)}**${explanation}`);
@@ -152,35 +104,35 @@ function tooltip(scene: Scene): string {
     sections.push(`$(sync~spin) Now: ${plainText(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));
   const note = helper === undefined ? '' : helperNotes[helper];
-  if (note !== '' && state.kind !== 'foreign') sections.push(note);
-  const links = [...offersFor(words.nextSteps), commandIds.menu].map(
-    (id) => `[$(${offerIcons[id]}) ${offerLabels[id]}](command:${id})`,
+  if (note !== '' && states[state.kind].daemon !== 'host') sections.push(note);
+  const links = [...commandsOf(words.nextSteps), commandIds.menu].map(
+    (id) => `[$(${commandIcons[id]}) ${commandLabels[id]}](command:${id})`,
   );
   sections.push(`---\n\n${links.join('&nbsp;&nbsp; ')}`);
   return sections.join('\n\n');
 }
 
-function spoken(scene: Scene): string {
-  const { state, words, fault } = scene;
+function spoken(model: IndicatorModel): string {
+  const { state, words, fault } = model;
   const parts = [words.headline];
   if (state.kind === 'running' && fault !== undefined) parts.push(`Warning: ${fault.title}`);
   if (state.step !== undefined && state.step !== '') parts.push(`Now ${stepWords(state.step)}`);
-  if (state.details !== undefined && (state.kind === 'running' || state.kind === 'degraded')) {
+  if (state.details !== undefined && states[state.kind].daemon === 'ours') {
     parts.push(containerCount(state.details.containersRunning, state.details.containers));
   }
   return `${parts.map((part) => part.replace(/[.\s]+$/u, '')).join('. ')}. Opens the Docker menu.`;
 }
 
 /** State and facts → what the indicator shows. Pure: equal scenes give equal presentations. */
-export function present(scene: Scene): Presentation {
-  const look = face(scene);
-  const flash = scene.flash !== undefined && look.background === 'none' && !look.icon.endsWith('~spin');
+export function statusBarContent(model: IndicatorModel): StatusBarContent {
+  const look = face(model);
+  const flash = model.flash !== undefined && look.background === 'none' && !look.icon.endsWith('~spin');
   return {
     ...look,
-    text: flash ? `Docker: ${scene.flash}` : look.text,
+    text: flash ? `Docker: ${model.flash}` : look.text,
     spinner: look.icon.endsWith('~spin'),
-    tooltip: tooltip(scene),
-    label: spoken(scene),
+    tooltip: tooltip(model),
+    label: spoken(model),
     command: commandIds.menu,
   };
 }

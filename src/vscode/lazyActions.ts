@@ -1,5 +1,7 @@
 import type * as Late from './actions';
+import type { EngineState } from '../engine/state';
 import type { ActionParts, Actions } from './actions';
+import { needsExplaining } from './fallbackText';
 
 /** Loads the actions' output file; bundling leaves this import alone. */
 export async function loadActions(): Promise<typeof Late> {
@@ -7,7 +9,7 @@ export async function loadActions(): Promise<typeof Late> {
 }
 
 /** The actions, made when they are first needed, once. */
-export class LateActions {
+export class LazyActions {
   /** Undefined until they were needed. */
   now: Actions | undefined;
   private loading: Promise<Actions> | undefined;
@@ -25,6 +27,14 @@ export class LateActions {
       throw error;
     });
     return this.loading;
+  }
+
+  /** To be told of every state. The first one that is not plain loads what explains it. */
+  observe(state: EngineState): void {
+    this.now?.observe(state);
+    if (this.now !== undefined || !needsExplaining(state)) return;
+    const { onChange, log } = this.parts;
+    this.get().then(onChange, (error: unknown) => log.error(`The explanations cannot be loaded: ${String(error)}`));
   }
 
   private async make(): Promise<Actions> {

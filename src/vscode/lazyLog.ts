@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
 /** The extension's own log. Its channel is made with the first line, so that activation does not wait for it. */
-export class LateLog {
+export class LazyLog {
   private channel: vscode.LogOutputChannel | undefined;
   private disposed = false;
 

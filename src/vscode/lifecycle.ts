@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { HelperEvent } from '../helper/protocol';
 import type { HelperOutcome } from '../helper/run';
 import type { EngineState } from '../engine/state';
+import { states } from '../engine/states';
 import { notify, type NotificationHost } from './notify';
 import { judge, verbWords, type Explained, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
 import { stepWords } from '../app/steps';
@@ -21,7 +22,7 @@ export interface LifecycleParts {
     options: { signal: AbortSignal; onEvent: (event: HelperEvent) => void },
   ) => Promise<HelperOutcome>;
   /** Why the daemon at the endpoint is not the one the helper manages, or undefined when it is. */
-  readonly elsewhere: () => string | undefined;
+  readonly endpointMismatch: () => string | undefined;
   /** Names of running containers, or undefined when the engine does not tell within its bound. */
   readonly runningContainers: () => Promise<readonly string[] | undefined>;
   readonly explain: (line: string) => Explained | undefined;
@@ -68,7 +69,7 @@ export class Lifecycle {
 
   private async perform(verb: LifecycleVerb): Promise<Verdict> {
     const { state } = this.parts.engine;
-    if (state.kind === 'foreign') {
+    if (states[state.kind].daemon === 'host') {
       return {
         kind: 'failed',
         message: `${verbWords[verb].failure}. The socket is served by a daemon outside this container, and only its own machine can start, stop or restart it.`,
@@ -106,11 +107,11 @@ export class Lifecycle {
   /** Asks what must be asked before anything is touched. */
   private async agreed(verb: LifecycleVerb): Promise<boolean> {
     const { host, engine } = this.parts;
-    const elsewhere = this.parts.elsewhere();
-    if (elsewhere !== undefined) {
+    const endpointMismatch = this.parts.endpointMismatch();
+    if (endpointMismatch !== undefined) {
       const go = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} this container's daemon`;
       const message = `The indicator watches another daemon than the one this command ${verb}s.`;
-      return (await host.window.showWarningMessage(message, { modal: true, detail: elsewhere }, go)) === go;
+      return (await host.window.showWarningMessage(message, { modal: true, detail: endpointMismatch }, go)) === go;
     }
     if (!endsContainers(verb, engine.state)) return true;
     const names = await this.parts.runningContainers();

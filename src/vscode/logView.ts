@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { LogNotice } from '../host/logFollower';
 import type { LogPosition, LogTail } from '../host/logTail';
+import type { HelperRunner } from '../app/helperRunner';
 
 /** What is used of an output channel. */
 type Channel = Pick<vscode.OutputChannel, 'appendLine' | 'clear' | 'show' | 'dispose'>;
@@ -19,7 +20,25 @@ export interface LogViewParts {
     onNotice: (notice: LogNotice) => void;
   }) => { dispose(): void };
   /** The log through the privileged helper, for a file this user may not read: its lines, or why there are none. */
-  readonly viaHelper: () => Promise<{ readonly lines: readonly string[] } | { readonly problem: string }>;
+  readonly viaHelper: () => Promise<LinesOrProblem>;
+}
+
+type LinesOrProblem = { readonly lines: readonly string[] } | { readonly problem: string };
+
+/** The log's lines through the helper, or why there are none. */
+export async function linesThroughHelper(helper: Pick<HelperRunner, 'run'>): Promise<LinesOrProblem> {
+  const lines: string[] = [];
+  const outcome = await helper.run('logs', { onText: (line) => lines.push(line) });
+  switch (outcome.kind) {
+    case 'result':
+      return outcome.result.ok ? { lines } : { problem: outcome.result.message };
+    case 'refused':
+      return { problem: `${outcome.refusal.message} ${outcome.refusal.nextStep}` };
+    case 'not-installed':
+      return { problem: `it is not installed at ${outcome.path}. Set up the privileged helper.` };
+    case 'broken':
+      return { problem: outcome.message };
+  }
 }
 
 /** How much of the end of the file is shown at first, in bytes. */

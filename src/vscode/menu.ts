@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
 import { commandIds, type CommandId } from './commandIds';
-import { canProve } from './limits/tree';
-import { commandFor, offerIcons, offersFor } from './commandLabels';
-import { containerCount, type Scene } from './indicatorModel';
+import { isUsable } from '../engine/states';
+import { commandFor, commandIcons, commandsOf } from './commandLabels';
+import { containerCount, type IndicatorModel } from './indicatorModel';
 import { settingsSection } from './settings';
 
 /** What choosing a row does. */
@@ -36,8 +36,8 @@ function rowText(text: string): string {
     .slice(0, 160);
 }
 
-function detailTexts(scene: Scene): readonly string[] {
-  const { state } = scene;
+function detailTexts(model: IndicatorModel): readonly string[] {
+  const { state } = model;
   const { details } = state;
   const version = details?.version ?? state.engineVersion;
   const texts: string[] = version === undefined || version === '' ? [] : [`Engine ${version}`];
@@ -55,17 +55,17 @@ function detailTexts(scene: Scene): readonly string[] {
   return texts;
 }
 
-/** The menu for a scene: what can be done now, then where and what the engine is. */
-export function menuRows(scene: Scene): readonly MenuRow[] {
+/** The menu for a model: what can be done now, then where and what the engine is. */
+export function menuRows(model: IndicatorModel): readonly MenuRow[] {
   const rows: MenuRow[] = [];
   const command = (id: CommandId, description = ''): MenuRow => ({
     kind: 'row',
-    label: `$(${offerIcons[id]}) ${titles[id]}`,
+    label: `$(${commandIcons[id]}) ${titles[id]}`,
     description,
     action: { kind: 'command', id },
   });
-  const { nextSteps } = scene.words;
-  for (const id of offersFor(nextSteps)) {
+  const { nextSteps } = model.words;
+  for (const id of commandsOf(nextSteps)) {
     rows.push(command(id, id === commandIds.setUpHelper ? 'in a terminal; sudo may ask for your password' : ''));
   }
   for (const step of nextSteps) {
@@ -80,9 +80,9 @@ export function menuRows(scene: Scene): readonly MenuRow[] {
       rows.push({ kind: 'row', label: `$(refresh) ${step.label}`, description: '', action: { kind: 'refresh' } });
     }
   }
-  if (canProve(scene.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
+  if (isUsable(model.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
   rows.push({ kind: 'heading', label: 'choose to copy' });
-  const { endpoint } = scene;
+  const { endpoint } = model;
   if (endpoint !== undefined) {
     rows.push({
       kind: 'row',
@@ -91,7 +91,7 @@ export function menuRows(scene: Scene): readonly MenuRow[] {
       action: { kind: 'copy', text: endpoint.display },
     });
   }
-  for (const text of detailTexts(scene)) {
+  for (const text of detailTexts(model)) {
     rows.push({ kind: 'row', label: `$(info) ${rowText(text)}`, description: '', action: { kind: 'copy', text } });
   }
   rows.push({ kind: 'heading', label: '' });
@@ -116,16 +116,16 @@ interface Item extends vscode.QuickPickItem {
   readonly action?: MenuAction;
 }
 
-/** Shows the menu for a scene and does what was chosen. `refresh` looks at the engine again. */
-export async function showMenu(host: MenuHost, scene: Scene, refresh: () => Promise<unknown>): Promise<void> {
-  const items = menuRows(scene).map((row): Item =>
+/** Shows the menu for a model and does what was chosen. `refresh` looks at the engine again. */
+export async function showMenu(host: MenuHost, model: IndicatorModel, refresh: () => Promise<unknown>): Promise<void> {
+  const items = menuRows(model).map((row): Item =>
     row.kind === 'heading'
       ? { label: row.label, kind: host.QuickPickItemKind.Separator }
       : { label: row.label, description: row.description, action: row.action },
   );
   const chosen = await host.window.showQuickPick(items, {
-    title: scene.words.headline,
-    placeHolder: scene.words.explanation === '' ? 'Choose what to do' : scene.words.explanation,
+    title: model.words.headline,
+    placeHolder: model.words.explanation === '' ? 'Choose what to do' : model.words.explanation,
   });
   const action = chosen?.action;
   switch (action?.kind) {

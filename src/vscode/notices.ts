@@ -1,4 +1,5 @@
 import type { EngineState } from '../engine/state';
+import { states } from '../engine/states';
 import type { NotificationLevel } from './settings';
 
 /** A notification about the engine that nobody asked for. */
@@ -13,24 +14,9 @@ export interface Notice {
  * are only different (foreign) are not; a daemon that never ran is not either, the indicator says it.
  */
 export function noticeFor(state: EngineState): Notice | undefined {
-  const key = `${state.kind}/${state.cause?.code ?? ''}`;
-  switch (state.kind) {
-    case 'failed':
-    case 'hung':
-    case 'misconfigured':
-      return { severity: 'error', key };
-    case 'degraded':
-    case 'denied':
-      return { severity: 'warning', key };
-    case 'unknown':
-    case 'stopped':
-    case 'starting':
-    case 'running':
-    case 'stopping':
-    case 'restarting':
-    case 'foreign':
-      return undefined;
-  }
+  const { severity } = states[state.kind];
+  if (severity !== 'error' && severity !== 'warning') return undefined;
+  return { severity, key: `${state.kind}/${state.cause?.code ?? ''}` };
 }
 
 /** What has been told already, and since when Docker has been well. */

@@ -1,18 +1,18 @@
 import type { Finding } from '../diagnosis/finding';
 import type { EngineState } from '../engine/state';
-import type { LateLog } from './lazyLog';
+import type { LazyLog } from './lazyLog';
 
 /** What the indicator shows of a finding. */
 export type Fault = Pick<Finding, 'id' | 'title' | 'cause' | 'consequence'>;
 
-export interface StandingFaultParts {
+export interface RunningWarningParts {
   /** Looks at the machine: the gravest finding of level error; undefined when there is none. */
   readonly examine: () => Promise<Fault | undefined>;
   /** It is another than before, or gone. */
   readonly onChange: (fault: Fault | undefined) => void;
   /** Milliseconds on any clock that only runs forward. */
   readonly now: () => number;
-  readonly log: Pick<LateLog, 'error'>;
+  readonly log: Pick<LazyLog, 'error'>;
 }
 
 /** How long the engine must have run before the first look, milliseconds: what has just started is still busy. */
@@ -26,14 +26,14 @@ const pauseMs = 60_000;
  * Looked for when the engine has begun to run, when it has changed since (containers came or went), and for as long as
  * one stands; a healthy engine that does nothing costs nothing.
  */
-export class StandingFault {
+export class RunningWarning {
   private fault: Fault | undefined;
   private running = false;
   private begun = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private disposed = false;
 
-  constructor(private readonly parts: StandingFaultParts) {}
+  constructor(private readonly parts: RunningWarningParts) {}
 
   /** Undefined: there is none as far as is known. */
   get current(): Fault | undefined {

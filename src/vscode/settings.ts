@@ -1,3 +1,5 @@
+import type * as vscode from 'vscode';
+
 /**
  * Every setting of the extension, as declared in `package.json` (checked by a test). None has `window` or `resource`
  * scope: what reaches a path, a host or root must not come from a folder somebody opened.
@@ -40,4 +42,34 @@ export function readSettings(configuration: Configuration): Settings {
     dockerHost: text(settings.dockerHost.key),
     limitsImage: text(settings.limitsImage.key),
   };
+}
+
+/** The parts of `vscode` that settings are read and written with. */
+export interface SettingsHost {
+  readonly workspace: Pick<typeof vscode.workspace, 'getConfiguration' | 'onDidChangeConfiguration'>;
+  readonly ConfigurationTarget: Pick<typeof vscode.ConfigurationTarget, 'Global'>;
+}
+
+/** The settings of this window. */
+export class SettingsStore {
+  constructor(private readonly host: SettingsHost) {}
+
+  /** Read anew each time. */
+  get now(): Settings {
+    return readSettings(this.host.workspace.getConfiguration(settingsSection));
+  }
+
+  setNotifications(level: NotificationLevel): Thenable<void> {
+    const { workspace, ConfigurationTarget } = this.host;
+    return workspace
+      .getConfiguration(settingsSection)
+      .update(settings.notifications.key, level, ConfigurationTarget.Global);
+  }
+
+  /** Told of the endpoint when that setting was changed, to the same value too. */
+  onDockerHost(listener: (dockerHost: string | undefined) => void): vscode.Disposable {
+    return this.host.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(`${settingsSection}.${settings.dockerHost.key}`)) listener(this.now.dockerHost);
+    });
+  }
 }

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { allCommandIds } from './commandIds';
-import type { Presentation } from './indicatorModel';
+import type { StatusBarContent } from './indicatorModel';
 
 /** The parts of `vscode` the indicator is made of. */
 export interface StatusBarHost {
@@ -16,7 +16,7 @@ export const indicatorId = 'dindStation.indicator';
 /** The one status bar item. It is given presentations and knows nothing of Docker. */
 export class Indicator {
   private readonly item: vscode.StatusBarItem;
-  private shown: Presentation | undefined;
+  private shown: StatusBarContent | undefined;
 
   constructor(private readonly host: StatusBarHost) {
     // Left, because it is about the whole workbench; a low priority leaves the edge to remote and branch.
@@ -25,7 +25,7 @@ export class Indicator {
   }
 
   /** Sets only what changed: every property that is set costs a message to the renderer. */
-  show(next: Presentation): void {
+  show(next: StatusBarContent): void {
     const last = this.shown;
     this.shown = next;
     if (last?.icon !== next.icon || last.text !== next.text) this.item.text = `$(${next.icon}) ${next.text}`;

@@ -119,6 +119,8 @@ test('one file runs the privileged helper, and it checks whose the helper is', (
     'helper/run.ts',
     'host/helperFacts.ts',
   ]);
+  // The editor and the command line have one way to it; facts that only root can see have theirs.
+  expect(importers('helper/run').sort()).toEqual(['app/helperRunner.ts', 'host/rootFacts.ts']);
   // Who names the helper's path or sudo's as a value, reads them or shows them; words for a person are in the rules.
   const naming = (pattern: RegExp): string[] =>
     readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -131,6 +133,9 @@ test('one file runs the privileged helper, and it checks whose the helper is', (
     'helper/refusal.ts',
     'host/rootFacts.ts',
   ]);
+  // What may be started is said by the judge alone, and of the user's own program by who names it.
+  expect(naming(/\bas (?:unknown as )?(?:JudgedProgram|TrustedFolder)\b/)).toEqual(['helper/trust.ts']);
+  expect(naming(/\bownProgram\b/)).toEqual(['helper/rootless.ts', 'helper/trust.ts']);
   // The stand-in of tests, and another owner than root, are nothing that this program asks for.
   expect(naming(/\bstandIn\b/)).toEqual(['helper/run.ts']);
   expect(naming(/\btrustedUid\b/)).toEqual(['helper/trust.ts']);

@@ -17,7 +17,7 @@ import { pageOf, type PageScene, type SeenState } from './page';
 import { Panel, type PanelHost } from './panel';
 import { ReportDocuments, type DocumentHost } from './reportDocuments';
 import { canBeTyped, typeIntoTerminal, type TypingHost } from './terminalPaste';
-import type { LateLog } from '../lazyLog';
+import type { LazyLog } from '../lazyLog';
 import { limitsView } from './limitsView';
 import type { LimitsStatus } from '../limits/status';
 import type { Verdict } from '../lifecycleOutcome';
@@ -41,7 +41,7 @@ export interface LimitRuns {
 export interface DiagnosticsParts {
   readonly host: DiagnosticsHost;
   readonly extensionPath: string;
-  readonly log: Pick<LateLog, 'info' | 'error'>;
+  readonly log: Pick<LazyLog, 'info' | 'error'>;
   readonly state: () => EngineState;
   readonly words: (state: EngineState) => Description;
   /** Never rejects. */

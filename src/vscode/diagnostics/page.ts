@@ -4,7 +4,8 @@ import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import { areaTitles, severities, type Evidence, type Finding, type Severity } from '../../diagnosis/finding';
 import type { Action } from '../../diagnosis/nextStep';
 import { sumLine } from '../../report/text';
-import type { EngineState, StateKind } from '../../engine/state';
+import type { EngineState } from '../../engine/state';
+import { states } from '../../engine/states';
 import type { Facts } from '../../host/facts/facts';
 import { valueOf } from '../../host/facts/fact';
 import type { ShownResult } from '../limits/status';
@@ -41,17 +42,6 @@ export interface PageScene {
   /** Milliseconds since the epoch → date and time in the reader's language. */
   readonly formatTime: (ms: number) => string;
 }
-
-/** What a state is worth in the banner when no finding is worse. */
-const stateSeverity: Partial<Readonly<Record<StateKind, Severity>>> = {
-  failed: 'error',
-  hung: 'error',
-  misconfigured: 'error',
-  degraded: 'warning',
-  denied: 'warning',
-  stopped: 'info',
-  unknown: 'info',
-};
 
 function worst(...all: readonly Severity[]): Severity {
   return all.reduce((a, b) => (severities.indexOf(b) > severities.indexOf(a) ? b : a), 'ok');
@@ -134,7 +124,7 @@ export function pageOf(scene: PageScene): Page {
   const cgroup = facts.cgroup;
   return {
     banner: {
-      severity: worst(stateSeverity[state.kind] ?? 'ok', ...diagnosis.findings.map(({ severity }) => severity)),
+      severity: worst(states[state.kind].severity, ...diagnosis.findings.map(({ severity }) => severity)),
       headline: shownText(words.headline, 300),
       detail: [shownText(words.explanation), sumLine(diagnosis)].filter((text) => text !== '').join(' '),
     },

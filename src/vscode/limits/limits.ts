@@ -5,13 +5,14 @@ import type { Proof } from '../../limits/proof';
 import type { LimitsEvent, LimitsReport, ProofResult } from '../../limits/report';
 import { runProofs } from '../../limits/run';
 import type { EngineState } from '../../engine/state';
+import { isUsable } from '../../engine/states';
 import { notify, type NotificationHost } from '../notify';
 import type { EngineNoticeParts } from '../engineNotices';
 import { eventLines, reportLines, terminalLine } from './outputLines';
-import { canProve, proofsOf, treeRows, type ProofRow } from './tree';
+import { proofsOf, treeRows, type ProofRow } from './tree';
 import { begun, concluded, ended, eventSeen, noRunYet, refused, type LimitsStatus } from './status';
 import { testOutcome } from './testOutcome';
-import type { LiveEngine } from '../engineSession';
+import type { EngineSession } from '../engineSession';
 
 /** The parts of `vscode` a run of proofs needs. */
 export interface LimitsHost extends NotificationHost {
@@ -20,7 +21,7 @@ export interface LimitsHost extends NotificationHost {
 
 export interface LimitsParts {
   readonly host: LimitsHost;
-  readonly engine: Pick<LiveEngine, 'endpoint' | 'refresh'>;
+  readonly engine: Pick<EngineSession, 'endpoint' | 'refresh'>;
   /** An image that the engine has, instead of one that is put together. */
   readonly image: () => string | undefined;
   /** The words and the buttons for a state. */
@@ -118,7 +119,7 @@ export class Limits {
       say(`${proofs.length === 1 ? '1 proof' : `${String(proofs.length)} proofs`}: ${budgetWords(budgetOf(proofs))}`);
       const state = await this.parts.engine.refresh();
       const { endpoint } = this.parts.engine;
-      if (endpoint === undefined || !canProve(state)) {
+      if (endpoint === undefined || !isUsable(state)) {
         await this.refuse(run, proofs, state);
         return;
       }

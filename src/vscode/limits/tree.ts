@@ -1,11 +1,5 @@
-import type { EngineState } from '../../engine/state';
 import { catalogue, chooseProofs } from '../../limits/catalogue';
 import { areas, type Area, type Proof } from '../../limits/proof';
-
-/** Whether containers can be made now, by the daemon of this machine or by the one whose socket is mounted here. */
-export function canProve({ kind }: EngineState): boolean {
-  return kind === 'running' || kind === 'foreign';
-}
 
 /** A row of the Test Explorer. It has no description: the editor would read that to a screen reader instead of the label. */
 export interface ProofRow {

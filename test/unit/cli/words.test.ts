@@ -1,9 +1,11 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { completionScript } from '../../../src/cli/completion';
 import { outcomeExit, statusExit } from '../../../src/cli/exitStatus';
 import { tell } from '../../../src/cli/lifecycle';
 import { nextStepLines, typed } from '../../../src/cli/nextStepLines';
-import { paintFor, wantsColour } from '../../../src/cli/terminal';
+import { askAt, paintFor, untilInterrupted, wantsColour } from '../../../src/cli/terminal';
 import type { ResultEvent } from '../../../src/helper/protocol';
 import { steps } from '../../../src/diagnosis/nextStep';
 import { stateKinds } from '../../../src/engine/state';
@@ -123,4 +125,27 @@ test('completion scripts name every command', () => {
   expect(completionScript('bash', list, ['--json'])).toContain('logs) words="--follow --json"');
   expect(completionScript('zsh', list, ['--json'])).toContain("'logs:the daemon'\\''s log'");
   expect(completionScript('fish', list, ['--json'])).toContain('-l follow');
+});
+
+test.each([
+  ['y', true],
+  ['Yes ', true],
+  ['', false],
+  ['yesterday', false],
+])('the answer %j to a question is %s', async (answer, agreed) => {
+  const stdin = new PassThrough();
+  stdin.end(`${answer}\n`);
+  const stderr = new PassThrough();
+  expect(await askAt({ stdin, stderr }, 'Save it?')).toBe(agreed);
+  expect(String(stderr.read())).toContain('Save it? [y/N] ');
+});
+
+test('the first interruption ends in order, the second at once', () => {
+  const exits: number[] = [];
+  const signalled = Object.assign(new EventEmitter(), { exit: (status: number) => exits.push(status) });
+  const signal = untilInterrupted(signalled, 3);
+  signalled.emit('SIGINT');
+  expect([signal.aborted, exits]).toEqual([true, []]);
+  signalled.emit('SIGTERM');
+  expect(exits).toEqual([3]);
 });

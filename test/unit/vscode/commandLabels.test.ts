@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { steps } from '../../../src/diagnosis/nextStep';
 import { commandIds } from '../../../src/vscode/commandIds';
-import { buttonsFor, offersFor } from '../../../src/vscode/commandLabels';
+import { buttonsFor, commandsOf } from '../../../src/vscode/commandLabels';
 
-describe('offersFor', () => {
+describe('commandsOf', () => {
   it('keeps the order, names each command once, and always has log and diagnostics', () => {
-    expect(offersFor([steps.restart, steps.showLog, steps.restart, steps.stop])).toEqual([
+    expect(commandsOf([steps.restart, steps.showLog, steps.restart, steps.stop])).toEqual([
       commandIds.restart,
       commandIds.showLog,
       commandIds.stop,
       commandIds.showDiagnostics,
     ]);
-    expect(offersFor([steps.refresh, { label: 'x', command: 'y' }])).toEqual([
+    expect(commandsOf([steps.refresh, { label: 'x', command: 'y' }])).toEqual([
       commandIds.showLog,
       commandIds.showDiagnostics,
     ]);
-    expect(offersFor([steps.updateHelper, steps.setUpHelper])).toEqual([
+    expect(commandsOf([steps.updateHelper, steps.setUpHelper])).toEqual([
       commandIds.setUpHelper,
       commandIds.showLog,
       commandIds.showDiagnostics,

@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
 import { allCommandIds, commandIds } from '../../../src/vscode/commandIds';
 import { contextFor, contextKeys, ContextWriter } from '../../../src/vscode/contextKeys';
-import { notificationLevels, readSettings, settings, settingsSection } from '../../../src/vscode/settings';
+import {
+  notificationLevels,
+  readSettings,
+  settings,
+  settingsSection,
+  SettingsStore,
+  type SettingsHost,
+} from '../../../src/vscode/settings';
 import { stateOf } from './states';
 
 interface Manifest {
@@ -151,5 +158,35 @@ describe('readSettings', () => {
     { dockerHost: null },
   ])('takes %j as the defaults', (values) => {
     expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined, limitsImage: undefined });
+  });
+});
+
+describe('SettingsStore', () => {
+  it('reads anew, writes for every window, and tells only of the endpoint', async () => {
+    const values: Record<string, unknown> = { dockerHost: 'tcp://a' };
+    const told: unknown[] = [];
+    let fire: (event: { affectsConfiguration: (section: string) => boolean }) => void = () => undefined;
+    const store = new SettingsStore({
+      workspace: {
+        getConfiguration: () => ({
+          get: (key: string) => values[key],
+          update: (...written: unknown[]) => {
+            told.push(written);
+            return Promise.resolve();
+          },
+        }),
+        onDidChangeConfiguration: (listener: typeof fire) => {
+          fire = listener;
+          return { dispose: () => undefined };
+        },
+      },
+      ConfigurationTarget: { Global: 1 },
+    } as unknown as SettingsHost);
+    store.onDockerHost((host) => told.push(host));
+    values['dockerHost'] = 'tcp://b';
+    fire({ affectsConfiguration: (section) => section === 'dindStation.dockerHost' });
+    fire({ affectsConfiguration: (section) => section === 'dindStation.notifications' });
+    await store.setNotifications('errors');
+    expect(told).toEqual(['tcp://b', ['notifications', 'errors', 1]]);
   });
 });

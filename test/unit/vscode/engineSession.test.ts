@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { EngineState } from '../../../src/engine/state';
-import { LiveEngine, type Connection, type StateListener } from '../../../src/vscode/engineSession';
+import { connectTo, EngineSession, type Connection, type StateListener } from '../../../src/vscode/engineSession';
 import { someTime, stateOf } from './states';
 
 function bench() {
@@ -37,13 +37,13 @@ function bench() {
       },
     };
   };
-  const engine = new LiveEngine(connect, someTime);
+  const engine = new EngineSession(connect, someTime);
   const seen: string[] = [];
   engine.onChange((state, previous) => seen.push(`${previous.kind} → ${state.kind}`));
   return { engine, opened, seen };
 }
 
-describe('LiveEngine', () => {
+describe('EngineSession', () => {
   it('opens nothing by itself, and knows nothing until it is told where to look', async () => {
     const { engine, opened } = bench();
     expect(opened).toEqual([]);
@@ -82,5 +82,13 @@ describe('LiveEngine', () => {
     opened[0]?.become(stateOf('running'));
     engine.use('tcp://box:2375');
     expect([seen.length, opened.length]).toEqual([1, 1]);
+  });
+});
+
+describe('connectTo', () => {
+  it('watches nothing at an endpoint that cannot be used, and says why in the state', () => {
+    const { endpoint, monitor } = connectTo('ssh://box', { info: () => undefined, error: () => undefined });
+    expect([endpoint.ok, monitor.state]).toMatchObject([false, { kind: 'misconfigured' }]);
+    monitor.dispose();
   });
 });

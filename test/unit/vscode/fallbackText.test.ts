@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { describe as describeState } from '../../../src/diagnosis/describe';
 import { stateKinds } from '../../../src/engine/state';
-import { needsExplaining, plainWords } from '../../../src/vscode/fallbackText';
+import { needsExplaining, fallbackText } from '../../../src/vscode/fallbackText';
 import { stateOf } from './states';
 
-describe('plainWords', () => {
+describe('fallbackText', () => {
   it('says of the plain states what describe says', () => {
     for (const kind of stateKinds) {
       const state = stateOf(kind, kind === 'unknown' ? 'not-asked-yet' : undefined);
       if (needsExplaining(state)) continue;
       const { headline, nextSteps } = describeState(state);
-      expect(plainWords(state, true)).toEqual({ headline, explanation: '', nextSteps });
+      expect(fallbackText(state, true)).toEqual({ headline, explanation: '', nextSteps });
     }
   });
 
@@ -29,6 +29,6 @@ describe('plainWords', () => {
   });
 
   it('offers nothing for a daemon that is not ours to manage', () => {
-    expect(plainWords(stateOf('running'), false).nextSteps).toEqual([]);
+    expect(fallbackText(stateOf('running'), false).nextSteps).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stateKinds, type Cause, type StateKind } from '../../../src/engine/state';
 import { commandIds } from '../../../src/vscode/commandIds';
-import { containerCount, present, type Presentation } from '../../../src/vscode/indicatorModel';
-import { describedScene, sceneOf, someDetails, someTime, stateOf } from './states';
+import { containerCount, statusBarContent, type StatusBarContent } from '../../../src/vscode/indicatorModel';
+import { describedModel, modelOf, someDetails, someTime, stateOf } from './states';
 
 const causes: readonly (Cause['code'] | undefined)[] = [
   undefined,
@@ -26,7 +26,7 @@ const causes: readonly (Cause['code'] | undefined)[] = [
   'bad-endpoint',
 ];
 
-type Row = [StateKind, Cause['code'] | undefined, string, string, Presentation['background']];
+type Row = [StateKind, Cause['code'] | undefined, string, string, StatusBarContent['background']];
 
 /** One row per state and cause that the reducer makes: icon, text, background. */
 const table: readonly Row[] = [
@@ -56,9 +56,9 @@ const table: readonly Row[] = [
   ['foreign', 'socket-mounted', 'plug', "Docker: host's", 'none'],
 ];
 
-describe('present', () => {
+describe('statusBarContent', () => {
   it.each(table)('%s, %s: %s "%s" on %s', (kind, code, icon, text, background) => {
-    const shown = present(sceneOf(stateOf(kind, code)));
+    const shown = statusBarContent(modelOf(stateOf(kind, code)));
     expect(shown).toMatchObject({ icon, text, background, command: commandIds.menu });
     expect(shown.spinner).toBe(icon.endsWith('~spin'));
   });
@@ -66,7 +66,7 @@ describe('present', () => {
   it('has a face for every kind with every cause', () => {
     for (const kind of stateKinds) {
       for (const code of causes) {
-        const shown = present(sceneOf(stateOf(kind, code)));
+        const shown = statusBarContent(modelOf(stateOf(kind, code)));
         expect(shown.text).toMatch(/^Docker(?:: [a-z' ]+)?$/);
         expect(shown.label).toMatch(/^Headline.*Opens the Docker menu\.$/);
         expect(shown.tooltip).toContain('**Headline**');
@@ -77,13 +77,13 @@ describe('present', () => {
   });
 
   it('calls only the states that need somebody by a colour', () => {
-    const coloured = stateKinds.filter((kind) => present(sceneOf(stateOf(kind))).background !== 'none');
+    const coloured = stateKinds.filter((kind) => statusBarContent(modelOf(stateOf(kind))).background !== 'none');
     expect(coloured.toSorted()).toEqual(['degraded', 'denied', 'failed', 'hung', 'misconfigured']);
   });
 
   it('lists what the engine said of itself', () => {
-    const { tooltip } = present(
-      sceneOf(stateOf('running', undefined, { details: someDetails }), {
+    const { tooltip } = statusBarContent(
+      modelOf(stateOf('running', undefined, { details: someDetails }), {
         words: { headline: 'Docker is running', explanation: 'All is well.', nextSteps: [] },
         endpoint: { display: 'unix:///var/run/docker.sock', source: 'default' },
       }),
@@ -98,29 +98,35 @@ describe('present', () => {
   });
 
   it('explains a state that is not well', () => {
-    const { tooltip } = present(
-      sceneOf(stateOf('hung'), { words: { headline: 'No answer', explanation: 'It hangs.', nextSteps: [] } }),
+    const { tooltip } = statusBarContent(
+      modelOf(stateOf('hung'), { words: { headline: 'No answer', explanation: 'It hangs.', nextSteps: [] } }),
     );
     expect(tooltip).toContain('**No answer**\n\nIt hangs&#46;');
   });
 
   it('has the version before the details are known', () => {
-    const { tooltip } = present(sceneOf(stateOf('running', undefined, { engineVersion: '28.5.2' })));
+    const { tooltip } = statusBarContent(modelOf(stateOf('running', undefined, { engineVersion: '28.5.2' })));
     expect(tooltip).toContain('Engine 28&#46;5&#46;2');
     expect(tooltip).not.toContain('storage');
   });
 
   it('says since when the daemon is up, not since when the window looked', () => {
-    const up = present(sceneOf(stateOf('running'), { upSince: Date.UTC(2025, 0, 1), formatTime: (ms) => `at ${ms}` }));
+    const up = statusBarContent(
+      modelOf(stateOf('running'), { upSince: Date.UTC(2025, 0, 1), formatTime: (ms) => `at ${ms}` }),
+    );
     expect(up.tooltip).toContain(`Up since at ${Date.UTC(2025, 0, 1)}`);
-    const later = present(sceneOf(stateOf('running'), { upSince: someTime + 1, formatTime: (ms) => `at ${ms}` }));
+    const later = statusBarContent(
+      modelOf(stateOf('running'), { upSince: someTime + 1, formatTime: (ms) => `at ${ms}` }),
+    );
     expect(later.tooltip).toContain(`Up since at ${someTime}`);
-    const down = present(sceneOf(stateOf('failed', 'crashed'), { upSince: 1, formatTime: (ms) => `at ${ms}` }));
+    const down = statusBarContent(
+      modelOf(stateOf('failed', 'crashed'), { upSince: 1, formatTime: (ms) => `at ${ms}` }),
+    );
     expect(down.tooltip).toContain(`Since at ${someTime}`);
   });
 
   it('puts the step into the tooltip and the spoken label', () => {
-    const shown = present(sceneOf(stateOf('starting', undefined, { step: 'daemon.ready' })));
+    const shown = statusBarContent(modelOf(stateOf('starting', undefined, { step: 'daemon.ready' })));
     expect(shown.text).toBe('Docker: starting');
     expect(shown.tooltip).toContain('Now: waiting for the daemon to answer');
     expect(shown.label).toBe('Headline. Now waiting for the daemon to answer. Opens the Docker menu.');
@@ -133,27 +139,27 @@ describe('present', () => {
       cause: 'It has 0 bytes left.',
       consequence: 'So.',
     };
-    const shown = present(sceneOf(stateOf('running'), { fault }));
+    const shown = statusBarContent(modelOf(stateOf('running'), { fault }));
     expect(shown).toMatchObject({ icon: 'warning', text: 'Docker', background: 'warning' });
     expect(shown.tooltip).toContain('$(warning) **The disk is full**  \nIt has 0 bytes left&#46; So&#46;');
     expect(shown.label).toBe('Headline. Warning: The disk is full. Opens the Docker menu.');
     for (const kind of stateKinds.filter((kind) => kind !== 'running')) {
-      expect(present(sceneOf(stateOf(kind), { fault }))).toEqual(present(sceneOf(stateOf(kind))));
+      expect(statusBarContent(modelOf(stateOf(kind), { fault }))).toEqual(statusBarContent(modelOf(stateOf(kind))));
     }
-    expect(present(sceneOf(stateOf('running'), { fault, flash: 'restarted' })).text).toBe('Docker');
+    expect(statusBarContent(modelOf(stateOf('running'), { fault, flash: 'restarted' })).text).toBe('Docker');
   });
 
   it('speaks the number of containers of a running engine', () => {
-    const shown = present(sceneOf(stateOf('running', undefined, { details: someDetails })));
+    const shown = statusBarContent(modelOf(stateOf('running', undefined, { details: someDetails })));
     expect(shown.label).toBe('Headline. 2 of 5 containers running. Opens the Docker menu.');
   });
 
   it('links what describe advises, the log, the diagnostics and the menu', () => {
     const links = (kind: StateKind, code?: Cause['code'], helper?: 'missing' | 'outdated' | 'current' | 'untrusted') =>
       [
-        ...present(describedScene(stateOf(kind, code), helper === undefined ? {} : { helper })).tooltip.matchAll(
-          /\(command:([^)]*)\)/g,
-        ),
+        ...statusBarContent(
+          describedModel(stateOf(kind, code), helper === undefined ? {} : { helper }),
+        ).tooltip.matchAll(/\(command:([^)]*)\)/g),
       ].map((match) => match[1]);
     const { restart, start, stop, showLog, showDiagnostics, menu, setUpHelper } = commandIds;
     expect(links('running')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
@@ -178,7 +184,7 @@ describe('present', () => {
 
   it('tells of a helper that is not as it should be', () => {
     const note = (helper: 'missing' | 'untrusted' | 'outdated' | 'current') =>
-      present(sceneOf(stateOf('running'), { helper })).tooltip;
+      statusBarContent(modelOf(stateOf('running'), { helper })).tooltip;
     expect(note('missing')).toContain('not set up');
     expect(note('untrusted')).toContain('can be changed by others');
     expect(note('outdated')).toContain('another version');
@@ -186,15 +192,17 @@ describe('present', () => {
   });
 
   it('shows a success for a moment, and only over a state that is well', () => {
-    expect(present(sceneOf(stateOf('running'), { flash: 'restarted' })).text).toBe('Docker: restarted');
-    expect(present(sceneOf(stateOf('failed', 'crashed'), { flash: 'restarted' })).text).toBe('Docker: crashed');
-    expect(present(sceneOf(stateOf('starting'), { flash: 'restarted' })).text).toBe('Docker: starting');
+    expect(statusBarContent(modelOf(stateOf('running'), { flash: 'restarted' })).text).toBe('Docker: restarted');
+    expect(statusBarContent(modelOf(stateOf('failed', 'crashed'), { flash: 'restarted' })).text).toBe(
+      'Docker: crashed',
+    );
+    expect(statusBarContent(modelOf(stateOf('starting'), { flash: 'restarted' })).text).toBe('Docker: starting');
   });
 
   it('lets no string of the daemon, the endpoint or the words become a link, an icon or a section', () => {
     const hostile = '[x](command:dindStation.stop) https://e.org <b> $(error) **y**\n\n# z';
-    const { tooltip } = present(
-      sceneOf(
+    const { tooltip } = statusBarContent(
+      modelOf(
         stateOf('degraded', 'info-timeout', {
           step: hostile,
           engineVersion: hostile,

@@ -53,7 +53,7 @@ function station(state: EngineState, more: Partial<LifecycleParts> = {}) {
       new Promise((end) => {
         runs.push({ verb, signal, event: onEvent, end });
       }),
-    elsewhere: () => undefined,
+    endpointMismatch: () => undefined,
     runningContainers: () => Promise.resolve(['web']),
     explain: () => undefined,
     setUpLine: () => 'line',
@@ -196,7 +196,9 @@ describe('Lifecycle', () => {
   });
 
   it('asks when the indicator watches another daemon than the one the helper manages', async () => {
-    const { editor, runs, lifecycle } = station(stateOf('stopped'), { elsewhere: () => 'It is at tcp://box:2375.' });
+    const { editor, runs, lifecycle } = station(stateOf('stopped'), {
+      endpointMismatch: () => 'It is at tcp://box:2375.',
+    });
     expect(await lifecycle.run('start')).toEqual({ kind: 'cancelled' });
     expect(editor.shown).toMatchObject([
       { modal: true, detail: 'It is at tcp://box:2375.', labels: ["Start this container's daemon"] },

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
 import { commandIds } from '../../../src/vscode/commandIds';
 import { menuRows } from '../../../src/vscode/menu';
-import { describedScene, sceneOf, someDetails, stateOf } from './states';
+import { describedModel, modelOf, someDetails, stateOf } from './states';
 
 const endpoint = { display: 'unix:///var/run/docker.sock', source: 'default' };
 
-function commands(...scene: Parameters<typeof describedScene>): string[] {
-  return menuRows(describedScene(...scene)).flatMap((row) =>
+function commands(...model: Parameters<typeof describedModel>): string[] {
+  return menuRows(describedModel(...model)).flatMap((row) =>
     row.kind === 'row' && row.action.kind === 'command' ? [row.action.id] : [],
   );
 }
@@ -28,13 +28,13 @@ describe('menuRows', () => {
   it('has the log and the settings in every state', () => {
     for (const kind of stateKinds) {
       expect(commands(stateOf(kind))).toEqual(expect.arrayContaining([commandIds.showLog, commandIds.showDiagnostics]));
-      expect(menuRows(sceneOf(stateOf(kind))).at(-1)).toMatchObject({ action: { kind: 'settings' } });
+      expect(menuRows(modelOf(stateOf(kind))).at(-1)).toMatchObject({ action: { kind: 'settings' } });
     }
   });
 
   it('has the steps that are no command: a line to copy, and another look', () => {
     const rows = menuRows(
-      describedScene(stateOf('misconfigured', 'socket-is-file'), { socketPath: '/run/docker.sock' }),
+      describedModel(stateOf('misconfigured', 'socket-is-file'), { socketPath: '/run/docker.sock' }),
     );
     expect(rows).toContainEqual({
       kind: 'row',
@@ -42,7 +42,7 @@ describe('menuRows', () => {
       description: 'copies: sudo mv /run/docker.sock /run/docker.sock.moved',
       action: { kind: 'copy', text: 'sudo mv /run/docker.sock /run/docker.sock.moved' },
     });
-    expect(menuRows(describedScene(stateOf('unknown', 'unreachable')))).toContainEqual({
+    expect(menuRows(describedModel(stateOf('unknown', 'unreachable')))).toContainEqual({
       kind: 'row',
       label: '$(refresh) Look again',
       description: '',
@@ -51,7 +51,7 @@ describe('menuRows', () => {
   });
 
   it('copies the endpoint and the details as they are', () => {
-    const rows = menuRows(sceneOf(stateOf('running', undefined, { details: someDetails }), { endpoint }));
+    const rows = menuRows(modelOf(stateOf('running', undefined, { details: someDetails }), { endpoint }));
     const copies = rows.flatMap((row) => (row.kind === 'row' && row.action.kind === 'copy' ? [row.action.text] : []));
     expect(copies).toEqual([
       'unix:///var/run/docker.sock',
@@ -64,7 +64,7 @@ describe('menuRows', () => {
   });
 
   it('lets no string of the daemon choose an icon or break a row', () => {
-    const rows = menuRows(sceneOf(stateOf('running', undefined, { engineVersion: '1 $(error)\n2\u202e' })));
+    const rows = menuRows(modelOf(stateOf('running', undefined, { engineVersion: '1 $(error)\n2\u202e' })));
     const row = rows.find((candidate) => candidate.kind === 'row' && candidate.label.includes('Engine'));
     expect(row?.label).toBe('$(info) Engine 1 $\u200b(error) 2');
   });

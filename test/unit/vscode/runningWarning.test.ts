@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { StandingFault, type Fault } from '../../../src/vscode/runningWarning';
+import { RunningWarning, type Fault } from '../../../src/vscode/runningWarning';
 import { someDetails, stateOf } from './states';
 
 const running = stateOf('running');
@@ -10,7 +10,7 @@ function bench() {
   const told: (string | undefined)[] = [];
   const errors: string[] = [];
   const knobs = { looks: 0, fault: undefined as Fault | undefined, failure: undefined as Error | undefined };
-  const standing = new StandingFault({
+  const standing = new RunningWarning({
     examine: () => {
       knobs.looks += 1;
       return knobs.failure === undefined ? Promise.resolve(knobs.fault) : Promise.reject(knobs.failure);
@@ -22,7 +22,7 @@ function bench() {
   return { standing, told, errors, knobs, wait: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
 }
 
-describe('StandingFault', () => {
+describe('RunningWarning', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });

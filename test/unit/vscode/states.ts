@@ -1,7 +1,7 @@
 import type { Cause, EngineState, StateKind } from '../../../src/engine/state';
 import type { EngineDetails } from '../../../src/engine/systemInfo';
 import { describe as describeState, type DescribeContext } from '../../../src/diagnosis/describe';
-import type { Scene } from '../../../src/vscode/indicatorModel';
+import type { IndicatorModel } from '../../../src/vscode/indicatorModel';
 
 /** 2026-03-04 05:06:07 UTC, so that a formatted time is recognisable. */
 export const someTime = Date.UTC(2026, 2, 4, 5, 6, 7);
@@ -22,7 +22,7 @@ export function stateOf(kind: StateKind, code?: Cause['code'], more: Partial<Eng
   return { kind, since: someTime, ...(code === undefined ? {} : { cause: { code, evidence: 'evidence' } }), ...more };
 }
 
-export function sceneOf(state: EngineState, more: Partial<Scene> = {}): Scene {
+export function modelOf(state: EngineState, more: Partial<IndicatorModel> = {}): IndicatorModel {
   return {
     state,
     words: { headline: 'Headline', explanation: '', nextSteps: [] },
@@ -31,8 +31,8 @@ export function sceneOf(state: EngineState, more: Partial<Scene> = {}): Scene {
   };
 }
 
-/** The scene as the extension makes it: with the words of `describe`. */
-export function describedScene(state: EngineState, context: DescribeContext = {}): Scene {
+/** The model as the extension makes it: with the words of `describe`. */
+export function describedModel(state: EngineState, context: DescribeContext = {}): IndicatorModel {
   const helper = context.helper === undefined ? {} : { helper: context.helper };
-  return sceneOf(state, { words: describeState(state, context), ...helper });
+  return modelOf(state, { words: describeState(state, context), ...helper });
 }

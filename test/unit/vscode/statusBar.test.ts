@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { allCommandIds, commandIds } from '../../../src/vscode/commandIds';
 import { registerCommands } from '../../../src/vscode/commands';
-import { present } from '../../../src/vscode/indicatorModel';
+import { statusBarContent } from '../../../src/vscode/indicatorModel';
 import { Indicator, indicatorId } from '../../../src/vscode/statusBar';
 import { FakeEditor } from '../../mocks/editor';
-import { sceneOf, stateOf } from './states';
+import { modelOf, stateOf } from './states';
 
 describe('Indicator', () => {
   it('is one item on the left with a stable id and a name', () => {
     const editor = new FakeEditor();
-    new Indicator(editor.api).show(present(sceneOf(stateOf('running'))));
+    new Indicator(editor.api).show(statusBarContent(modelOf(stateOf('running'))));
     expect(editor.items).toHaveLength(1);
     expect(editor.items[0]).toMatchObject({
       id: 'dindStation.indicator',
@@ -25,7 +25,7 @@ describe('Indicator', () => {
 
   it('trusts the tooltip for our own commands only', () => {
     const editor = new FakeEditor();
-    new Indicator(editor.api).show(present(sceneOf(stateOf('running'))));
+    new Indicator(editor.api).show(statusBarContent(modelOf(stateOf('running'))));
     expect(editor.items[0]?.['tooltip']).toMatchObject({
       supportThemeIcons: true,
       isTrusted: { enabledCommands: [...allCommandIds] },
@@ -35,20 +35,20 @@ describe('Indicator', () => {
   it('colours and clears', () => {
     const editor = new FakeEditor();
     const indicator = new Indicator(editor.api);
-    indicator.show(present(sceneOf(stateOf('failed', 'crashed'))));
+    indicator.show(statusBarContent(modelOf(stateOf('failed', 'crashed'))));
     expect(editor.items[0]?.['backgroundColor']).toMatchObject({ id: 'statusBarItem.errorBackground' });
-    indicator.show(present(sceneOf(stateOf('denied'))));
+    indicator.show(statusBarContent(modelOf(stateOf('denied'))));
     expect(editor.items[0]?.['backgroundColor']).toMatchObject({ id: 'statusBarItem.warningBackground' });
-    indicator.show(present(sceneOf(stateOf('running'))));
+    indicator.show(statusBarContent(modelOf(stateOf('running'))));
     expect(editor.items[0]?.['backgroundColor']).toBeUndefined();
   });
 
   it('sets nothing that did not change', () => {
     const editor = new FakeEditor();
     const indicator = new Indicator(editor.api);
-    indicator.show(present(sceneOf(stateOf('running'))));
+    indicator.show(statusBarContent(modelOf(stateOf('running'))));
     const { tooltip } = editor.items[0] ?? {};
-    indicator.show(present(sceneOf(stateOf('running'))));
+    indicator.show(statusBarContent(modelOf(stateOf('running'))));
     expect(editor.items[0]?.['tooltip']).toBe(tooltip);
   });
 });

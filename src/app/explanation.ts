@@ -1,10 +1,37 @@
 import type { Installed } from '../helper/installed';
 import type { AccessJudgement } from '../diagnosis/access';
+import { describe, type DescribeContext, type Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState, StateKind } from '../engine/state';
+import { daemonOwner } from './managedDaemon';
+
+/** What the words of a state depend on besides the endpoint, as far as it is known by now. */
+export interface Known {
+  readonly helper: Installed['status'] | undefined;
+  /** Why the socket refuses this process. */
+  readonly access: AccessJudgement | undefined;
+}
+
+/** The socket that refuses this process, so that it is worth while to find out why; undefined where none does. */
+export function refusingSocket(state: EngineState, endpoint: Endpoint | undefined): string | undefined {
+  return state.kind === 'denied' && endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
+}
+
+/** A state in words, with what can be done about it from here. Pure. */
+export function explain(state: EngineState, endpoint: Endpoint | undefined, known: Known): Description {
+  const owner = daemonOwner(endpoint);
+  const context: DescribeContext = {
+    ...(endpoint === undefined ? {} : { endpoint: endpoint.display, managed: owner !== undefined }),
+    ...(endpoint?.kind === 'unix' ? { socketPath: endpoint.socketPath } : {}),
+    // A daemon of the user's own needs no privileged helper.
+    ...(known.helper === undefined || owner === 'user' ? {} : { helper: known.helper }),
+    ...(known.access === undefined ? {} : { access: known.access }),
+  };
+  return describe(state, context);
+}
 
 /** Reads what the words of a state depend on. None may reject. */
-export interface SurroundingsReaders {
+export interface EnvironmentReaders {
   /** Undefined when it could not be told. */
   readonly helper: () => Promise<Installed['status'] | undefined>;
   /** Why the socket refuses this process. */
@@ -15,7 +42,7 @@ export interface SurroundingsReaders {
  * What is around the engine and is only looked at when the state makes it worth while: the installed helper, and the
  * rights on a socket that refuses us. A late answer that belongs to an earlier state is dropped.
  */
-export class Surroundings {
+export class Environment implements Known {
   helper: Installed['status'] | undefined;
   access: AccessJudgement | undefined;
   private kind: StateKind | undefined;
@@ -24,7 +51,7 @@ export class Surroundings {
   private disposed = false;
 
   constructor(
-    private readonly readers: SurroundingsReaders,
+    private readonly readers: EnvironmentReaders,
     private readonly onChange: () => void,
   ) {}
 
@@ -36,16 +63,17 @@ export class Surroundings {
     this.socketPath = socketPath;
     this.round += 1;
     this.access = undefined;
-    if (socketPath === undefined || state.kind !== 'denied') return;
+    const refusing = refusingSocket(state, endpoint);
+    if (refusing === undefined) return;
     const { round } = this;
-    const access = await this.readers.access(socketPath);
+    const access = await this.readers.access(refusing);
     if (this.disposed || round !== this.round || access === undefined) return;
     this.access = access;
     this.onChange();
   }
 
   /** Looks at the installed helper again; resolves with what it found. */
-  async lookAtHelper(): Promise<Installed['status'] | undefined> {
+  async checkHelper(): Promise<Installed['status'] | undefined> {
     const helper = await this.readers.helper();
     if (!this.disposed && helper !== this.helper) {
       this.helper = helper;

@@ -1,0 +1,162 @@
+import { setUpLine } from '../helper/setUpCommand';
+import { join } from 'node:path';
+import type { HelperRunner } from '../app/helperRunner';
+import { daemonOwner, endpointFor, endpointMismatch, logPathOf, type DaemonOwner } from '../app/managedDaemon';
+import { loginName } from '../app/privileges';
+import { clientFiles } from '../engine/dockerConfig';
+import type { Endpoint } from '../engine/endpoint';
+import { checkInstalled } from '../helper/installed';
+import { rootlessSocket } from '../helper/rootless';
+import type { Facts } from '../host/facts/facts';
+import { LogFollower } from '../host/logFollower';
+import { readLogTail } from '../host/logTail';
+import { takeFacts } from '../host/takeFacts';
+import { runDoctor } from './doctor';
+import { exitStatus, statusExit, type ExitStatus } from './exitStatus';
+import { readFindings } from './findings';
+import { appliedBy, runFix } from './fix';
+import { runLifecycle } from './lifecycle';
+import { runLogs } from './logs';
+import type { TerminalCommands } from './nextStepLines';
+import { UsageError, type ProgramActions } from './program';
+import { runReport } from './report';
+import { runResetData } from './resetData';
+import { statusJson, statusLines } from './statusReport';
+import { printLine, type Terminal } from './terminal';
+
+/** What the commands need of the helper. */
+type Helper = Pick<HelperRunner, 'run' | 'apply' | 'installed' | 'forFacts'>;
+
+export interface HandlerParts {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The `scripts` folder that this program brought along. */
+  readonly bundledFolder: string;
+  readonly version: string;
+  /** The helper for root's daemon, or for this user's own. */
+  readonly helperFor: (owner: DaemonOwner) => Helper;
+  /** Effective user id of this process. */
+  readonly uid: number;
+  /** Asks a person yes or no; not called where nobody sits. */
+  readonly ask: (question: string) => Promise<boolean>;
+  /** Aborted by Ctrl-C; called once something is under way that has to end in order. */
+  readonly interrupted: () => AbortSignal;
+}
+
+type Command = Exclude<keyof ProgramActions, 'print'>;
+
+/** What each command does. Resolves with the exit status; throws `UsageError` for what cannot be meant. */
+export type Handlers = {
+  readonly [name in Command]: (...args: Parameters<ProgramActions[name]>) => Promise<ExitStatus>;
+};
+
+/** The commands with what they need of this machine. */
+export function makeHandlers(parts: HandlerParts): Handlers {
+  const { terminal, environment, bundledFolder, version, helperFor, uid, ask, interrupted } = parts;
+
+  const bundledHelper = join(bundledFolder, 'dind-helper');
+  const commandsFor = (rootless: boolean): TerminalCommands => ({
+    setUp: setUpLine({ helperPath: bundledHelper, user: loginName(), root: uid === 0 }),
+    flags: rootless ? ['--rootless'] : [],
+  });
+  const rootHelper = helperFor('helper');
+
+  /** The address that is asked for: of the user's own daemon, as `--rootless` means it, which root has not got. */
+  const named = (rootless: boolean, host: string | undefined): string | undefined => {
+    if (!rootless) return host;
+    if (uid === 0) throw new UsageError('--rootless is for a user without root; root has the daemon of this machine.');
+    return `unix://${rootlessSocket(environment, uid)}`;
+  };
+  /** Which daemon a command acts on, and how. */
+  const daemonOf = (rootless: boolean): { endpoint: Endpoint | undefined; own: boolean; helper: Helper } => {
+    const resolved = endpointFor(environment, named(rootless, undefined));
+    const endpoint = resolved.ok ? resolved.endpoint : undefined;
+    const own = daemonOwner(endpoint) === 'user';
+    return { endpoint, own, helper: own ? helperFor('user') : rootHelper };
+  };
+  /** Facts of this machine; root's only where the helper may be used without a password. */
+  const facts = async (): Promise<Facts> => takeFacts({ bundledHelper, helper: await rootHelper.forFacts() });
+
+  return {
+    status: async ({ json, host, rootless }) => {
+      const commands = commandsFor(rootless);
+      const findings = await readFindings({
+        environment,
+        host: named(rootless, host),
+        installed: () => rootHelper.installed(),
+        pingMs: 1000,
+        infoMs: 800,
+        now: Date.now,
+      });
+      const lines = json
+        ? [JSON.stringify(statusJson(findings, commands))]
+        : statusLines(findings, commands, terminal.paint.out);
+      for (const line of lines) printLine(terminal.out, line);
+      return statusExit(findings.state.kind);
+    },
+
+    lifecycle: async (verb, { json, host, rootless }) => {
+      if (host !== undefined) {
+        printLine(terminal.err, `error: ${verb} acts on this machine's own daemon; --host ${host} cannot change that.`);
+        return exitStatus.usage;
+      }
+      const { endpoint, own, helper } = daemonOf(rootless);
+      return runLifecycle(verb, json, {
+        terminal,
+        commands: commandsFor(rootless),
+        run: (asked, options) => helper.run(asked, options),
+        installed: () => (own ? Promise.resolve({ status: 'current', version }) : checkInstalled({ bundledFolder })),
+        endpointMismatch: endpointMismatch(endpoint),
+        signal: interrupted(),
+      });
+    },
+
+    logs: async (options) => {
+      const { endpoint, helper } = daemonOf(options.rootless);
+      return runLogs(options, {
+        terminal,
+        commands: commandsFor(options.rootless),
+        path: logPathOf(endpoint, environment),
+        readTail: readLogTail,
+        follow: (following) => new LogFollower(following),
+        throughHelper: (onText) => helper.run('logs', { onText }),
+        signal: interrupted(),
+      });
+    },
+
+    limits: async ({ rootless, ...options }) => {
+      // Loaded on use: what it is made of would slow every other command down.
+      const { runLimits } = await import('./limits');
+      const host = named(rootless, options.host);
+      return runLimits({ ...options, host }, { terminal, reader: clientFiles(environment), environment, interrupted });
+    },
+
+    doctor: (options) =>
+      runDoctor(options, { terminal, version, takeFacts: facts, signal: interrupted(), everyMs: 2000 }),
+
+    fix: (id, options) =>
+      runFix(id, options, {
+        terminal,
+        takeFacts: facts,
+        apply: async (action) => appliedBy(await rootHelper.apply(action)),
+        ask,
+      }),
+
+    resetData: async ({ host, rootless, ...options }) => {
+      if (host !== undefined || rootless) {
+        throw new UsageError(
+          "reset-data moves the data of root's daemon on this machine; --host and --rootless mean another.",
+        );
+      }
+      return runResetData(options, {
+        terminal,
+        commands: commandsFor(false),
+        run: (verb, call) => rootHelper.run(verb, call),
+        ask,
+        signal: interrupted(),
+      });
+    },
+
+    report: (options) => runReport(options, { terminal, version, takeFacts: facts, ask }),
+  };
+}

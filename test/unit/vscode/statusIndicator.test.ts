@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Endpoint } from '../../../src/engine/endpoint';
+import type { EngineState } from '../../../src/engine/state';
+import type * as actionsOutput from '../../../src/vscode/actions';
+import type { ActionParts } from '../../../src/vscode/actions';
+import { LazyActions } from '../../../src/vscode/lazyActions';
+import { DaemonUptime, StatusIndicator, type StatusIndicatorParts } from '../../../src/vscode/statusIndicator';
+import { FakeEditor } from '../../mocks/editor';
+import { stateOf } from './states';
+
+const unix: Endpoint = {
+  kind: 'unix',
+  socketPath: '/run/docker.sock',
+  source: 'default',
+  display: 'unix:///run/docker.sock',
+};
+const tcp: Endpoint = {
+  kind: 'tcp',
+  host: 'box',
+  port: 2375,
+  basePath: '',
+  source: 'setting',
+  display: 'tcp://box:2375',
+};
+
+describe('StatusIndicator', () => {
+  const words = { headline: 'Explained', explanation: '', nextSteps: [] };
+  const actions = { installed: 'outdated', words: () => words } as const;
+
+  function bench(state: EngineState, more: Partial<StatusIndicatorParts> = {}) {
+    const editor = new FakeEditor();
+    const indicator = new StatusIndicator(
+      {
+        host: editor.api,
+        engine: { state, endpoint: unix },
+        actions: () => undefined,
+        warning: () => undefined,
+        formatTime: String,
+        ...more,
+      },
+      () => Promise.resolve(5),
+    );
+    return { indicator, shown: () => editor.items[0] };
+  }
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('has words of its own until the explanations are loaded', () => {
+    expect(bench(stateOf('running')).indicator.model().words.headline).toBe('Docker is running');
+    const { indicator } = bench(stateOf('running'), { actions: () => actions });
+    expect(indicator.model()).toMatchObject({ words, helper: 'outdated' });
+  });
+
+  it("says nothing of the helper where the daemon is not the helper's", () => {
+    const engine = { state: stateOf('running'), endpoint: tcp };
+    expect(bench(stateOf('running'), { actions: () => actions, engine }).indicator.model()).not.toHaveProperty(
+      'helper',
+    );
+  });
+
+  it('shows since when the daemon listens, what is wrong, and a success for a moment', async () => {
+    const fault = { id: 'storage.data-root-full' as const, title: 'Full', cause: '', consequence: '' };
+    const { indicator, shown } = bench(stateOf('running'));
+    indicator.observe(stateOf('running'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(indicator.model().upSince).toBe(5);
+    indicator.flash('restarted');
+    expect(shown()).toMatchObject({ text: '$(package) Docker: restarted' });
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(shown()).toMatchObject({ text: '$(package) Docker' });
+    const faulty = bench(stateOf('running'), { warning: () => fault });
+    faulty.indicator.render();
+    expect(faulty.shown()).toMatchObject({ text: '$(warning) Docker' });
+  });
+});
+
+describe('LazyActions', () => {
+  function bench(load: () => Promise<unknown> = () => Promise.resolve({ Actions: FakeActions })) {
+    const seen: string[] = [];
+    const parts = {
+      engine: { state: stateOf('stopped') },
+      onChange: () => seen.push('changed'),
+      log: { error: (text: string) => seen.push(text) },
+      seen,
+    };
+    const actions = new LazyActions(load as () => Promise<typeof actionsOutput>, parts as unknown as ActionParts);
+    return { actions, seen };
+  }
+  class FakeActions {
+    constructor(private readonly parts: { seen: string[] }) {}
+    observe({ kind }: EngineState): void {
+      this.parts.seen.push(kind);
+    }
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('is loaded by the first state that is not plain, and told of every one after it', async () => {
+    const { actions, seen } = bench();
+    actions.observe(stateOf('running'));
+    await settled();
+    expect(actions.now).toBeUndefined();
+    actions.observe(stateOf('stopped'));
+    await settled();
+    expect(seen).toEqual(['stopped', 'changed']);
+    actions.observe(stateOf('running'));
+    expect(seen).toEqual(['stopped', 'changed', 'running']);
+  });
+
+  it('logs a load that failed, and tries again', async () => {
+    let tries = 0;
+    const { actions, seen } = bench(() => Promise.reject(new Error(`no file ${(tries += 1)}`)));
+    for (let i = 0; i < 2; i += 1) {
+      actions.observe(stateOf('stopped'));
+      await settled();
+    }
+    expect(seen).toEqual([1, 2].map((n) => `The explanations cannot be loaded: Error: no file ${n}`));
+  });
+});
+
+describe('DaemonUptime', () => {
+  it('reads once for each time the daemon comes up, and drops what came too late', async () => {
+    const answers: ((value: number | undefined) => void)[] = [];
+    let changes = 0;
+    const age = new DaemonUptime(
+      () => new Promise((answer) => answers.push(answer)),
+      () => {
+        changes += 1;
+      },
+    );
+    void age.observe(stateOf('running'), tcp);
+    expect(answers).toHaveLength(0);
+    void age.observe(stateOf('running'), unix);
+    void age.observe(stateOf('degraded'), unix);
+    expect(answers).toHaveLength(1);
+    const gone = age.observe(stateOf('failed', 'crashed'), unix);
+    answers[0]?.(5);
+    await gone;
+    expect([age.since, changes]).toEqual([undefined, 0]);
+    const back = age.observe(stateOf('running'), unix);
+    answers[1]?.(9);
+    await back;
+    expect([age.since, changes]).toEqual([9, 1]);
+    await age.observe(stateOf('stopped'), unix);
+    expect(age.since).toBeUndefined();
+  });
+});
