@@ -1,21 +1,13 @@
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { HelperFacts } from '../../host/facts/helper';
-import {
-  lastDecisiveLine,
-  startFailureSignatures,
-  diagnoseStart,
-  type StartFailure,
-} from '../startFailures/diagnoseStart';
+import { runningCauses, startCauses } from '../../host/logTable';
+import { lastDecisiveLine } from '../startFailures/decisiveLine';
+import { diagnoseStart, type StartFailure } from '../startFailures/diagnoseStart';
 import { answers, daemonRuns, startedBefore } from '../factSelectors';
 import { mend, rule, seen, type Rule } from '../rule';
-import { runtimeLogLines } from './logLines';
-import { resourceLogLines } from './logLinesResources';
 
 type HelperState = NonNullable<HelperFacts['state']>;
-
-/** What names its cause exactly stands before what only shows the kind of error. */
-const logLines = [...resourceLogLines, ...runtimeLogLines];
 
 /** What a line may take of a report. */
 const most = 500;
@@ -48,12 +40,12 @@ function startFailure(facts: Facts): StartFailure | undefined {
   return line === undefined ? undefined : diagnoseStart(line);
 }
 
-/** Which of `logLines` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
+/** Which of `runningCauses` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
 function kindOf(line: string): string | undefined {
   // A benign line has no decisive message; one with it is judged by what it says.
   const message = lastDecisiveLine([line.slice(0, 4000)]);
   if (message === undefined) return undefined;
-  return logLines.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
+  return runningCauses.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
 }
 
 /** Errors of a daemon that answers, by kind. A daemon that is down is judged by its last start instead. */
@@ -63,7 +55,7 @@ function errorsOf(facts: Facts, id: string): readonly string[] {
   return log.errors.filter((line) => kindOf(line) === id);
 }
 
-const startIds = [...new Set(startFailureSignatures.map(({ id }) => id)), 'not-recognised'];
+const startIds = [...new Set(startCauses.map(({ id }) => id)), 'not-recognised'];
 
 /** What the daemon itself says: why its last start failed, and what it answered to requests since. */
 export const logRules: readonly Rule[] = [
@@ -110,7 +102,7 @@ export const logRules: readonly Rule[] = [
       };
     },
   }),
-  ...logLines.map(({ id, title, consequence, remedy, command }) =>
+  ...runningCauses.map(({ id, severity, title, consequence, nextStep, command }) =>
     rule({
       id: `log.${id}`,
       needs: [],
@@ -118,12 +110,12 @@ export const logRules: readonly Rule[] = [
         const lines = errorsOf(facts, id);
         if (lines.length === 0) return undefined;
         return {
-          severity: 'warning',
+          severity,
           title,
           cause: `The daemon's log says so ${lines.length === 1 ? 'once' : `${String(lines.length)} times`} since its last start.`,
           evidence: lines.slice(-3).map((line) => seen(logPath(facts), shortened(line))),
           consequence,
-          remedy: mend(remedy, command),
+          remedy: mend(nextStep, command),
         };
       },
     }),
