@@ -53,7 +53,11 @@ export const reach = [
 ];
 
 /** Unit tests that read sources instead of importing them, so that vitest cannot know what reaches them. */
-export const readingTests = ['test/unit/arrows.test.ts', 'test/unit/tools/build.test.mjs'];
+export const readingTests = [
+  'test/unit/arrows.test.ts',
+  'test/unit/advisedCommands.test.ts',
+  'test/unit/tools/build.test.mjs',
+];
 
 /**
  * @param {readonly string[]} paths that changed, relative to the repository

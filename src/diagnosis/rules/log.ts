@@ -75,12 +75,7 @@ export const logRules: readonly Rule[] = [
           cause: known ? 'The daemon gave up when it was started last.' : `The daemon said: ${shortened(failure.line)}`,
           evidence: [seen(logPath(facts), shortened(failure.line))],
           consequence: 'Docker is down.',
-          remedy: mend(
-            failure.nextStep,
-            'command' in failure.step
-              ? failure.step.command
-              : `dind-station ${failure.step.action === 'show-log' ? 'logs' : failure.step.action}`,
-          ),
+          remedy: mend(failure.nextStep, failure.command),
         };
       },
     }),

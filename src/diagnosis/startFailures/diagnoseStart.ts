@@ -11,6 +11,8 @@ export interface StartFailure {
   readonly nextStep: string;
   /** The same as something to click or paste, where there is such a thing; else the log. */
   readonly step: NextStep;
+  /** The step as something to type. */
+  readonly command: string;
   /** The line the judgement rests on, as the daemon wrote it. */
   readonly line: string;
 }
@@ -37,6 +39,7 @@ export function diagnoseStart(line: string): StartFailure {
         title: filled(title, match),
         nextStep: filled(nextStep, match),
         step: label === undefined ? (ownSteps[command] ?? steps.showLog) : { label, command },
+        command,
         line,
       };
     }
@@ -46,6 +49,7 @@ export function diagnoseStart(line: string): StartFailure {
     title: 'The daemon ended with a message that is not recognised',
     nextStep: 'Read what the daemon wrote before it.',
     step: steps.showLog,
+    command: 'dind-station logs',
     line,
   };
 }
