@@ -58,6 +58,7 @@ function sharedOptions(production) {
     // The editor patches require(); a native import() of a CommonJS file would go around that and lose its name exports.
     supported: { 'dynamic-import': false },
     minify: production,
+    loader: { '.tsv': 'text' },
     sourcemap: production ? false : 'linked',
     alias: {
       ...Object.fromEntries(absentPackages.map((name) => [name, join(root, 'src/engine/stubs/absent.ts')])),

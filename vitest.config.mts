@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { textTables } from './tools/lib/textTables.mjs';
 
 export default defineConfig({
+  plugins: [textTables],
   test: {
     include: ['test/unit/**/*.test.{ts,mjs}', 'test/integration/**/*.test.ts'],
     pool: 'forks',

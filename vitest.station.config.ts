@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { textTables } from './tools/lib/textTables.mjs';
 
 /**
  * Suites that start, kill and freeze the one daemon of a sandbox: never two files at once in one, never outside of one.
@@ -6,6 +7,7 @@ import { defineConfig } from 'vitest/config';
  * busy beside them.
  */
 export default defineConfig({
+  plugins: [textTables],
   test: {
     include: ['test/station/**/*.test.ts'],
     pool: 'forks',

@@ -65,12 +65,12 @@ install_copy() {
   rm -rf "$INSTALL_DIR.new" "$INSTALL_DIR.old"
   mkdir "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib"
   cp "$here/dind-helper" "$INSTALL_DIR.new/dind-helper"
-  cp "$here"/lib/*.sh "$INSTALL_DIR.new/lib/"
+  cp "$here"/lib/*.sh "$here"/lib/*.tsv "$INSTALL_DIR.new/lib/"
   cp "$here/entrypoint.sh" "$here/dind-rootless" "$INSTALL_DIR.new/"
   chown -R 0:0 "$INSTALL_DIR.new"
   chmod 0755 "$INSTALL_DIR.new" "$INSTALL_DIR.new/lib" "$INSTALL_DIR.new/dind-helper" \
     "$INSTALL_DIR.new/entrypoint.sh" "$INSTALL_DIR.new/dind-rootless"
-  chmod 0644 "$INSTALL_DIR.new"/lib/*.sh
+  chmod 0644 "$INSTALL_DIR.new"/lib/*
   if [ -e "$INSTALL_DIR" ]; then
     mv "$INSTALL_DIR" "$INSTALL_DIR.old"
   fi

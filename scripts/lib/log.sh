@@ -45,21 +45,68 @@ log_since() {
   tail -c $fresh "$state_log"
 }
 
-# log_cause: prints the decisive words of what the daemon wrote since it was launched. dockerd says why it gives up
-# in its last words, which have no time and level and can be several lines (what iptables answered); a Go panic says it in
-# its first line. A daemon that listens (or had before: log_started) is no failed start: errors from then on are answers
-# to requests (a pull that failed), so only the words count with which a daemon ends. Prints nothing when there are none.
+# log_cause: prints the decisive line of what the daemon wrote since it was launched, on one line: the beginning of a panic,
+# else the words with which dockerd gave up (they have no time and level and can be several lines, such as what iptables
+# answered), else the last line of level error or fatal, else the last line. A daemon that listens (or had before:
+# log_started) is no failed start: errors from then on are answers to requests (a pull that failed), so only the words
+# count with which a daemon ends. Prints nothing when there are none. Which line is of which kind stands in causes.tsv;
+# src/diagnosis/startFailures/decisiveLine.ts finds the same line, and test/fixtures/decisiveLines.tsv has cases for both.
 log_started=
 log_cause() {
-  log_since | awk -v started="$log_started" '
-    /^\[rootlesskit:/ { next }
-    /^time=.* msg="?API listen on / { started = 1; panic = said = marked = last = ""; next }
-    /^(panic: |fatal error: |unexpected fault address)/ { if (!panic) panic = $0 }
-    panic { next }
-    /level=fatal/ || (!started && /level=error/) { marked = $0 }
-    /^(failed to |unable to |cannot |Error |dockerd needs )/ { said = $0; next }
-    /^time=/ || /^containerd: / || /^[ \t]*$/ { if (!started && !/^[ \t]*$/) last = $0; next }
-    said { said = said " " $0; next }
+  log_since | awk -v started="${log_started:+1}" -v table="$here/lib/causes.tsv" '
+    function field(name) {
+      if (match($0, " " name "=\"([^\"\\\\]|\\\\.)*\"")) return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+      if (match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5)
+      if (match($0, " " name "=[^ \"]+")) return substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2)
+      return ""
+    }
+    function harmless(said, error) {
+      said = field("msg")
+      error = field("error")
+      return (said == "" ? $0 : said) ": " error ~ is["noise"]
+    }
+    function forget() {
+      panic = words = error = last = block = ""
+      words_rank = rank = 0
+    }
+    function close_block() {
+      if (block != "" && rank >= words_rank) {
+        words = block
+        words_rank = rank
+      }
+      block = ""
+      rank = 0
+    }
+    BEGIN {
+      while ((getline row <table) > 0)
+        if (split(row, cell, "\t") > 4 && cell[1] == "line")
+          is[cell[2]] = is[cell[2]] (is[cell[2]] == "" ? "" : "|") cell[4]
+      close(table)
+      forget()
+    }
+    {
+      sub(is["prefix"], "")
+      gsub(/[ \t]+/, " ")
+      sub(/[ \r]+$/, "")
+    }
+    $0 == "" || $0 ~ is["aside"] { next }
+    $0 ~ is["begin"] { forget(); started = 0; next }
+    $0 ~ is["listen"] { forget(); started = 1; next }
+    panic != "" && !started { next }
+    panic == "" && $0 ~ is["panic"] { close_block(); panic = $0; next }
     !started { last = $0 }
-    END { print panic ? panic : said ? said : marked ? marked : last }' | tr -s ' \t' ' ' | cut -c 1-1000
+    $0 ~ is["stamped"] {
+      close_block()
+      if ($0 ~ is[started ? "fatal" : "error"] && !harmless()) error = $0
+      next
+    }
+    $0 ~ is["giving-up"] { block = $0; rank = 2; next }
+    rank == 2 || (block != "" && $0 ~ is["continuation"]) { sub(/^ /, ""); block = block " " $0; next }
+    !started && $0 !~ is["continuation"] { block = $0; rank = 1 }
+    END {
+      close_block()
+      first = started ? words : panic
+      second = started ? panic : words
+      print first != "" ? first : second != "" ? second : error != "" ? error : last
+    }' | cut -c 1-1000
 }

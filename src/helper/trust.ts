@@ -37,7 +37,7 @@ export async function helperFiles(folder: string): Promise<string[]> {
   const names = ['dind-helper'];
   try {
     for (const name of await readdir(join(folder, 'lib'))) {
-      if (name.endsWith('.sh')) names.push(`lib/${name}`);
+      if (/\.(?:sh|tsv)$/.test(name)) names.push(`lib/${name}`);
     }
   } catch (error) {
     if (!isAbsent(error)) throw error;

@@ -17,6 +17,7 @@ export const startCauseIds = [
   'containerd-missing',
   'containerd-pid-file',
   'containerd-socket-dead',
+  'cluster-store',
   'containerd-timeout',
   'daemon-json-syntax',
   'daemon-json-type',

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLogTail } from './logTail';
+import { lineKind } from './logTable';
 import type { DaemonLogFacts } from './facts/daemon';
 import { unreadable, type Reading } from './readResult';
 
@@ -9,25 +10,21 @@ const mostLines = 400;
 const mostErrors = 50;
 const mostCharacters = 4000;
 
-/** Written once, right after dockerd has read its configuration; the helper's own line stands before it. */
-const startLine = /msg="?Starting up"?|^-- dind-helper:/u;
-const listenLine = /msg="?API listen on /u;
-const errorLine = /\blevel=(?:error|fatal|panic)\b|"level":"(?:error|fatal|panic)"/u;
-/** What dockerd itself says last, without time and level; and a Go panic. */
-const lastWords = /^(?:failed to|unable to|Error|error|invalid|panic:|fatal error:|runtime\/cgo:|\S*dockerd:)/u;
+/** What tells of a failure: logged as one, or said without time and level, as dockerd and a Go panic do last. */
+const badKinds = ['error', 'panic', 'giving-up', 'last-words'] as const;
 
 /** The last start among lines, and what went wrong in it. */
 export function lastStartOf(lines: readonly string[]): Pick<DaemonLogFacts, 'lastStart' | 'startFound' | 'errors'> {
-  const begin = lines.findLastIndex((line) => startLine.test(line));
+  const begin = lines.findLastIndex((line) => lineKind.begin.test(line));
   const since = begin < 0 ? lines : lines.slice(begin);
   // dockerd refuses a configuration before it says that it starts, so its last words may stand above or alone.
   // Whether it has listened decides what all later lines mean, however many there are.
-  const listening = since.findIndex((line) => listenLine.test(line));
+  const listening = since.findIndex((line) => lineKind.listen.test(line));
   const kept =
     listening >= 0 && listening < since.length - mostLines
       ? [...since.slice(listening, listening + 1), ...since.slice(1 - mostLines)]
       : since.slice(-mostLines);
-  const errors = since.filter((line) => errorLine.test(line) || lastWords.test(line));
+  const errors = since.filter((line) => badKinds.some((kind) => lineKind[kind].test(line)));
   return { lastStart: kept, startFound: begin >= 0, errors: errors.slice(-mostErrors) };
 }
 

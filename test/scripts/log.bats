@@ -4,6 +4,8 @@ load support
 setup() {
   reset_engine
   fake_engine
+  # Where the helper's parts look for the table, as the helper sets it.
+  here=$REPO/scripts
 }
 
 @test "a retry appends: the first failure is still in the log" {
@@ -97,6 +99,44 @@ setup() {
   [ "$(log_cause)" = 'panic: runtime error' ]
   printf '%s\n' "$listening" "$pull" 'time="x" level=fatal msg=last' >$state_log
   [[ "$(log_cause)" == *msg=last ]]
+}
+
+@test "the decisive line is the one that TypeScript finds, under each shell and awk" {
+  cat >/tmp/decide.sh <<'END'
+    here=$1/scripts
+    . "$here/lib/log.sh"
+    log_offset=0 state_log=/tmp/decide.log tab=$(printf '\t')
+    while IFS=$tab read -r name before kind line log; do
+      case $name in '#'*) continue ;; esac
+      printf '%s\n' "$log" | awk '{ gsub(/\\n/, "\n"); print }' >$state_log
+      log_started=
+      [ "$before" = no ] || log_started=1
+      [ "$kind" != none ] || line=
+      got=$(log_cause)
+      [ "$got" = "$line" ] || echo "$name: $got"
+      count=$((count + 1))
+    done <"$1/test/fixtures/decisiveLines.tsv"
+    echo "$count cases"
+END
+  local awk shell
+  mkdir -p /tmp/awks/busybox /tmp/awks/mawk
+  ln -sf "$(command -v busybox)" /tmp/awks/busybox/awk
+  ln -sf "$(command -v mawk)" /tmp/awks/mawk/awk
+  for awk in busybox mawk; do
+    for shell in dash 'busybox sh'; do
+      echo "$shell, awk of $awk"
+      run env PATH="/tmp/awks/$awk:$PATH" count=0 $shell /tmp/decide.sh "$REPO"
+      echo "$output"
+      [ "$output" = "$(grep -vc '^#' "$REPO/test/fixtures/decisiveLines.tsv") cases" ]
+    done
+  done
+}
+
+@test "without its table the helper tells no cause" {
+  . "$REPO/scripts/lib/log.sh"
+  here=/nowhere log_offset=0 state_log=/tmp/untold.log
+  echo 'failed to start daemon: x' >$state_log
+  [ -z "$(log_cause)" ]
 }
 
 @test "a start without CAP_NET_ADMIN is refused before dockerd is asked, with what is lacking" {

@@ -22,6 +22,7 @@ export async function bundle(entryPoint, outfile, define = {}) {
     // As in esbuild.mjs: jsonc-parser's other file loads parts that are not there.
     mainFields: ['module', 'main'],
     external: ['dockerode'],
+    loader: { '.tsv': 'text' },
     define,
     logLevel: 'error',
   });

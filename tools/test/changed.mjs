@@ -30,12 +30,16 @@ export const reach = [
   { touches: /^test\/e2e\/[^/]+\.test\.ts$/, stages: [], file: true },
   { touches: /^(?:test\/e2e\/|vitest\.e2e\.config)/, stages: ['e2e'] },
   { touches: /^test\/editor\//, stages: ['editor', 'e2e'] },
+  // Read by the helper's tests too.
+  { touches: /^test\/fixtures\/.*\.tsv$/, stages: ['unit', 'scripts'], wholeUnit: true },
   { touches: /^(?:test\/(?:unit|integration|mocks|fixtures)\/|vitest\.config)/, stages: ['unit'] },
   {
     touches: /^(?:test\/(?:chaos|faults|container)\/|container\/|vitest\.container\.config)/,
     stages: ['unit'],
     wholeUnit: true,
   },
+  // Tables of the helper are bundled, too.
+  { touches: /^scripts\/lib\/.*\.tsv$/, stages: everything, wholeUnit: true },
   { touches: /^scripts\//, stages: ['start', 'unit', 'scripts', 'v2', 'station', 'e2e'], wholeUnit: true },
   { touches: /^src\/(?:vscode|webview)\//, stages: ['unit', 'editor', 'e2e'] },
   { touches: /^src\/extension\.ts$/, stages: ['unit', 'editor', 'e2e'] },
@@ -49,7 +53,11 @@ export const reach = [
 ];
 
 /** Unit tests that read sources instead of importing them, so that vitest cannot know what reaches them. */
-export const readingTests = ['test/unit/arrows.test.ts', 'test/unit/tools/build.test.mjs'];
+export const readingTests = [
+  'test/unit/arrows.test.ts',
+  'test/unit/advisedCommands.test.ts',
+  'test/unit/tools/build.test.mjs',
+];
 
 /**
  * @param {readonly string[]} paths that changed, relative to the repository

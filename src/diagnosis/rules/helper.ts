@@ -75,7 +75,7 @@ export const helperRules: readonly Rule[] = [
         consequence: 'Docker cannot be started, stopped or mended from the editor.',
         remedy: mend(
           'Set the helper up for this user.',
-          `sudo /usr/local/lib/dind-station/dind-helper install --user ${identity.userName}`,
+          `sudo /usr/local/lib/dind-station/dind-helper install ${identity.userName}`,
         ),
       };
     },

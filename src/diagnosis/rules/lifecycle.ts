@@ -2,7 +2,7 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import { answers, engineInfo, engineVersion, livingDaemons, settings, startedBefore } from '../factSelectors';
 import { mend, outside, rule, seen, type Rule } from '../rule';
-import { lastPanic } from '../startFailures/diagnoseStart';
+import { lastPanic } from '../startFailures/decisiveLine';
 
 const restart = (summary: string) => mend(summary, 'dind-station restart', 'restarts-daemon', 'restart-daemon');
 

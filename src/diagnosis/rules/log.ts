@@ -1,22 +1,14 @@
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { HelperFacts } from '../../host/facts/helper';
-import {
-  lastDecisiveLine,
-  startFailureSignatures,
-  diagnoseStart,
-  type StartFailure,
-} from '../startFailures/diagnoseStart';
+import { runningCauses, startCauses } from '../../host/logTable';
+import { lastDecisiveLine } from '../startFailures/decisiveLine';
+import { diagnoseStart, type StartFailure } from '../startFailures/diagnoseStart';
 import { answers, daemonRuns, startedBefore } from '../factSelectors';
 import type { RunningCauseId } from '../../host/causeIds';
 import { mend, rule, seen, type Rule } from '../rule';
-import { runtimeLogLines } from './logLines';
-import { resourceLogLines } from './logLinesResources';
 
 type HelperState = NonNullable<HelperFacts['state']>;
-
-/** What names its cause exactly stands before what only shows the kind of error. */
-const logLines = [...resourceLogLines, ...runtimeLogLines];
 
 /** What a line may take of a report. */
 const most = 500;
@@ -49,12 +41,12 @@ function startFailure(facts: Facts): StartFailure | undefined {
   return line === undefined ? undefined : diagnoseStart(line);
 }
 
-/** Which of `logLines` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
+/** Which of `runningCauses` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
 function kindOf(line: string): RunningCauseId | 'not-recognised' | undefined {
   // A benign line has no decisive message; one with it is judged by what it says.
   const message = lastDecisiveLine([line.slice(0, 4000)]);
   if (message === undefined) return undefined;
-  return logLines.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
+  return runningCauses.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
 }
 
 /** Errors of a daemon that answers, by kind. A daemon that is down is judged by its last start instead. */
@@ -64,7 +56,7 @@ function errorsOf(facts: Facts, id: ReturnType<typeof kindOf>): readonly string[
   return log.errors.filter((line) => kindOf(line) === id);
 }
 
-const startIds = new Set<StartFailure['id']>([...startFailureSignatures.map(({ id }) => id), 'not-recognised']);
+const startIds = new Set<StartFailure['id']>([...startCauses.map(({ id }) => id), 'not-recognised']);
 
 /** What the daemon itself says: why its last start failed, and what it answered to requests since. */
 export const logRules: readonly Rule[] = [
@@ -84,12 +76,7 @@ export const logRules: readonly Rule[] = [
           cause: known ? 'The daemon gave up when it was started last.' : `The daemon said: ${shortened(failure.line)}`,
           evidence: [seen(logPath(facts), shortened(failure.line))],
           consequence: 'Docker is down.',
-          remedy: mend(
-            failure.nextStep,
-            'command' in failure.step
-              ? failure.step.command
-              : `dind-station ${failure.step.action === 'show-log' ? 'logs' : failure.step.action}`,
-          ),
+          remedy: mend(failure.nextStep, failure.command),
         };
       },
     }),
@@ -111,7 +98,7 @@ export const logRules: readonly Rule[] = [
       };
     },
   }),
-  ...logLines.map(({ id, title, consequence, remedy, command }) =>
+  ...runningCauses.map(({ id, severity, title, consequence, nextStep, command }) =>
     rule({
       id: `log.${id}`,
       needs: [],
@@ -119,12 +106,12 @@ export const logRules: readonly Rule[] = [
         const lines = errorsOf(facts, id);
         if (lines.length === 0) return undefined;
         return {
-          severity: 'warning',
+          severity,
           title,
           cause: `The daemon's log says so ${lines.length === 1 ? 'once' : `${String(lines.length)} times`} since its last start.`,
           evidence: lines.slice(-3).map((line) => seen(logPath(facts), shortened(line))),
           consequence,
-          remedy: mend(remedy, command),
+          remedy: mend(nextStep, command),
         };
       },
     }),

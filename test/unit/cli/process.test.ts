@@ -29,6 +29,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    loader: { '.tsv': 'text' },
     // An output of its own where it ships; nothing here loads it.
     external: ['dockerode'],
     banner: { js: '#!/usr/bin/env node' },

@@ -13,6 +13,7 @@ function writeHelper(folder: string, version = '0.1.0', part = 'echo part\n'): v
   mkdirSync(join(folder, 'lib'), { recursive: true });
   writeFileSync(join(folder, 'dind-helper'), `#!/bin/sh\nHELPER_VERSION=${version}\n`, { mode: 0o755 });
   writeFileSync(join(folder, 'lib', 'part.sh'), part, { mode: 0o644 });
+  writeFileSync(join(folder, 'lib', 'table.tsv'), 'a\tb\n', { mode: 0o644 });
   for (const path of [folder, join(folder, 'lib')]) chmodSync(path, 0o755);
 }
 
@@ -61,6 +62,9 @@ describe('the installed copy', () => {
     writeHelper(installed);
     writeFileSync(join(installed, 'lib', 'more.sh'), '');
     expect((await check()).status).toBe('outdated');
+    rmSync(join(installed, 'lib', 'more.sh'));
+    writeFileSync(join(installed, 'lib', 'table.tsv'), 'a\tc\n');
+    expect((await check()).status).toBe('outdated');
   });
 
   test('two files with swapped contents are not the same helper', async () => {
@@ -74,6 +78,7 @@ describe('the installed copy', () => {
 
   const weaknesses: [string, () => void, RegExp][] = [
     ['a file everybody can write', () => chmodSync(join(installed, 'lib', 'part.sh'), 0o666), /part\.sh .*mode 666/],
+    ['a table', () => chmodSync(join(installed, 'lib', 'table.tsv'), 0o666), /table\.tsv .*mode 666/],
     ['the program itself', () => chmodSync(join(installed, 'dind-helper'), 0o777), /dind-helper .*mode 777/],
     ['its folder', () => chmodSync(installed, 0o757), /dind-station can be written by everybody/],
     ['the folder of its parts', () => chmodSync(join(installed, 'lib'), 0o777), /lib can be written/],

@@ -99,7 +99,7 @@ describe('the build', () => {
 
   test('what activation loads is small and has nothing of what is loaded late', async () => {
     const { root, build } = smallProject();
-    for (const path of ['src', 'media', 'package.json', 'tsconfig.json'])
+    for (const path of ['src', 'scripts', 'media', 'package.json', 'tsconfig.json'])
       cpSync(join(repository, path), join(root, path), { recursive: true });
     expect(await build('--production')).toMatchObject({ code: 0, stderr: '' });
     const extension = readFileSync(join(root, 'dist/extension.js'), 'utf8');

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
-import { runtimeLogLines } from '../../../../src/diagnosis/rules/logLines';
-import { resourceLogLines } from '../../../../src/diagnosis/rules/logLinesResources';
+import { runningCauses } from '../../../../src/host/logTable';
 import { down, healthyFacts, type HealthyFacts } from '../healthy';
 
 const said: Readonly<Record<string, string>> = {
@@ -61,7 +60,7 @@ function logged(message: string): string[] {
   return findings.map(({ id }) => id);
 }
 
-describe.each([...resourceLogLines, ...runtimeLogLines].map(({ id }) => id))('log.%s', (id) => {
+describe.each(runningCauses.map(({ id }) => id))('log.%s', (id) => {
   test('is found, and alone', () => {
     expect(logged(said[id] ?? '')).toEqual([`log.${id}`]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { diagnoseStart, lastDecisiveLine, lastPanic } from '../../../../src/diagnosis/startFailures/diagnoseStart';
+import { lastDecisiveLine, lastPanic } from '../../../../src/diagnosis/startFailures/decisiveLine';
+import { diagnoseStart } from '../../../../src/diagnosis/startFailures/diagnoseStart';
 
 const at = 'time="2026-11-23T10:59:40.756726574Z"';
 const info = (text: string): string => `${at} level=info msg="${text}"`;

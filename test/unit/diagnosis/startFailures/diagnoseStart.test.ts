@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnoseStart, startFailureSignatures } from '../../../../src/diagnosis/startFailures/diagnoseStart';
+import { startCauses } from '../../../../src/host/logTable';
+import { diagnoseStart } from '../../../../src/diagnosis/startFailures/diagnoseStart';
 
 /** Real lines, with where each is from: see the head of the file. */
 const startLines = readFileSync(join(__dirname, '../startLines.tsv'), 'utf8')
@@ -105,13 +106,13 @@ describe('the last line of a failed start', () => {
 
   test('every signature is found by a line, and has an id of its own', () => {
     const found = new Set(startLines.map(({ id }) => id));
-    const ids = startFailureSignatures.map(({ id }) => id);
+    const ids = startCauses.map(({ id }) => id);
     expect(ids.filter((id) => !found.has(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   test('titles read as titles, next steps as sentences', () => {
-    for (const { id, title, nextStep } of startFailureSignatures) {
+    for (const { id, title, nextStep } of startCauses) {
       expect(title, id).not.toMatch(/[.!]$/);
       expect(nextStep, id).toMatch(/[.]$/);
       expect(`${title} ${nextStep}`, id).not.toMatch(/please|successfully|!/i);
