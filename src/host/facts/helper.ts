@@ -1,5 +1,5 @@
 import type { Fact } from './fact';
-import type { HelperStateFile } from '../../helper/protocol';
+import type { HelperStateFile } from '../../helper/helperState';
 import type { IptablesRuleCounts } from './network';
 import type { ProcessFacts } from './processes';
 import type { StorageRoot } from './storage';
