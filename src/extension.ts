@@ -12,8 +12,8 @@ import { keeperOf, stateFileOf } from './app/managedDaemon';
 import { DaemonJsonWatch } from './vscode/daemonJsonWatch';
 import { EngineNotices } from './vscode/engineNotices';
 import { Flash, Indicator } from './vscode/statusBar';
-import { LateActions, loadActions } from './vscode/lazyActions';
-import { LateExaminer, loadExaminer } from './vscode/lazyDiagnosis';
+import { LazyActions, loadActions } from './vscode/lazyActions';
+import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyBackgroundDiagnosis';
 import { LateLog } from './vscode/lazyLog';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
 import { LiveEngine } from './vscode/engineSession';
@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   const modified = async (path: string): Promise<number | undefined> =>
     (await stat(path).catch(() => undefined))?.mtimeMs;
   const age = new SocketAge(modified, render);
-  const actions = new LateActions(loadActions, {
+  const actions = new LazyActions(loadActions, {
     host: vscode,
     engine,
     extensionPath: context.extensionPath,
@@ -122,9 +122,13 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     onStatus: (status) => actions.now?.observeLimits(status),
   });
   close = () => limitTests.close();
-  const examiner = new LateExaminer(loadExaminer, { host: vscode, dockerHost: () => readNow().dockerHost, log });
+  const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, {
+    host: vscode,
+    dockerHost: () => readNow().dockerHost,
+    log,
+  });
   const fault = new StandingFault({
-    examine: async () => (await examiner.get()).standingError(),
+    examine: async () => (await background.get()).standingError(),
     onChange: (standing) => {
       render();
       if (standing === undefined) return;
@@ -140,7 +144,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   });
   const daemonJson = new DaemonJsonWatch(
     vscode,
-    async (document) => (await examiner.get()).followDaemonJson(document),
+    async (document) => (await background.get()).followDaemonJson(document),
     log,
   );
 
@@ -187,7 +191,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     changes,
     daemonJson,
     fault,
-    examiner,
+    background,
     notices,
     limitTests,
     actions,

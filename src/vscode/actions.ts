@@ -15,6 +15,7 @@ import { describeContext, elsewhere, keeperOf, stateFileOf } from '../app/manage
 import { HelperCalls } from './helperCalls';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
 import { HelperSetUp, watchFolder } from './helperSetup';
+import { loadDiagnosis } from './lazyDiagnosis';
 import type { LateLog } from './lazyLog';
 import type { LimitsStatus } from './limits/status';
 import { Lifecycle } from './lifecycle';
@@ -48,7 +49,7 @@ export interface ActionParts {
 
 /**
  * Everything a window needs only when Docker is not well or somebody asks for something: explaining, the commands, the
- * log, the helper. Built into an output file of its own, which `lateActions.ts` loads on first use.
+ * log, the helper. Built into an output file of its own, which `lazyActions.ts` loads on first use.
  */
 export class Actions {
   private readonly helper: HelperCalls;
@@ -169,7 +170,10 @@ export class Actions {
   }
 
   private async makeDiagnostics(): Promise<Diagnostics> {
-    const { Diagnostics, readFacts } = await import('./diagnostics/diagnostics');
+    const [{ Diagnostics }, { diagnose, readFacts }] = await Promise.all([
+      import('./diagnostics/diagnostics'),
+      loadDiagnosis(),
+    ]);
     if (this.disposed) throw new Error('The window is closing.');
     const { host, engine, extensionPath, log, scene, dockerHost, limits } = this.parts;
     return new Diagnostics({
@@ -179,6 +183,7 @@ export class Actions {
       state: () => engine.state,
       words: (state) => this.words(state),
       takeFacts: async () => readFacts(dockerHost(), await this.helper.forFacts()),
+      diagnose,
       commands: {
         start: () => this.run('start'),
         restart: () => this.run('restart'),

@@ -1,42 +1,22 @@
 import type * as Late from './actions';
 import type { ActionParts, Actions } from './actions';
+import { Lazy } from './lazy';
 
 /** Loads the actions' output file; bundling leaves this import alone. */
 export async function loadActions(): Promise<typeof Late> {
   return import('./actions');
 }
 
-/** The actions, made when they are first needed, once. */
-export class LateActions {
-  /** Undefined until they were needed. */
-  now: Actions | undefined;
-  private loading: Promise<Actions> | undefined;
-  private disposed = false;
-
-  constructor(
-    private readonly load: typeof loadActions,
-    private readonly parts: ActionParts,
-  ) {}
-
-  /** The actions. A failed load is tried again by the next caller. */
-  async get(): Promise<Actions> {
-    this.loading ??= this.make().catch((error: unknown) => {
-      this.loading = undefined;
-      throw error;
+/** What is needed only when Docker is not well or somebody asks for something. */
+export class LazyActions extends Lazy<Actions> {
+  constructor(load: typeof loadActions, parts: ActionParts) {
+    super(async () => {
+      const { Actions } = await load();
+      return () => {
+        const actions = new Actions(parts);
+        actions.observe(parts.engine.state);
+        return actions;
+      };
     });
-    return this.loading;
-  }
-
-  private async make(): Promise<Actions> {
-    const { Actions } = await this.load();
-    if (this.disposed) throw new Error('The window is closing.');
-    this.now = new Actions(this.parts);
-    this.now.observe(this.parts.engine.state);
-    return this.now;
-  }
-
-  dispose(): void {
-    this.disposed = true;
-    this.now?.dispose();
   }
 }
