@@ -9,12 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../tools/lib/run.mjs';
-import { ownFolder } from './folder.mjs';
-
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
+import { ownFolder, repository } from './folders.mjs';
 
 /** What each output may have at most, minified; what is loaded at activation or with a page has the least room. */
 const mostKilobytes = {

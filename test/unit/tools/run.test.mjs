@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { isAlive, processTree, readProcess } from '../../../tools/lib/processes.mjs';
 import { excerpt, run, runOrRefuse } from '../../../tools/lib/run.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 describe('running a program', () => {
   test('status, both outputs, input, lines as they come', async () => {

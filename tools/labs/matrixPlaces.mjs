@@ -1,12 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { withBed } from '../lib/bed.mjs';
 import { run, runOrRefuse } from '../lib/run.mjs';
-import { suites } from './options.mjs';
-import { readCells } from './table.mjs';
+import { readCells } from './matrixTable.mjs';
 
-/** @typedef {import('./options.mjs').Engine} Engine */
-/** @typedef {import('./options.mjs').Nesting} Nesting */
-/** @typedef {import('./options.mjs').Cgroups} Cgroups */
+/** @typedef {'20.10' | '26.1' | '28.5'} Engine */
+
+/** The Debian that has an engine. @type {Readonly<Record<Engine, string>>} */
+const suites = { '20.10': 'bookworm', 26.1: 'trixie', 28.5: 'forky' };
+export const engines = /** @type {const} */ (['20.10', '26.1', '28.5']);
+export const cgroupKinds = /** @type {const} */ (['v1', 'v2']);
+/** What is around the daemon; with `-naive` it is started without our preparation, to show what that does. */
+export const nestings = /** @type {const} */ (['bare', 'nested', 'nested-naive', 'host', 'host-naive']);
+
+/** @typedef {typeof nestings[number]} Nesting */
+/** @typedef {typeof cgroupKinds[number]} Cgroups */
+
+/**
+ * What a run is asked for, by the names of its options.
+ * @typedef {object} Asked
+ * @property {readonly Engine[]} engine
+ * @property {readonly Cgroups[]} cgroup
+ * @property {readonly Nesting[]} nesting
+ */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const beds = fileURLToPath(new URL('../../test/bed', import.meta.url));
@@ -29,10 +44,10 @@ const nestingSeconds = 240;
  * A plain host needs a machine of its own. Containers on v1 are made in a bed on this machine, because the kernel of that
  * machine has no memory controller for v1; an unprepared one has nothing to show there that a prepared one has not.
  *
- * @param {import('./options.mjs').MatrixOptions} options
+ * @param {Asked} asked
  * @returns {Place[]}
  */
-export function places({ engines, cgroups, nestings }) {
+export function places({ engine: engines, cgroup: cgroups, nesting: nestings }) {
   const kinds = /** @type {const} */ ([
     { cgroups: 'v1', kind: 'vm', nestings: ['bare'] },
     { cgroups: 'v1', kind: 'bed', nestings: ['nested', 'host', 'host-naive'] },
@@ -53,7 +68,7 @@ export function places({ engines, cgroups, nestings }) {
 /**
  * @param {Place} place
  * @param {{ elevate: import('../lib/elevation.mjs').Elevate, signal: AbortSignal, detail: (text: string) => void }} context
- * @returns {Promise<import('./table.mjs').Cell[]>}
+ * @returns {Promise<import('./matrixTable.mjs').Cell[]>}
  */
 export async function runPlace(place, { elevate, signal, detail }) {
   const cache = process.env['DIND_STATION_CACHE'];
