@@ -20,6 +20,7 @@ describe('running a program', () => {
 
   test('a signal counts as shells count it', async () => {
     expect((await run(['sh', '-c', 'kill -9 $$'])).code).toBe(137);
+    expect((await run(['sh', '-c', 'kill -ABRT $$'])).code).toBe(134);
   });
 
   test('a program that leaves its input unread ends as it wants to', async () => {
