@@ -7,7 +7,7 @@ const user = prepareUser();
 export const certificates = '/run/bench-certs';
 const settings = '/etc/dind-station/helper.conf';
 
-/** Ends every daemon in the bed, so that the next start is a cold one. */
+/** Ends every daemon in the sandbox, so that the next start is a cold one. */
 export async function endAll() {
   await askHelper('stop', user);
   for (const name of ['dockerd', 'containerd']) {

@@ -13,7 +13,7 @@ const runs = Number(process.env['BENCH_RUNS'] ?? 25);
 const containers = Number(process.env['BENCH_CONTAINERS'] ?? 100);
 const log = '/var/log/dockerd.log';
 const checkConfig = '/usr/share/docker.io/contrib/check-config.sh';
-/** True of every bed, which has no network: no name server answers. */
+/** True of every sandbox, which has no network: no name server answers. */
 const ofTheBed = ['network.dns-of-daemon-missing'];
 
 const program = '/tmp/doctorWarm.cjs';

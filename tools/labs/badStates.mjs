@@ -1,5 +1,5 @@
 // Every state that a start has to cope with, made for real, and what came of it: `npm run bad-states`.
-import { withBed } from '../lib/bed.mjs';
+import { withSandbox } from '../lib/sandbox.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 
 /**
@@ -38,8 +38,8 @@ Exit status: 0 all as wanted, 1 not all.`,
   rows: () => ['test/scripts/bad-states.sh'],
   title: () => 'bad states',
   run: (program, { elevate, signal }) =>
-    withBed({ name: 'bad-states', elevate, signal }, async (bed) => {
-      const { code, stdout, stderr } = await bed.run([program]);
+    withSandbox({ name: 'bad-states', elevate, signal }, async (sandbox) => {
+      const { code, stdout, stderr } = await sandbox.run([program]);
       if (code !== 0) throw new Refusal(`${program} ended with status ${code}:\n${stderr || stdout}`);
       return stdout
         .trimEnd()

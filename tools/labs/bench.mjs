@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { loadavg, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { withBed } from '../lib/bed.mjs';
+import { withSandbox } from '../lib/sandbox.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 import { prepareBench } from '../test/prepare.mjs';
 
@@ -53,9 +53,9 @@ The rows are also kept in bench/results.json. Nothing fails on a slow machine.
   rows: ({ chosen }) => chosen,
   title: (name) => `${name} (load ${(loadavg()[0] ?? 0).toFixed(1)})`,
   run: (name, { elevate, signal }) =>
-    withBed({ name: `bench-${name}`, elevate, signal }, async (bed) => {
+    withSandbox({ name: `bench-${name}`, elevate, signal }, async (sandbox) => {
       const runs = passedOn.flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`]));
-      const { code, stdout, stderr } = await bed.run(['env', ...runs, process.execPath, `bench/${name}.mjs`]);
+      const { code, stdout, stderr } = await sandbox.run(['env', ...runs, process.execPath, `bench/${name}.mjs`]);
       if (code !== 0) throw new Refusal(`bench/${name}.mjs ended with status ${code}:\n${stderr || stdout}`);
       return /** @type {Row[]} */ (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '[]'));
     }),

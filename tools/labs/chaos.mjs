@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chaosFaults } from '../../test/chaos/faults.mjs';
-import { withBed } from '../lib/bed.mjs';
+import { withSandbox } from '../lib/sandbox.mjs';
 import { wholeNumber } from '../lib/lab.mjs';
 import { buildOutputs } from './buildOutputs.mjs';
 import { isGood, sumLine, table } from './chaosSummary.mjs';
@@ -44,9 +44,9 @@ Exit status: 0 all came back with everything, 1 one did not, 2 usage.`,
     mkdirSync(join(root, 'test-output'), { recursive: true });
     const file = join(root, 'test-output', 'chaos.jsonl');
     writeFileSync(file, '');
-    return withBed({ name: 'chaos', pid1: 'reaper', elevate, signal }, async (bed) => {
+    return withSandbox({ name: 'chaos', pid1: 'reaper', elevate, signal }, async (sandbox) => {
       const argv = [process.execPath, 'test/chaos/chaos.mjs', String(rounds), String(seed), ...chosen];
-      const { code } = await bed.run(argv, {
+      const { code } = await sandbox.run(argv, {
         onLine: (line) => {
           if (!line.startsWith('{')) {
             say(line);

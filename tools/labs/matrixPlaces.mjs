@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { withBed } from '../lib/bed.mjs';
+import { withSandbox } from '../lib/sandbox.mjs';
 import { run, runOrRefuse } from '../lib/run.mjs';
 import { readCells } from './matrixTable.mjs';
 
@@ -24,24 +24,24 @@ export const nestings = /** @type {const} */ (['bare', 'nested', 'nested-naive',
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const beds = fileURLToPath(new URL('../../test/bed', import.meta.url));
+const sandboxes = fileURLToPath(new URL('../../test/bed', import.meta.url));
 const program = 'test/bed/matrix/machine';
 const bootSeconds = 60;
 /** More than any nesting took in the slowest machine, in seconds. */
 const nestingSeconds = 240;
 
 /**
- * Where some nestings of one engine run one after another: a machine of its own, or a bed on this one.
+ * Where some nestings of one engine run one after another: a machine of its own, or a sandbox on this one.
  * @typedef {object} Place
  * @property {string} name
  * @property {Engine} engine
  * @property {Cgroups} cgroups
- * @property {'vm' | 'bed'} kind
+ * @property {'vm' | 'sandbox'} kind
  * @property {readonly Nesting[]} nestings
  */
 
 /**
- * A plain host needs a machine of its own. Containers on v1 are made in a bed on this machine, because the kernel of that
+ * A plain host needs a machine of its own. Containers on v1 are made in a sandbox on this machine, because the kernel of that
  * machine has no memory controller for v1; an unprepared one has nothing to show there that a prepared one has not.
  *
  * @param {Asked} asked
@@ -50,7 +50,7 @@ const nestingSeconds = 240;
 export function places({ engine: engines, cgroup: cgroups, nesting: nestings }) {
   const kinds = /** @type {const} */ ([
     { cgroups: 'v1', kind: 'vm', nestings: ['bare'] },
-    { cgroups: 'v1', kind: 'bed', nestings: ['nested', 'host', 'host-naive'] },
+    { cgroups: 'v1', kind: 'sandbox', nestings: ['nested', 'host', 'host-naive'] },
     { cgroups: 'v2', kind: 'vm', nestings: ['bare', 'nested', 'nested-naive', 'host', 'host-naive'] },
   ]);
   return engines
@@ -77,7 +77,7 @@ export async function runPlace(place, { elevate, signal, detail }) {
   detail(`the engine ${place.engine}`);
   const fetched = await runOrRefuse(
     `putting the engine ${place.engine} together`,
-    elevate([...environment, `${beds}/engine-root`, suites[place.engine]]),
+    elevate([...environment, `${sandboxes}/engine-root`, suites[place.engine]]),
     { signal },
   );
   const engineRoot = fetched.stdout.trim();
@@ -87,12 +87,14 @@ export async function runPlace(place, { elevate, signal, detail }) {
   };
   const argv = [program, ...place.nestings];
   const result =
-    place.kind === 'bed'
-      ? await withBed({ name: 'matrix', root: engineRoot, elevate, signal }, (bed) => bed.run(argv, { onLine }))
+    place.kind === 'sandbox'
+      ? await withSandbox({ name: 'matrix', root: engineRoot, elevate, signal }, (sandbox) =>
+          sandbox.run(argv, { onLine }),
+        )
       : await run(
           elevate([
             ...environment,
-            `${beds}/vm/vm`,
+            `${sandboxes}/vm/vm`,
             'run',
             ...['--cgroups', place.cgroups, '--root', engineRoot],
             ...['--timeout', String(bootSeconds + nestingSeconds * place.nestings.length)],
