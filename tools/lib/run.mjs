@@ -25,8 +25,8 @@ const defaultGraceMs = 5000;
 
 /**
  * Runs one program to its end. It gets a process group of its own: a Ctrl-C in the terminal then reaches only us, and
- * we end the group in our own order instead of racing against it. No package does this: tools run before there are any, and
- * none ends a whole group, or one that sudo made root's.
+ * we end the group in our own order instead of racing against it. Not from a package: tools install those, and
+ * ending a whole group, or as root one that sudo made root's, would be ours to write beside it.
  *
  * @param {readonly string[]} argv program and arguments; never a shell string
  * @param {RunOptions} [options]
