@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Bundles what runs: dist/extension.js, what it loads late (actions.js, diagnostics.js, examiner.js, limits.js, dockerode.js),
-// dist/webview.js for the browser with what it loads late (charts.js and its charts.css), dist/cli.js, and with --test dist/test/editor.js.
+// Bundles what runs: dist/extension.js, what it loads late (`editorOutputs`, dockerode.js), dist/webview.js for the browser with what it loads late (charts.js and its charts.css), dist/cli.js, and with --test dist/test/editor.js.
 //
 //   --production   minified, without source maps
 //   --test         also the suite that runs inside the editor
@@ -9,6 +8,7 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, wr
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { dockerodeParts } from './tools/lib/dockerodeParts.mjs';
 import { runEntry } from './tools/lib/entry.mjs';
 import { Refusal } from './tools/lib/refusal.mjs';
 
@@ -17,17 +17,27 @@ import { Refusal } from './tools/lib/refusal.mjs';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const flags = ['--production', '--test', '--metafile'];
 
+/** What the editor loads: the first at activation, the others on first use. */
+const editorOutputs = [
+  ['src/extension.ts', 'extension.js'],
+  ['src/vscode/actions.ts', 'actions.js'],
+  ['src/vscode/diagnostics/diagnostics.ts', 'diagnostics.js'],
+  ['src/vscode/backgroundDiagnosis.ts', 'backgroundDiagnosis.js'],
+  // Of the two before it, so that the facts and the rules ship once.
+  ['src/vscode/diagnosis.ts', 'diagnosis.js'],
+  ['src/vscode/limits/limits.ts', 'limits.js'],
+];
+
 /**
  * Sources that are outputs of their own, loaded on first use by whoever asks for them with import(); all outputs stand
  * side by side in dist/. A static import would load one at activation, so that is refused.
  */
-const lateOutputs = new Map([
-  ['src/engine/dockerode.ts', './dockerode.js'],
-  ['src/vscode/actions.ts', './actions.js'],
-  ['src/vscode/diagnostics/diagnostics.ts', './diagnostics.js'],
-  ['src/vscode/backgroundDiagnosis.ts', './examiner.js'],
-  ['src/vscode/limits/limits.ts', './limits.js'],
-]);
+const lateOutputs = new Map(
+  [...editorOutputs.slice(1), ['src/engine/dockerode.ts', 'dockerode.js']].map(([source, file]) => [
+    source,
+    `./${file}`,
+  ]),
+);
 
 /** @type {import('esbuild').Plugin} */
 const late = {
@@ -41,9 +51,6 @@ const late = {
     });
   },
 };
-
-/** Parts of dockerode for ssh:// endpoints and BuildKit sessions, which this project refuses or never starts. */
-const absentPackages = ['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'];
 
 /**
  * @param {boolean} production
@@ -61,7 +68,6 @@ function sharedOptions(production) {
     loader: { '.tsv': 'text' },
     sourcemap: production ? false : 'linked',
     alias: {
-      ...Object.fromEntries(absentPackages.map((name) => [name, join(root, 'src/engine/stubs/absent.ts')])),
       // Its main file hands a require() of its own around, which no bundler can follow.
       'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
     },
@@ -79,41 +85,13 @@ function sharedOptions(production) {
 function bundles(args) {
   /** @type {BuildOptions[]} */
   const all = [
-    {
-      entryPoints: ['src/extension.ts'],
-      outfile: 'dist/extension.js',
+    ...editorOutputs.map(([source = '', file]) => ({
+      entryPoints: [source],
+      outfile: `dist/${file}`,
       target: 'node22',
       external: ['vscode'],
       plugins: [late],
-    },
-    {
-      entryPoints: ['src/vscode/actions.ts'],
-      outfile: 'dist/actions.js',
-      target: 'node22',
-      external: ['vscode'],
-      plugins: [late],
-    },
-    {
-      entryPoints: ['src/vscode/diagnostics/diagnostics.ts'],
-      outfile: 'dist/diagnostics.js',
-      target: 'node22',
-      external: ['vscode'],
-      plugins: [late],
-    },
-    {
-      entryPoints: ['src/vscode/backgroundDiagnosis.ts'],
-      outfile: 'dist/examiner.js',
-      target: 'node22',
-      external: ['vscode'],
-      plugins: [late],
-    },
-    {
-      entryPoints: ['src/vscode/limits/limits.ts'],
-      outfile: 'dist/limits.js',
-      target: 'node22',
-      external: ['vscode'],
-      plugins: [late],
-    },
+    })),
     {
       entryPoints: ['src/webview/main.ts'],
       outfile: 'dist/webview.js',
@@ -137,6 +115,7 @@ function bundles(args) {
       outfile: 'dist/dockerode.js',
       // The command line loads this file too, and runs on the oldest Node of package.json.
       target: 'node20',
+      plugins: [dockerodeParts],
     },
     {
       entryPoints: ['src/cli.ts'],
@@ -152,6 +131,7 @@ function bundles(args) {
       outfile: 'dist/test/editor.js',
       target: 'node22',
       external: ['vscode', 'mocha'],
+      plugins: [dockerodeParts],
     });
   }
   return all;

@@ -1,10 +1,10 @@
 // P8: what the extension costs the editor, in the editor's own figures, and the sizes of what ships.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { requireBed } from './engine.mjs';
+import { requireSandbox } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
-requireBed();
+requireSandbox();
 const runs = Number(process.env['BENCH_RUNS'] ?? 5);
 const load = [];
 const activate = [];

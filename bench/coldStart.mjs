@@ -1,19 +1,20 @@
 // Cold starts of ours, with TLS and without, for the measurements that compare them.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { askHelper, firstPing, pidsOf, prepareUser, requireBed } from './engine.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askHelper, firstPing, pidsOf, prepareUser, requireSandbox } from './engine.mjs';
 
-requireBed();
+requireSandbox();
 const user = prepareUser();
 export const certificates = '/run/bench-certs';
 const settings = '/etc/dind-station/helper.conf';
 
-/** Ends every daemon in the bed, so that the next start is a cold one. */
+/** Ends every daemon in the sandbox, so that the next start is a cold one. */
 export async function endAll() {
   await askHelper('stop', user);
   for (const name of ['dockerd', 'containerd']) {
     for (let tries = 0; pidsOf(name).length > 0; tries += 1) {
       for (const pid of pidsOf(name)) process.kill(pid, tries < 400 ? 'SIGTERM' : 'SIGKILL');
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await sleep(25);
     }
   }
   rmSync('/var/run/docker.sock', { force: true });

@@ -3,10 +3,10 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStation } from './browser.mjs';
-import { askHelper, pidsOf, prepareUser, requireBed } from './engine.mjs';
+import { askHelper, pidsOf, prepareUser, requireSandbox } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
-requireBed();
+requireSandbox();
 const user = prepareUser();
 const deaths = Number(process.env['BENCH_RUNS'] ?? 15);
 const freezes = Math.max(3, Math.round(deaths / 2));

@@ -3,17 +3,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, truncateSync } from 'node:fs';
 import { bundle } from '../tools/lib/bundle.mjs';
-import { askHelper, prepareUser, requireBed, sleeper } from './engine.mjs';
+import { askHelper, prepareUser, requireSandbox, sleeper } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
-requireBed();
+requireSandbox();
 // Root's home is closed to this user, and docker itself complains of that.
 const user = { ...prepareUser(), env: { ...process.env, HOME: '/home/coder' } };
 const runs = Number(process.env['BENCH_RUNS'] ?? 25);
 const containers = Number(process.env['BENCH_CONTAINERS'] ?? 100);
 const log = '/var/log/dockerd.log';
 const checkConfig = '/usr/share/docker.io/contrib/check-config.sh';
-/** True of every bed, which has no network: no name server answers. */
+/** True of every sandbox, which has no network: no name server answers. */
 const ofTheBed = ['network.dns-of-daemon-missing'];
 
 const program = '/tmp/doctorWarm.cjs';
@@ -69,7 +69,7 @@ const told = spawnSync('bash', [checkConfig], { ...user, encoding: 'utf8' }).std
 const missing = told.split('\n').filter((line) => line.includes('missing')).length;
 const wrong = falseAlarms(healthy);
 
-// The load: containers that sleep, mounts of a private kind in the bed's own namespace, and a log of which the end is real.
+// The load: containers that sleep, mounts of a private kind in the sandbox's own namespace, and a log of which the end is real.
 sleeper('sleeper-0');
 execFileSync('sh', [
   '-c',

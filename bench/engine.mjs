@@ -1,4 +1,4 @@
-// What the measurements of the daemon share: starting one by hand, asking it, ending it. Runs inside a bed, as root.
+// What the measurements of the daemon share: starting one by hand, asking it, ending it. Runs inside a sandbox, as root.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ export const helper = '/usr/local/lib/dind-station/dind-helper';
 const socketPath = '/var/run/docker.sock';
 
 /** Throws where a daemon must not be killed. */
-export function requireBed() {
+export function requireSandbox() {
   readFileSync('/run/bed-ready');
 }
 

@@ -1,10 +1,10 @@
 // P11: every proof of a limit with its control, against what people look at today: one sample of `docker stats`.
 import { execFileSync } from 'node:child_process';
-import { bareDaemon, endDaemon, firstPing, requireBed, sleeper } from './engine.mjs';
+import { bareDaemon, endDaemon, firstPing, requireSandbox, sleeper } from './engine.mjs';
 import { proofsNow } from './proofs.mjs';
 import { summarize } from './stats.mjs';
 
-requireBed();
+requireSandbox();
 const runs = Number(process.env['BENCH_RUNS'] ?? 5);
 const daemon = bareDaemon([]);
 await firstPing();

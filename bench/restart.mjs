@@ -10,12 +10,12 @@ import {
   identity,
   pidsOf,
   prepareUser,
-  requireBed,
+  requireSandbox,
   sleeper,
 } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
-requireBed();
+requireSandbox();
 const user = prepareUser();
 const runs = Number(process.env['BENCH_RUNS'] ?? 15);
 const crashes = Number(process.env['BENCH_CRASHES'] ?? 100);

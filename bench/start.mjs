@@ -1,9 +1,9 @@
 // P1: how long after the helper was asked the daemon answers, against a dockerd started by hand with the same flags on
 // the same data root; and how long after the daemon answers the helper notices.
-import { askHelper, bareDaemon, endDaemon, firstPing, prepareUser, requireBed } from './engine.mjs';
+import { askHelper, bareDaemon, endDaemon, firstPing, prepareUser, requireSandbox } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
-requireBed();
+requireSandbox();
 const user = prepareUser();
 const runs = Number(process.env['BENCH_RUNS'] ?? 15);
 const bare = [];

@@ -2,10 +2,10 @@
 // same two ways. A verdict is false when it says `enforced` of a limit that is off, or `not-enforced` of one that is on.
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { bareDaemon, endDaemon, firstPing, requireBed } from './engine.mjs';
+import { bareDaemon, endDaemon, firstPing, requireSandbox } from './engine.mjs';
 import { proofsNow } from './proofs.mjs';
 
-requireBed();
+requireSandbox();
 /** CPU proofs, shared out over the loads and the two kinds of workload, and as many memory proofs; each with the limit on and off. */
 const runs = Number(process.env['BENCH_RUNS'] ?? 100);
 const loads = [0, 2, 4, 8];

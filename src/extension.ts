@@ -8,7 +8,7 @@ import { DaemonJsonWatch } from './vscode/daemonJsonWatch';
 import { EngineNotices } from './vscode/engineNotices';
 import { connectTo, EngineSession } from './vscode/engineSession';
 import { LazyActions, loadActions } from './vscode/lazyActions';
-import { LateExaminer, loadExaminer } from './vscode/lazyDiagnosis';
+import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyBackgroundDiagnosis';
 import { LazyLog } from './vscode/lazyLog';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
 import { RunningWarning } from './vscode/runningWarning';
@@ -83,9 +83,9 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     onStatus: (status) => actions.now?.observeLimits(status),
   });
   close = () => limitTests.close();
-  const examiner = new LateExaminer(loadExaminer, { host: vscode, dockerHost, log });
+  const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, { host: vscode, dockerHost, log });
   const warning = new RunningWarning({
-    examine: async () => (await examiner.get()).standingError(),
+    examine: async () => (await background.get()).standingError(),
     onChange: (fault) => {
       indicator.render();
       if (fault === undefined) return;
@@ -97,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     log,
   });
   const follow = async (document: vscode.TextDocument): Promise<void> =>
-    (await examiner.get()).followDaemonJson(document);
+    (await background.get()).followDaemonJson(document);
   const daemonJson = new DaemonJsonWatch(vscode, follow, log);
 
   const observe = (state: EngineState): void => {
@@ -130,7 +130,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
 
   context.subscriptions.push(
     { dispose: () => clearImmediate(opening) },
-    ...[configuration, ...registrations, changes, daemonJson, warning, examiner, notices, limitTests, actions],
+    ...[configuration, ...registrations, changes, daemonJson, warning, background, notices, limitTests, actions],
     // The log goes last, so that what the others say at their end still has somewhere to go.
     ...[engine, indicator, log],
   );

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Everything that proves the project, on any Debian with node: `npm test`, or `npm test -- lint unit scripts`.
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from './lib/commandLine.mjs';
 import { findElevation } from './lib/elevation.mjs';
 import { runEntry } from './lib/entry.mjs';
 import { ensurePackages } from './lib/npmPackages.mjs';
@@ -30,7 +30,7 @@ test-output has junit.xml of all tests, what each job printed in jobs/, and in s
 Exit status: 0 all passed, 1 something failed, 2 usage.`;
 
 await runEntry('test', async (signal) => {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseCommandLine('npm test --', {
     options: {
       help: { type: 'boolean', short: 'h' },
       changed: { type: 'boolean', default: false },

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // Everything there is, one after the other: `npm run test:all`, or parts of it by name.
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { chosenOf, parseCommandLine } from './lib/commandLine.mjs';
 import { runEntry } from './lib/entry.mjs';
-import { Refusal } from './lib/refusal.mjs';
 import { run } from './lib/run.mjs';
 import { partNames, parts, partsTable } from './test/parts.mjs';
 
@@ -22,7 +21,7 @@ ${parts.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`).join('\n')}
 Exit status: 0 all passed, 1 something failed, 2 usage.`;
 
 await runEntry('test:all', async (signal) => {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseCommandLine('npm run test:all --', {
     options: { help: { type: 'boolean', short: 'h' } },
     allowPositionals: true,
   });
@@ -30,12 +29,15 @@ await runEntry('test:all', async (signal) => {
     console.log(help);
     return 0;
   }
-  const unknown = positionals.find((name) => !partNames.includes(name));
-  if (unknown !== undefined) throw new Refusal(`there is no part ${unknown}; there are: ${partNames.join(', ')}.`, 2);
+  const chosen = chosenOf(
+    partNames,
+    positionals,
+    (unknown) => `there is no part ${unknown}; there are: ${partNames.join(', ')}.`,
+  );
 
   /** @type {import('./test/parts.mjs').PartResult[]} */
   const results = [];
-  for (const { name, argv } of parts.filter((part) => positionals.length === 0 || positionals.includes(part.name))) {
+  for (const { name, argv } of parts.filter((part) => chosen.includes(part.name))) {
     console.log(`\n=== ${name}`);
     const began = performance.now();
     const onLine = (/** @type {string} */ line) => console.log(line);

@@ -1,5 +1,5 @@
 import type { InstalledOrUnknown } from '../app/helperRunner';
-import type { HelperStateFile } from '../helper/protocol';
+import type { HelperStateFile } from '../helper/helperState';
 import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';

@@ -5,8 +5,8 @@ import type { Endpoint } from './endpoint';
 
 /**
  * The only file that imports dockerode. It is built into an output file of its own, because loading it costs more than
- * everything else together; `dockerodeLazy.ts` loads it on first use. dockerode's ssh and BuildKit-session parts are
- * replaced by `stubs/absent.ts` at bundling.
+ * everything else together; `loadDockerode.ts` loads it on first use. Parts of dockerode that nothing here calls are replaced by
+ * `stubs/absent.ts` at bundling: who calls one more takes it off the list in `tools/lib/dockerodeParts.mjs`.
  */
 
 /** Milliseconds of silence after which a call fails, unless told otherwise. */

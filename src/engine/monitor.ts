@@ -1,4 +1,4 @@
-import { isEnding, isWorking } from '../helper/protocol';
+import { isEnding, isWorking } from '../helper/helperState';
 import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isEnding, isWorking, type HelperStateFile } from '../helper/protocol';
+import { isEnding, isWorking, type HelperStateFile } from '../helper/helperState';
 import type { EngineDetails } from './systemInfo';
 import type { Cause, EngineEvent, EngineState, InfoResult, PingResult, SocketPath, StateKind } from './state';
 

@@ -1,5 +1,5 @@
 import type { EngineDetails } from './systemInfo';
-import type { HelperStateFile } from '../helper/protocol';
+import type { HelperStateFile } from '../helper/helperState';
 
 /** Every state of the engine a person can see. The order is of no meaning. */
 export const stateKinds = [

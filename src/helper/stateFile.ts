@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseHelperState, type HelperStateFile, isWorking } from './protocol';
+import { parseHelperState, type HelperStateFile, isWorking } from './helperState';
 import { readRegularFileSync } from '../util/regularFile';
 
 function codeOf(error: unknown): string {

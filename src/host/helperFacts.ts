@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { helperVersion } from '../helper/installed';
 import { helperFolder, helperProgram, stateFile } from '../helper/paths';
-import { parseHelperState } from '../helper/protocol';
+import { parseHelperState } from '../helper/helperState';
 import { checkTrust } from '../helper/trust';
 import type { HelperFacts, HistoryEntry } from './facts/helper';
 import { readHelperUsers } from './helperUsers';

@@ -14,6 +14,7 @@ import { daemonOwner, endpointMismatch, logPathOf } from '../app/managedDaemon';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
 import { HelperSetUp, watchFolder } from './helperSetup';
 import type { LazyLog } from './lazyLog';
+import { loadDiagnosis } from './lazyDiagnosis';
 import type { LimitsStatus } from './limits/status';
 import { Lifecycle } from './lifecycle';
 import type { EngineSession } from './engineSession';
@@ -164,7 +165,10 @@ export class Actions {
   }
 
   private async makeDiagnostics(): Promise<Diagnostics> {
-    const { Diagnostics, readFacts } = await import('./diagnostics/diagnostics');
+    const [{ Diagnostics }, { diagnose, readFacts }] = await Promise.all([
+      import('./diagnostics/diagnostics'),
+      loadDiagnosis(),
+    ]);
     if (this.disposed) throw new Error('The window is closing.');
     const { host, engine, extensionPath, log, model, dockerHost, limits } = this.parts;
     return new Diagnostics({
@@ -178,6 +182,7 @@ export class Actions {
         const bundledHelper = join(extensionPath, 'scripts', 'dind-helper');
         return readFacts(dockerHost(), { bundledHelper, helper });
       },
+      diagnose,
       commands: {
         start: () => this.run('start'),
         restart: () => this.run('restart'),

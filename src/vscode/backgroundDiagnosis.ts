@@ -1,14 +1,12 @@
-import { homedir } from 'node:os';
 import type * as vscode from 'vscode';
-import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
 import type { Facts } from '../host/facts/facts';
-import { takeFacts } from '../host/takeFacts';
 import { DaemonJsonProblems } from './daemonJsonProblems';
 import type { LazyLog } from './lazyLog';
+import type * as Diagnosis from './diagnosis';
 
-/** What the examiner needs of the window's first part. */
-export interface ExaminerParts {
+/** What the background diagnosis needs of the window's first part. */
+export interface BackgroundDiagnosisParts {
   readonly host: typeof vscode;
   /** The endpoint of the settings, empty ones excepted. */
   readonly dockerHost: () => string | undefined;
@@ -17,19 +15,29 @@ export interface ExaminerParts {
 
 /**
  * What looks at the machine without being asked: an open daemon.json, and faults that stand while the engine runs. Built
- * into an output file of its own, which `lateExaminer.ts` loads on first use.
+ * into an output file of its own, which `lazyBackgroundDiagnosis.ts` loads on first use.
  */
-export class Examiner {
+export class BackgroundDiagnosis {
   private readonly daemonJson: DaemonJsonProblems;
 
-  constructor(private readonly parts: ExaminerParts) {
+  constructor(
+    private readonly parts: BackgroundDiagnosisParts,
+    private readonly diagnosis: typeof Diagnosis,
+  ) {
     const { host, log } = parts;
-    this.daemonJson = new DaemonJsonProblems({ host, log, takeFacts: () => this.facts(), now: Date.now });
+    const { daemonJsonProblems } = diagnosis;
+    this.daemonJson = new DaemonJsonProblems({
+      host,
+      log,
+      judge: daemonJsonProblems,
+      takeFacts: () => this.facts(),
+      now: Date.now,
+    });
   }
 
   /** The gravest finding of level error; undefined when there is none. */
   async standingError(): Promise<Finding | undefined> {
-    const { findings } = diagnose(await this.facts());
+    const { findings } = this.diagnosis.diagnose(await this.facts());
     return findings.find(({ severity }) => severity === 'error');
   }
 
@@ -40,11 +48,7 @@ export class Examiner {
 
   /** Without the helper: nobody asked, and each call of sudo is a line in a log. */
   private facts(): Promise<Facts> {
-    const setting = this.parts.dockerHost();
-    return takeFacts({
-      clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
-      ...(setting !== undefined && { setting }),
-    });
+    return this.diagnosis.readFacts(this.parts.dockerHost());
   }
 
   dispose(): void {

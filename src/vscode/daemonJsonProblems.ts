@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { daemonJsonProblems, type DaemonJsonProblem } from '../diagnosis/daemonJsonProblems';
+import type { daemonJsonProblems, DaemonJsonProblem } from '../diagnosis/daemonJsonProblems';
 import type { Facts } from '../host/facts/facts';
 import type { LazyLog } from './lazyLog';
 
@@ -17,6 +17,8 @@ export interface ProblemsHost {
 
 export interface DaemonJsonParts {
   readonly host: ProblemsHost;
+  /** Of the output file of the rules. */
+  readonly judge: typeof daemonJsonProblems;
   readonly takeFacts: () => Promise<Facts>;
   /** Milliseconds. */
   readonly now: () => number;
@@ -73,7 +75,7 @@ export class DaemonJsonProblems {
   private async check(document: vscode.TextDocument): Promise<void> {
     const facts = await this.freshFacts();
     if (!this.pending.has(document)) return;
-    const problems = daemonJsonProblems(document.uri.fsPath, document.getText(), facts);
+    const problems = this.parts.judge(document.uri.fsPath, document.getText(), facts);
     this.collection.set(
       document.uri,
       problems.map((problem) => this.diagnosticOf(document, problem)),

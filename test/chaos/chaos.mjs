@@ -3,11 +3,11 @@
 // Runs inside a bed, for `npm run chaos`; prints a line of JSON for each round.
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { planChaos } from '../../tools/chaos/plan.mjs';
-import { difference } from '../../tools/chaos/summary.mjs';
+import { planChaos } from '../../tools/labs/chaosPlan.mjs';
+import { difference } from '../../tools/labs/chaosSummary.mjs';
 import { chaosFaults } from './faults.mjs';
 
-/** @import { Round } from '../../tools/chaos/summary.mjs' */
+/** @import { Round } from '../../tools/labs/chaosSummary.mjs' */
 
 /** So long it may take to come back by itself, then so long after a restart that a person asks for, in milliseconds. */
 const patienceMs = 15_000;
@@ -46,7 +46,7 @@ async function until(what, ms) {
   return true;
 }
 
-/** @param {import('../../tools/chaos/plan.mjs').Planned} planned @returns {Promise<string[]>} what could not be made */
+/** @param {import('../../tools/labs/chaosPlan.mjs').Planned} planned @returns {Promise<string[]>} what could not be made */
 async function make({ faults, gapMs, delay }) {
   /** @type {string[]} */
   const problems = [];

@@ -1,5 +1,5 @@
 // A daemon that is well, and a client that is not. The steps use test/faults/prelude.sh.
-/** @import { Fault } from '../../tools/faults/judge.mjs' */
+/** @import { Fault } from '../../tools/labs/faultJudge.mjs' */
 
 /** Variables of the user's environment that mislead docker. @type {(entry: string, set: string, before?: string) => Fault} */
 const misled = (entry, set, before = '') => ({

@@ -1,5 +1,5 @@
 // A daemon that runs, or ran, and is of no use. The steps use test/faults/prelude.sh.
-/** @import { Fault } from '../../tools/faults/judge.mjs' */
+/** @import { Fault } from '../../tools/labs/faultJudge.mjs' */
 
 /** @type {readonly Fault[]} */
 export const running = [

@@ -1,5 +1,5 @@
 // What keeps the daemon from starting. The steps use test/faults/prelude.sh.
-/** @import { Fault } from '../../tools/faults/judge.mjs' */
+/** @import { Fault } from '../../tools/labs/faultJudge.mjs' */
 
 /** daemon.json that the daemon refuses. @type {(entry: string, json: string, remedy: string) => Fault} */
 const config = (entry, json, remedy) => ({

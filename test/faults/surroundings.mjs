@@ -1,5 +1,5 @@
 // What lies around the daemon: networks, resolvers, proxies, file systems, limits. The steps use test/faults/prelude.sh.
-/** @import { Fault } from '../../tools/faults/judge.mjs' */
+/** @import { Fault } from '../../tools/labs/faultJudge.mjs' */
 
 /** @type {readonly Fault[]} */
 export const surroundings = [

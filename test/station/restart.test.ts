@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { parseHelperEvent, parseHelperState } from '../../src/helper/protocol';
+import { parseHelperState } from '../../src/helper/helperState';
+import { parseHelperEvent } from '../../src/helper/protocol';
 import { endDaemons, freshSandbox, helperVerb, pidsOf } from '../sandbox.mjs';
 import { allowed, cli, daemonPid, helperLines, identity, startSleeper } from './station';
 

@@ -6,7 +6,7 @@ import { Refusal } from '../lib/refusal.mjs';
 import { run } from '../lib/run.mjs';
 import { needSets } from '../provision/needs.mjs';
 import { provision } from '../provision/provision.mjs';
-import { openBedEngine } from './bedEngine.mjs';
+import { openSandboxEngine } from './sandboxEngine.mjs';
 
 /** @typedef {import('../lib/run.mjs').RunOptions} RunOptions */
 /** @typedef {import('../lib/elevation.mjs').Elevate} Elevate */
@@ -30,7 +30,7 @@ import { openBedEngine } from './bedEngine.mjs';
  */
 
 /**
- * This machine's own engine if one answers, else one in a bed.
+ * This machine's own engine if one answers, else one in a sandbox.
  *
  * @param {'auto' | 'machine' | 'bed'} kind
  * @param {EngineOptions} options
@@ -44,7 +44,7 @@ export async function openEngine(kind, options) {
     if (asked.code === 0) return machineEngine(program, asked.stdout.trim());
     if (kind === 'machine') throw new Refusal(`no engine answers on this machine: ${asked.stderr.trim()}`);
   }
-  return openBedEngine(program, options);
+  return openSandboxEngine(program, options);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from '../lib/commandLine.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 
 /**
@@ -54,22 +54,15 @@ export function parseContainerOptions(args) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        port: { type: 'string', default: '8080' },
-        engine: { type: 'string', default: 'auto' },
-        check: { type: 'boolean', default: false },
-        fresh: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Node's own sentence names the option and what is wrong with it; advice on "--" that may follow is cut off.
-    const [sentence = error.message] = error.message.split('. ');
-    throw new Refusal(`${sentence.replace(/\.$/, '')}; see npm run station:container -- --help.`, 2);
-  }
+  return parseCommandLine('npm run station:container --', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      port: { type: 'string', default: '8080' },
+      engine: { type: 'string', default: 'auto' },
+      check: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }

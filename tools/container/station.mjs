@@ -29,7 +29,7 @@ const startTimeoutMs = 120_000;
 
 /**
  * Builds, runs, and waits until Ctrl-C; or tries everything and ends. One at a time: there is one container, one set of
- * volumes, and one folder for the data of an engine in a bed.
+ * volumes, and one folder for the data of an engine in a sandbox.
  *
  * @param {ContainerOptions} options
  * @param {AbortSignal} signal

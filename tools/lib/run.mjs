@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Refusal } from './refusal.mjs';
 
@@ -24,7 +25,8 @@ const defaultGraceMs = 5000;
 
 /**
  * Runs one program to its end. It gets a process group of its own: a Ctrl-C in the terminal then reaches only us, and
- * we end the group in our own order instead of racing against it.
+ * we end the group in our own order instead of racing against it. Not from a package: tools install those, and
+ * ending a whole group, or as root one that sudo made root's, would be ours to write beside it.
  *
  * @param {readonly string[]} argv program and arguments; never a shell string
  * @param {RunOptions} [options]
@@ -53,7 +55,9 @@ export async function run(argv, options = {}) {
     const ended = /** @type {Promise<number>} */ (
       new Promise((resolve, reject) => {
         child.on('error', (error) => reject(new Refusal(`cannot run ${program}: ${error.message}`)));
-        child.on('close', (status, signal) => resolve(status ?? 128 + signalNumber(signal)));
+        child.on('close', (status, signal) =>
+          resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+        );
         // A child that ends without reading its input breaks the pipe; its exit status tells that story better.
         child.stdin.on('error', () => undefined);
         child.stdin.end(options.input);
@@ -133,9 +137,4 @@ function signalGroup(pid, signal, elevate) {
     if (code === 'EPERM' && program !== undefined)
       spawn(program, args, { stdio: 'ignore' }).on('error', () => undefined);
   }
-}
-
-/** @param {NodeJS.Signals | null} signal */
-function signalNumber(signal) {
-  return signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : signal === 'SIGINT' ? 2 : 1;
 }

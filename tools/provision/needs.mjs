@@ -39,7 +39,7 @@ const check = [
 
 /**
  * Needs by what they are for.
- * @type {Record<'helper' | 'engine' | 'check' | 'test' | 'compile' | 'builder' | 'engineInBed' | 'bootstrap', readonly Need[]>}
+ * @type {Record<'helper' | 'engine' | 'check' | 'test' | 'compile' | 'builder' | 'engineInSandbox' | 'bootstrap', readonly Need[]>}
  */
 export const needSets = {
   helper,
@@ -74,8 +74,8 @@ export const needSets = {
   ],
   /** BuildKit for a docker command that no longer has it built in; asked for only where none can build. */
   builder: [{ file: installedList('docker-buildx'), package: 'docker-buildx', optional: true }],
-  /** What gives an engine in a bed a network, beside the engine itself. */
-  engineInBed: [
+  /** What gives an engine in a sandbox a network, beside the engine itself. */
+  engineInSandbox: [
     { command: 'slirp4netns', package: 'slirp4netns' },
     { command: 'ip', package: 'iproute2' },
     { command: 'sysctl', package: 'procps' },

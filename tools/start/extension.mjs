@@ -12,6 +12,7 @@ const sources = [
   'package-lock.json',
   'tsconfig.json',
   'esbuild.mjs',
+  'tools/lib/dockerodeParts.mjs',
   '.vscodeignore',
   'README.md',
   'CHANGELOG.md',

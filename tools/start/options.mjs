@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from '../lib/commandLine.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 
 /**
@@ -78,28 +78,21 @@ export function parseOptions(args) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        port: { type: 'string' },
-        user: { type: 'string' },
-        folder: { type: 'string' },
-        auth: { type: 'string', default: 'none' },
-        fresh: { type: 'boolean', default: false },
-        'keep-daemon': { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-        report: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Node's own sentence names the option and what is wrong with it; advice on "--" that may follow is cut off.
-    const [sentence = error.message] = error.message.split('. ');
-    throw new Refusal(`${sentence.replace(/\.$/, '')}; see npm start -- --help.`, 2);
-  }
+  return parseCommandLine('npm start --', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      port: { type: 'string' },
+      user: { type: 'string' },
+      folder: { type: 'string' },
+      auth: { type: 'string', default: 'none' },
+      fresh: { type: 'boolean', default: false },
+      'keep-daemon': { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }
 
 /** @param {string} text */

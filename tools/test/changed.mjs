@@ -48,7 +48,7 @@ export const reach = [
   { touches: /^(?:media|schemas)\//, stages: ['unit', 'editor', 'e2e'], wholeUnit: true },
   { touches: /^bench\//, stages: ['unit'] },
   { touches: /^tools\/(?:start|start\.mjs|code-server|provision)/, stages: ['start', 'unit', 'editor', 'e2e'] },
-  { touches: /^tools\/(?:matrix|faults|chaos|container|platforms|badStates|bench|readme)/, stages: ['unit'] },
+  { touches: /^tools\/(?:lab|labs|lib\/(?:lab|markdownTable)|container|readme)/, stages: ['unit'] },
   { touches: /^(?:\.oxlintrc|\.prettier|\.editorconfig|\.vscode\/)/, stages: [] },
 ];
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withBed } from '../lib/bed.mjs';
+import { withSandbox } from '../lib/sandbox.mjs';
 import { run } from '../lib/run.mjs';
 
 /** @typedef {import('../lib/elevation.mjs').Elevate} Elevate */
@@ -72,14 +72,14 @@ export async function runIn(place, argv, options) {
 function inSandbox({ pid1, shell }, argv, { name, elevate, signal, cache, keep }) {
   const binds = cache === undefined ? [] : [cache];
   const environment = ['env', 'NO_COLOR=1', ...binds.map((folder) => `DIND_STATION_CACHE=${folder}`)];
-  return withBed({ name, pid1, elevate, signal, binds }, async (bed) => {
+  return withSandbox({ name, pid1, elevate, signal, binds }, async (sandbox) => {
     // Only this sandbox's /bin/sh: its root is a layer of its own.
-    await bed.run(['ln', '-sfn', `/bin/${shell}`, '/bin/sh']);
-    const result = await bed.run([...environment, ...argv], { elevate });
-    const cpuMs = await bed.cpuMs();
+    await sandbox.run(['ln', '-sfn', `/bin/${shell}`, '/bin/sh']);
+    const result = await sandbox.run([...environment, ...argv], { elevate });
+    const cpuMs = await sandbox.cpuMs();
     if (!keep(result)) return { ...result, cpuMs };
-    bed.keep();
-    return { ...result, cpuMs, sandbox: bed.name };
+    sandbox.keep();
+    return { ...result, cpuMs, sandbox: sandbox.name };
   });
 }
 

@@ -1,5 +1,5 @@
+import { HelperStateFile } from '../../helper/helperState';
 import * as v from 'valibot';
-import { HelperStateFile } from '../../helper/protocol';
 import { iptablesRuleCountsSchema } from './network';
 import { processFactsSchema } from './processes';
 import { storageRootSchema } from './storage';

@@ -1,14 +1,11 @@
-import { homedir } from 'node:os';
 import type * as vscode from 'vscode';
 import type { HelperOutcome } from '../../helper/run';
 import type { ActionId } from '../../diagnosis/actions';
 import type { Description } from '../../diagnosis/describe';
-import { diagnose } from '../../diagnosis/diagnose';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
 import type { Facts } from '../../host/facts/facts';
-import { takeFacts, type TakeFactsOptions } from '../../host/takeFacts';
 import type { CommandName, FromPage, ReportName, Work } from '../../webview/messages';
 import { pasteable, rawJson, reportDocument } from './document';
 import { Mender, type MenderHost } from './remedyRunner';
@@ -46,6 +43,7 @@ export interface DiagnosticsParts {
   readonly words: (state: EngineState) => Description;
   /** Never rejects. */
   readonly takeFacts: () => Promise<Facts>;
+  readonly diagnose: (facts: Facts) => Diagnosis;
   /** The lifecycle's verbs give their verdict, and have told the person of a failure. */
   readonly commands: Readonly<Record<CommandName, () => Promise<Verdict | undefined>>>;
   /** Lets the helper do one action. Never rejects. */
@@ -54,15 +52,6 @@ export interface DiagnosticsParts {
   readonly formatTime: (ms: number) => string;
   /** Milliseconds the page has to come up; default 12 s: a cold editor on a busy machine. */
   readonly deadlineMs?: number;
-}
-
-/** The facts as this window sees them. */
-export function readFacts(setting: string | undefined, rest: TakeFactsOptions): Promise<Facts> {
-  return takeFacts({
-    clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
-    ...(setting !== undefined && { setting }),
-    ...rest,
-  });
 }
 
 /** The least time between two readings that follow the daemon, milliseconds. */
@@ -199,7 +188,7 @@ export class Diagnostics {
     if (shown === undefined) this.working({ text: 'Looking at the machine' });
     const facts = await this.parts.takeFacts();
     if (this.disposed) return;
-    this.latest = { facts, diagnosis: diagnose(facts) };
+    this.latest = { facts, diagnosis: this.parts.diagnose(facts) };
     if (shown === undefined) this.working(undefined);
     this.render();
   }

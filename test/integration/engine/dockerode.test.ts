@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { runningContainers } from '../../../src/engine/dockerode';
 import { loadDockerode } from '../../../src/engine/loadDockerode';
 import { Litter, tcpEndpoint, unixEndpoint } from './fakeDockerd';
@@ -56,44 +52,4 @@ test('a TLS file that cannot be read is named', async () => {
   const tls = { ca: '/nowhere/ca.pem', verify: true };
   const endpoint = { ...tcpEndpoint(1), kind: 'tls', tls } as const;
   await expect(runningContainers(endpoint)).rejects.toThrow('/nowhere/ca.pem');
-});
-
-describe('as it is built', () => {
-  let bundle = '';
-  const own = new Litter();
-  beforeAll(async () => {
-    const absent = join(process.cwd(), 'src/engine/stubs/absent.ts');
-    const folder = own.folder();
-    chmodSync(folder, 0o755);
-    bundle = join(folder, 'dockerode.js');
-    await build({
-      entryPoints: ['src/engine/dockerode.ts'],
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      outfile: bundle,
-      alias: Object.fromEntries(
-        ['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'].map((name) => [name, absent]),
-      ),
-    });
-    return () => own.sweep();
-  });
-
-  test('without ssh and gRPC it loads by itself, and lists what runs', async () => {
-    const path = join(litter.folder(), 'docker.sock');
-    await litter.daemon(path);
-    const code = `const { runningContainers } = require(${JSON.stringify(bundle)});
-      runningContainers({ kind: 'unix', socketPath: ${JSON.stringify(path)} }).then((all) => console.log(JSON.stringify(all)));`;
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', code], { cwd: '/', timeout: 10_000 });
-    expect(JSON.parse(stdout)).toEqual(listed);
-    expect(stderr).toBe('');
-  });
-
-  test('it is of the size that it was', () => {
-    const { length } = readFileSync(bundle);
-    expect(length).toBeGreaterThan(100_000);
-    expect(length).toBeLessThan(160_000);
-  });
 });

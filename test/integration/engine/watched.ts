@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HelperStateFile } from '../../../src/helper/protocol';
+import type { HelperStateFile } from '../../../src/helper/helperState';
 import { systemClock, type Clock } from '../../../src/util/timing';
 import { EngineMonitor, type MonitorOptions } from '../../../src/engine/monitor';
 import type { EngineState } from '../../../src/engine/state';

@@ -1,4 +1,4 @@
-import type { HelperStateFile } from '../../../src/helper/protocol';
+import type { HelperStateFile } from '../../../src/helper/helperState';
 import type { EngineDetails } from '../../../src/engine/systemInfo';
 import { initial, reduce, type Model } from '../../../src/engine/reducer';
 import type { EngineEvent, EngineState, InfoResult, PingResult } from '../../../src/engine/state';

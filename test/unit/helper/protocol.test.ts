@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseHelperEvent, parseHelperState } from '../../../src/helper/protocol';
+import { parseHelperState } from '../../../src/helper/helperState';
+import { parseHelperEvent } from '../../../src/helper/protocol';
 
 const stateText =
   '{"schema":1,"state":"running","verb":"start","step":"","pid":42,"helperPid":7,"since":"2026-11-23T10:00:00Z","by":"alice","code":"started","message":"m","cause":""';

@@ -1,11 +1,31 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../tools/lib/run.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder, repository } from './folders.mjs';
 
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
+/** What each output may have at most, minified; what is loaded at activation or with a page has the least room. */
+const mostKilobytes = {
+  'extension.js': 58,
+  'actions.js': 80,
+  'diagnostics.js': 52,
+  'backgroundDiagnosis.js': 5,
+  'diagnosis.js': 275,
+  'limits.js': 135,
+  'webview.js': 18,
+  'charts.js': 56,
+  'dockerode.js': 52,
+  'cli.js': 490,
+};
 
 /** A small project around the real build program. */
 function smallProject(/** @type {Record<string, string>} */ files = {}) {
@@ -22,21 +42,16 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
     'src/webview/charts.ts': "import uPlot from 'uplot';\nexport const draw = uPlot;",
     'src/vscode/limits/limits.ts': 'export const prove = () => true;',
     'src/vscode/backgroundDiagnosis.ts': 'export const look = () => 1;',
+    'src/vscode/diagnosis.ts': 'export const diagnose = () => [];',
     'src/engine/dockerode.ts':
       "import Docker from 'dockerode';\nexport const make = () => typeof new Docker({ socketPath: '/x' });",
-    'src/engine/stubs/absent.ts': 'export default {};',
     'src/cli.ts': "void import('./engine/dockerode').then((late) => console.log(late.make()));",
     'test/editor/index.ts': "import * as vscode from 'vscode';\nexport const run = () => vscode.version;",
     ...files,
   };
-  for (const folder of [
-    'src/engine/stubs',
-    'src/vscode/diagnostics',
-    'src/vscode/limits',
-    'src/webview',
-    'test/editor',
-  ])
+  for (const folder of ['src/engine', 'src/vscode/diagnostics', 'src/vscode/limits', 'src/webview', 'test/editor'])
     mkdirSync(join(root, folder), { recursive: true });
+  cpSync(join(repository, 'src/engine/stubs'), join(root, 'src/engine/stubs'), { recursive: true });
   for (const [path, text] of Object.entries(sources)) writeFileSync(join(root, path), text);
   return {
     root,
@@ -103,10 +118,29 @@ describe('the build', () => {
       cpSync(join(repository, path), join(root, path), { recursive: true });
     expect(await build('--production')).toMatchObject({ code: 0, stderr: '' });
     const extension = readFileSync(join(root, 'dist/extension.js'), 'utf8');
-    expect(extension.length).toBeLessThan(60 * 1024);
-    for (const late of ['actions', 'limits']) expect(extension).toContain(`require("./${late}.js")`);
+    const kilobytes = (/** @type {string} */ name) => Math.ceil(statSync(join(root, 'dist', name)).size / 1024);
+    const sizes = Object.fromEntries(Object.keys(mostKilobytes).map((name) => [name, kilobytes(name)]));
+    const tooLarge = Object.entries(mostKilobytes).filter(([name, most]) => (sizes[name] ?? 0) > most);
+    expect(tooLarge, `KB: ${JSON.stringify(sizes)}`).toEqual([]);
+    expect(readdirSync(join(root, 'dist')).sort()).toEqual([...Object.keys(mostKilobytes), 'charts.css'].sort());
+    const packed = readFileSync(join(repository, '.vscodeignore'), 'utf8').split('\n');
+    const shipped = Object.keys(mostKilobytes).filter((name) => packed.includes(`!dist/${name}`));
+    expect(shipped).toEqual(Object.keys(mostKilobytes).filter((name) => name !== 'cli.js'));
+    for (const late of ['actions', 'limits', 'backgroundDiagnosis'])
+      expect(extension).toContain(`require("./${late}.js")`);
     expect(readFileSync(join(root, 'dist/limits.js'), 'utf8')).toContain('memory.limit_in_bytes');
     expect(extension).not.toContain('memory.limit_in_bytes');
+    // The page and the background load the same rules, and have none of their own.
+    const rule = 'daemon-json-unknown-key';
+    for (const name of ['diagnostics.js', 'backgroundDiagnosis.js']) {
+      expect(readFileSync(join(root, 'dist', name), 'utf8')).not.toContain(rule);
+    }
+    expect(readFileSync(join(root, 'dist/diagnosis.js'), 'utf8')).toContain(rule);
+    for (const name of ['extension.js', 'actions.js']) {
+      expect(readFileSync(join(root, 'dist', name), 'utf8')).toContain('require("./diagnosis.js")');
+    }
+    // Of what a module has beside the part that is used, nothing ships (`sideEffects` in package.json).
+    expect(readFileSync(join(root, 'dist/diagnostics.js'), 'utf8')).not.toContain('memory.limit_in_bytes');
     // The page without a chart does without what draws them.
     expect(readFileSync(join(root, 'dist/webview.js'), 'utf8')).not.toContain('u-legend');
     expect(readFileSync(join(root, 'dist/charts.js'), 'utf8')).toContain('u-legend');

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { busyboxTests } from '../../../tools/test/busybox.mjs';
+import { repository as root } from './folders.mjs';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (/** @type {string[]} */ ...path) => readFileSync(join(root, ...path), 'utf8');
 
 /**

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { changedFiles, reach, reached, readingTests } from '../../../tools/test/changed.mjs';
 import { jobsOfFile } from '../../../tools/test/jobFiles.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder, repository as root } from './folders.mjs';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const signal = new AbortController().signal;
 const all = ['start', 'lint', 'scripts', 'v2', 'station', 'editor', 'e2e'];
 

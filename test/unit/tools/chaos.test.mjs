@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { planChaos } from '../../../tools/chaos/plan.mjs';
-import { difference, isGood, sumLine, table } from '../../../tools/chaos/summary.mjs';
+import { planChaos } from '../../../tools/labs/chaosPlan.mjs';
+import { difference, isGood, sumLine, table } from '../../../tools/labs/chaosSummary.mjs';
 import { chaosFaults } from '../../chaos/faults.mjs';
 
-/** @import { Round } from '../../../tools/chaos/summary.mjs' */
+/** @import { Round } from '../../../tools/labs/chaosSummary.mjs' */
 
 describe('the plan of a chaos', () => {
   const plan = planChaos(chaosFaults, 300, 7);

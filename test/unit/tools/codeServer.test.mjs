@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ensureCodeServer, findCodeServer } from '../../../tools/code-server/ensure.mjs';
 import { layout, readRelease } from '../../../tools/code-server/release.mjs';
 import { cacheFolder, cacheFolders } from '../../../tools/lib/cacheFolder.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 const detail = () => undefined;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingIds, judgeFound } from '../../../tools/faults/judge.mjs';
+import { findingIds, judgeFound } from '../../../tools/labs/faultJudge.mjs';
 
 /** @param {...string} words `id severity` */
 function found(...words) {

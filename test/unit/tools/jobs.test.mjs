@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { busyboxTests } from '../../../tools/test/busybox.mjs';
 import { jobsOfFile } from '../../../tools/test/jobFiles.mjs';
@@ -9,9 +8,9 @@ import { readTimes } from '../../../tools/test/places.mjs';
 import { namedJobs } from '../../../tools/test/plan.mjs';
 import { defaultStages, stageNames } from '../../../tools/test/stages.mjs';
 import { keepTimings, readTimings } from '../../../tools/test/timings.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder, repository } from './folders.mjs';
 
-const scriptsFolder = fileURLToPath(new URL('../../../test/scripts/', import.meta.url));
+const scriptsFolder = join(repository, 'test/scripts');
 const files = readdirSync(scriptsFolder)
   .filter((name) => name.endsWith('.bats'))
   .sort();

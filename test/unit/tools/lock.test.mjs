@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { withLock } from '../../../tools/lib/folderLock.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 const module = new URL('../../../tools/lib/folderLock.mjs', import.meta.url).href;
 const quiet = { onWait: () => undefined };

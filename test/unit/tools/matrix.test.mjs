@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { parseMatrixOptions, usage } from '../../../tools/matrix/options.mjs';
-import { places } from '../../../tools/matrix/places.mjs';
-import { readCells, sumUp, table } from '../../../tools/matrix/table.mjs';
+import { help, readArguments } from '../../../tools/lib/lab.mjs';
+import { lab } from '../../../tools/labs/matrix.mjs';
+import { places } from '../../../tools/labs/matrixPlaces.mjs';
+import { readCells, sumUp, table } from '../../../tools/labs/matrixTable.mjs';
 
-/** @typedef {import('../../../tools/matrix/places.mjs').Place} Place */
-/** @typedef {import('../../../tools/matrix/table.mjs').Finding} Finding */
+/** @typedef {import('../../../tools/labs/matrixPlaces.mjs').Place} Place */
+/** @typedef {import('../../../tools/labs/matrixTable.mjs').Finding} Finding */
 
-const every = /** @type {import('../../../tools/matrix/options.mjs').MatrixOptions} */ (parseMatrixOptions([]));
+/** @param {readonly string[]} args */
+function parseMatrixOptions(args) {
+  const asked = readArguments(lab, args);
+  if (asked === 'help') throw new Error('help is not asked for here');
+  const { engine: engines, cgroup: cgroups, nesting: nestings } = asked.options;
+  return { engines, cgroups, nestings };
+}
+
+const every = parseMatrixOptions([]);
+const usage = help(lab);
 
 describe('options of the matrix', () => {
   test('all of it by default, and each choice is in the usage', () => {
@@ -31,8 +41,8 @@ describe('options of the matrix', () => {
 });
 
 test('each engine is seen bare, nested and in the host’s cgroup namespace, on both kinds of cgroups', () => {
-  const cells = places(every).flatMap(({ engine, cgroups, nestings }) =>
-    nestings.map((nesting) => `${engine} ${cgroups} ${nesting}`),
+  const cells = places({ engine: every.engines, cgroup: every.cgroups, nesting: every.nestings }).flatMap(
+    ({ engine, cgroups, nestings }) => nestings.map((nesting) => `${engine} ${cgroups} ${nesting}`),
   );
   expect(new Set(cells).size).toBe(cells.length);
   for (const engine of every.engines) {
@@ -42,7 +52,7 @@ test('each engine is seen bare, nested and in the host’s cgroup namespace, on 
       }
     }
   }
-  expect(places({ engines: ['26.1'], cgroups: ['v1'], nestings: ['nested-naive'] })).toEqual([]);
+  expect(places({ engine: ['26.1'], cgroup: ['v1'], nesting: ['nested-naive'] })).toEqual([]);
 });
 
 /** @type {Place} */

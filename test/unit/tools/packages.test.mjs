@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ensurePackages, packagesAreInstalled, sameLock } from '../../../tools/lib/npmPackages.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 const wanted = {
   packages: {

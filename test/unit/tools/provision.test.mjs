@@ -5,7 +5,7 @@ import { commandPath } from '../../../tools/lib/commandPath.mjs';
 import { parseAptStatus } from '../../../tools/provision/aptStatus.mjs';
 import { needSets } from '../../../tools/provision/needs.mjs';
 import { isDebian, missingNeeds, provision } from '../../../tools/provision/provision.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 /** @typedef {import('../../../tools/provision/needs.mjs').Need} Need */
 

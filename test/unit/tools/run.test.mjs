@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { isAlive, processTree, readProcess } from '../../../tools/lib/processes.mjs';
 import { excerpt, run, runOrRefuse } from '../../../tools/lib/run.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 describe('running a program', () => {
   test('status, both outputs, input, lines as they come', async () => {
@@ -20,6 +20,7 @@ describe('running a program', () => {
 
   test('a signal counts as shells count it', async () => {
     expect((await run(['sh', '-c', 'kill -9 $$'])).code).toBe(137);
+    expect((await run(['sh', '-c', 'kill -ABRT $$'])).code).toBe(134);
   });
 
   test('a program that leaves its input unread ends as it wants to', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { shellFiles } from '../../../tools/lib/shellFiles.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 test('shell files are found by name and by first line, and told apart', () => {
   const root = ownFolder();

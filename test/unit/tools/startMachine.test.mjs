@@ -5,7 +5,7 @@ import { compareSnapshots, describeDifference } from '../../../tools/start/machi
 import { fileTable, firewallTable, mountTable, nftTable } from '../../../tools/start/machine/parse.mjs';
 import { daemonTraces, planRemoval, tracesAmong } from '../../../tools/start/machine/traces.mjs';
 import { identityOf, killedRuns } from '../../../tools/start/record.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 const empty = { mounts: {}, cgroups: {}, network: {}, firewall: {}, sysctls: {}, run: {} };
 

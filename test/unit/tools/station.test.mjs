@@ -9,7 +9,7 @@ import { findEngine } from '../../../tools/start/engine.mjs';
 import { digestOf } from '../../../tools/start/extension.mjs';
 import { parseEvent, sameHelper } from '../../../tools/start/helper.mjs';
 import { listeningUrl, startServer } from '../../../tools/start/server.mjs';
-import { ownFolder } from './folder.mjs';
+import { ownFolder } from './folders.mjs';
 
 const prepareScript = fileURLToPath(new URL('../../../tools/start/prepare-data.sh', import.meta.url));
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { daemonJsonProblems } from '../../../src/diagnosis/daemonJsonProblems';
 import type { Facts } from '../../../src/host/facts/facts';
 import { DaemonJsonProblems, type ProblemsHost } from '../../../src/vscode/daemonJsonProblems';
 import { DaemonJsonWatch, isDaemonJson } from '../../../src/vscode/daemonJsonWatch';
@@ -66,6 +67,7 @@ function bench() {
   const errors: string[] = [];
   const problems = new DaemonJsonProblems({
     host,
+    judge: daemonJsonProblems,
     takeFacts: () => {
       knobs.taken += 1;
       return knobs.facts();

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { diagnose } from '../../../../src/diagnosis/diagnose';
 import type { Facts } from '../../../../src/host/facts/facts';
 import {
   Diagnostics,
@@ -72,6 +73,7 @@ function stage(more: Partial<DiagnosticsParts> = {}) {
     state: () => stateOf('running'),
     words: () => ({ headline: 'Docker is running', explanation: '', nextSteps: [] }),
     takeFacts,
+    diagnose,
     commands: { start: nothing, restart: nothing, stop: nothing, 'show-log': nothing, 'set-up-helper': nothing },
     apply: () => Promise.reject(new Error('not asked for')),
     limits,

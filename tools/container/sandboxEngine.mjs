@@ -14,11 +14,11 @@ import { provision } from '../provision/provision.mjs';
 /** @typedef {(argv: readonly string[], options?: RunOptions) => Promise<import('../lib/run.mjs').RunResult>} Run */
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const bedProgram = join(root, 'test', 'bed', 'bed');
-const bedName = 'station-container';
+const sandboxProgram = join(root, 'test', 'bed', 'bed');
+const sandboxName = 'station-container';
 const helper = join(root, 'scripts', 'dind-helper');
 
-/** Run in the bed as `sh -c`: the engine's data root is $1; names are asked of slirp4netns, which asks this machine. */
+/** Run in the sandbox as `sh -c`: the engine's data root is $1; names are asked of slirp4netns, which asks this machine. */
 const prepareBed = [
   'mkdir -p /etc/docker "$1"',
   'printf \'{"data-root":"%s"}\' "$1" >/etc/docker/daemon.json',
@@ -34,27 +34,28 @@ const prepareBed = [
  * @param {string} program the docker command
  * @param {import('./engine.mjs').EngineOptions} options
  * @returns {Promise<Engine>}
- * @throws {Refusal} without root, or when the bed or its engine does not start
+ * @throws {Refusal} without root, or when the sandbox or its engine does not start
  */
-export async function openBedEngine(program, { elevate, signal, detail }) {
+export async function openSandboxEngine(program, { elevate, signal, detail }) {
   if (elevate === undefined) {
     throw new Refusal('an engine in a bed needs root: run this as root or with a sudo that asks for no password.');
   }
-  const needs = [...needSets.engine, ...needSets.engineInBed];
+  const needs = [...needSets.engine, ...needSets.engineInSandbox];
   await provision(needs, { elevate: () => Promise.resolve(elevate), detail, signal });
   const folder = join(cacheFolder(), 'container-engine');
   mkdirSync(folder, { recursive: true });
   const control = `/run/dind-station-slirp-${process.pid}.sock`;
-  const down = () => run(elevate([bedProgram, 'down', bedName]));
+  const down = () => run(elevate([sandboxProgram, 'down', sandboxName]));
   /** @type {Run} */
-  const inside = (argv, options = {}) => run(elevate([bedProgram, 'run', bedName, ...argv]), { cwd: root, ...options });
+  const inside = (argv, options = {}) =>
+    run(elevate([sandboxProgram, 'run', sandboxName, ...argv]), { cwd: root, ...options });
 
   // A run that was killed has left its bed.
   await down();
   detail('starting a bed');
-  const up = elevate([bedProgram, 'up', bedName, '--bind', root, '--bind', folder]);
+  const up = elevate([sandboxProgram, 'up', sandboxName, '--bind', root, '--bind', folder]);
   await runOrRefuse('starting a bed', up, { signal });
-  const found = await runOrRefuse('finding the bed', elevate([bedProgram, 'pid', bedName]), { signal });
+  const found = await runOrRefuse('finding the bed', elevate([sandboxProgram, 'pid', sandboxName]), { signal });
   const endNetwork = startNetwork(elevate, found.stdout.trim(), control);
   const close = async () => {
     await inside([helper, 'stop']);
@@ -81,7 +82,7 @@ export async function openBedEngine(program, { elevate, signal, detail }) {
 
 /**
  * @param {import('../lib/elevation.mjs').Elevate} elevate
- * @param {string} pid of the bed
+ * @param {string} pid of the sandbox
  * @param {string} control path of the socket on which it takes orders
  * @returns {() => void} ends it; so does our own end, whatever ends us
  */

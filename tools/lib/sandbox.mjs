@@ -13,7 +13,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
 
 /**
  * A private container that is up (`test/bed/bed` says what it is).
- * @typedef {object} Bed
+ * @typedef {object} Sandbox
  * @property {string} name
  * @property {(argv: readonly string[], options?: RunOptions) => Promise<import('./run.mjs').RunResult>} run inside, as root, in the same folder
  * @property {() => Promise<number | undefined>} cpuMs CPU time of everything that ran in it, by the kernel's own account of
@@ -22,17 +22,17 @@ const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
  */
 
 /**
- * Runs `body` with a fresh bed and takes it down afterwards, whatever happens; at once when the signal aborts, which ends
+ * Runs `body` with a fresh sandbox and takes it down afterwards, whatever happens; at once when the signal aborts, which ends
  * everything in it. The checkout is shared with it and writable; everything else that changes inside is gone with it.
  *
  * @template T
  * @param {{ name: string, pid1?: 'sleep' | 'reaper' | 'init', elevate: Elevate, signal?: AbortSignal, root?: string,
  *   binds?: readonly string[] }} options `root`: another root file system than this machine's (`test/bed/engine-root`);
  *   `binds`: more folders that are shared
- * @param {(bed: Bed) => Promise<T>} body
+ * @param {(sandbox: Sandbox) => Promise<T>} body
  * @returns {Promise<T>}
  */
-export async function withBed({ name, pid1 = 'sleep', elevate, signal, root = '/', binds = [] }, body) {
+export async function withSandbox({ name, pid1 = 'sleep', elevate, signal, root = '/', binds = [] }, body) {
   const end = (/** @type {string} */ one) => run(elevate([program, 'down', one]));
   for (const left of leftBehind(name, existsSync(state) ? readdirSync(state) : [])) await end(left);
   // Two checkouts may be tested at once.
@@ -66,15 +66,15 @@ export async function withBed({ name, pid1 = 'sleep', elevate, signal, root = '/
 }
 
 /**
- * The beds of that name whose run was killed before it could take them down.
+ * The sandboxes of that name whose run was killed before it could take them down.
  *
  * @param {string} name
- * @param {readonly string[]} beds
+ * @param {readonly string[]} sandboxes
  * @param {(pid: number) => boolean} [lives]
  */
-export function leftBehind(name, beds, lives = (pid) => existsSync(`/proc/${pid}`)) {
-  return beds.filter((bed) => {
-    const pid = bed.startsWith(`${name}-`) ? bed.slice(name.length + 1) : '';
+export function leftBehind(name, sandboxes, lives = (pid) => existsSync(`/proc/${pid}`)) {
+  return sandboxes.filter((sandbox) => {
+    const pid = sandbox.startsWith(`${name}-`) ? sandbox.slice(name.length + 1) : '';
     return /^\d+$/.test(pid) && (!lives(Number(pid)) || Number(pid) === process.pid);
   });
 }

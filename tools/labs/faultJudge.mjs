@@ -1,4 +1,4 @@
-import { withBed } from '../lib/bed.mjs';
+import { withSandbox } from '../lib/sandbox.mjs';
 
 /**
  * One entry of the catalogue of failures, made for real. The steps are shell, run as root in a fresh private container.
@@ -30,10 +30,10 @@ import { withBed } from '../lib/bed.mjs';
  * @returns {Promise<Verdict>}
  */
 export function judge(fault, { elevate, signal }) {
-  return withBed({ name: `faults-${fault.entry}`, elevate, signal }, async (bed) => {
+  return withSandbox({ name: `faults-${fault.entry}`, elevate, signal }, async (sandbox) => {
     // Into a file: what a step leaves running would keep a pipe open for ever.
     const step = async (/** @type {string} */ text) =>
-      bed.run([
+      sandbox.run([
         'sh',
         '-c',
         '(. test/faults/prelude.sh && eval "$1") >/tmp/step 2>&1 </dev/null; code=$?; cat /tmp/step; exit $code',
@@ -41,7 +41,7 @@ export function judge(fault, { elevate, signal }) {
         text,
       ]);
     const ids = async () => {
-      const { stdout } = await bed.run(['sh', '-c', '. test/faults/prelude.sh; station doctor --json']);
+      const { stdout } = await sandbox.run(['sh', '-c', '. test/faults/prelude.sh; station doctor --json']);
       return findingIds(stdout);
     };
 

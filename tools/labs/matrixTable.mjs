@@ -1,6 +1,7 @@
+import { markdownTable } from '../lib/markdownTable.mjs';
 import { excerpt } from '../lib/run.mjs';
 
-/** @typedef {import('./places.mjs').Place} Place */
+/** @typedef {import('./matrixPlaces.mjs').Place} Place */
 
 /**
  * One finding of `test/bed/matrix/cell`.
@@ -85,14 +86,10 @@ export function sumUp(cells) {
  * @returns {string} Markdown
  */
 export function table(cells) {
-  const row = (/** @type {readonly string[]} */ texts) => `| ${texts.join(' | ')} |`;
-  const lines = [
-    row(['engine', 'cgroup', 'nesting', ...columns]),
-    row(Array.from({ length: columns.length + 3 }, () => '---')),
-  ];
+  const head = ['engine', 'cgroup', 'nesting', ...columns];
   /** @type {string[]} */
   const reasons = [];
-  for (const cell of cells) {
+  const rows = cells.map((cell) => {
     const words = columns.map((proof) => {
       const finding = cell.findings.find((one) => one.proof === proof);
       if (finding === undefined) return '';
@@ -101,7 +98,7 @@ export function table(cells) {
       }
       return finding.verdict;
     });
-    lines.push(row([cell.engine, cell.cgroups, cell.nesting, ...words]));
-  }
-  return [...lines, ...(reasons.length > 0 ? ['', 'Why:', '', ...reasons] : [])].join('\n');
+    return [cell.engine, cell.cgroups, cell.nesting, ...words];
+  });
+  return [markdownTable(head, rows), ...(reasons.length > 0 ? ['', 'Why:', '', ...reasons] : [])].join('\n');
 }

@@ -1,3 +1,5 @@
+import { markdownTable } from '../lib/markdownTable.mjs';
+
 /**
  * What came of one round of faults.
  * @typedef {object} Round
@@ -37,18 +39,17 @@ function quantile(sorted, part) {
  */
 export function table(rounds) {
   const names = [...new Set(rounds.flatMap(({ faults }) => faults))].toSorted();
-  const lines = names.map((name) => {
+  const rows = names.map((name) => {
     const of = rounds.filter(({ faults }) => faults.includes(name));
     const times = of.map(({ ms }) => ms).toSorted((a, b) => a - b);
     const how = (/** @type {Round['back']} */ back) => of.filter((round) => round.back === back).length;
     const cells = [name, of.length, how('by itself'), how('after a restart'), how('never'), quantile(times, 0.5)];
-    return `| ${[...cells, times.at(-1) ?? 0, of.filter((round) => !isGood(round)).length].join(' | ')} |`;
+    return [...cells, times.at(-1) ?? 0, of.filter((round) => !isGood(round)).length];
   });
-  return [
-    '| fault | rounds | by itself | after a restart | never | median ms | longest ms | not as wanted |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...lines,
-  ].join('\n');
+  return markdownTable(
+    ['fault', 'rounds', 'by itself', 'after a restart', 'never', 'median ms', 'longest ms', 'not as wanted'],
+    rows,
+  );
 }
 
 /** @param {readonly Round[]} rounds @returns {string} one line */

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { parseJson } from '../util/parseJson';
+
+/** What the helper says of the daemon and of its own work, in `state.json`. Apart from its events, which only who runs it needs. */
+export const HelperStateFile = v.object({
+  schema: v.literal(1),
+  state: v.picklist(['starting', 'running', 'stopping', 'stopped', 'restarting', 'failed']),
+  verb: v.string(),
+  /** The step under way, while `state` ends in -ing. */
+  step: v.string(),
+  /** The daemon's process id, 0 when there is none. */
+  pid: v.number(),
+  /** The helper that wrote this; a state ending in -ing counts only while that process lives. */
+  helperPid: v.number(),
+  /** UTC, ISO 8601, seconds. */
+  since: v.string(),
+  /** Login name of whoever asked. */
+  by: v.string(),
+  /** A result code as a rule; a string, so that a newer helper's is no reason to believe nothing. */
+  code: v.string(),
+  message: v.string(),
+  cause: v.string(),
+  /** Where the daemon's log is; empty when an init system keeps it in its journal. */
+  log: v.optional(v.string(), '/var/log/dockerd.log'),
+});
+export type HelperStateFile = v.InferOutput<typeof HelperStateFile>;
+
+/** The text of `state.json`, or undefined if it is not one this version understands. */
+export function parseHelperState(text: string): HelperStateFile | undefined {
+  return parseJson(HelperStateFile, text);
+}
+
+const working: ReadonlySet<HelperStateFile['state']> = new Set(['starting', 'stopping', 'restarting']);
+
+/** The helper's file says that it is at work. Whether it lives is the monitor's to check. */
+export function isWorking(helper: HelperStateFile | undefined): boolean {
+  return helper !== undefined && working.has(helper.state);
+}
+
+/** The helper's file says that the engine is being ended. */
+export function isEnding(helper: HelperStateFile | undefined): boolean {
+  return helper?.state === 'stopping' || helper?.state === 'restarting';
+}

@@ -1,0 +1,19 @@
+import { homedir } from 'node:os';
+import type { Facts } from '../host/facts/facts';
+import { takeFacts, type TakeFactsOptions } from '../host/takeFacts';
+
+/**
+ * The facts of this machine and the rules that judge them: by far the largest part of a window. Built into an output file
+ * of its own, which `lazyDiagnosis.ts` loads on first use, for the page and for the background alike.
+ */
+export { daemonJsonProblems } from '../diagnosis/daemonJsonProblems';
+export { diagnose } from '../diagnosis/diagnose';
+
+/** The facts as this window sees them. */
+export function readFacts(setting: string | undefined, rest: TakeFactsOptions = {}): Promise<Facts> {
+  return takeFacts({
+    clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
+    ...(setting !== undefined && { setting }),
+    ...rest,
+  });
+}
