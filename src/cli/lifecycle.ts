@@ -1,3 +1,4 @@
+import type { LifecycleVerb } from '../app/lifecycle';
 import type { Installed } from '../helper/installed';
 import type { HelperEvent } from '../helper/protocol';
 import type { HelperOutcome, HelperRun } from '../helper/run';
@@ -6,9 +7,6 @@ import { diagnoseStart } from '../diagnosis/startFailures/diagnoseStart';
 import { outcomeExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
 import { printLine, type Terminal } from './terminal';
-
-export const lifecycleVerbs = ['start', 'stop', 'restart'] as const;
-export type LifecycleVerb = (typeof lifecycleVerbs)[number];
 
 export interface LifecycleParts {
   readonly terminal: Terminal;

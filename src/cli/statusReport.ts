@@ -4,7 +4,7 @@ import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
 import { isUsable, states } from '../engine/states';
-import { stepWords } from '../app/steps';
+import { stepWords } from '../app/lifecycle';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
 import type { Paint } from './terminal';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownSteps, stepWords } from '../../../src/app/steps';
+import { knownSteps, stepWords } from '../../../src/app/lifecycle';
 
 describe('stepWords', () => {
   it('has words for every step of the helper', () => {
