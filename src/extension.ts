@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineState } from './engine/state';
-import { commandIds } from './vscode/commandIds';
-import { buttonsFor } from './vscode/commandLabels';
-import { registerCommands } from './vscode/commands';
+import { commandIds, registerCommands } from './vscode/commands';
 import { contextFor, ContextWriter } from './vscode/contextKeys';
 import { DaemonJsonWatch } from './vscode/daemonJsonWatch';
 import { EngineNotices } from './vscode/engineNotices';
@@ -11,6 +9,7 @@ import { LazyActions, loadActions } from './vscode/lazyActions';
 import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyBackgroundDiagnosis';
 import { LazyLog } from './vscode/lazyLog';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
+import { diagnoseButton } from './vscode/nextStepButtons';
 import { RunningWarning } from './vscode/runningWarning';
 import { SettingsStore } from './vscode/settings';
 import { StatusIndicator } from './vscode/statusIndicator';
@@ -89,9 +88,8 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     onChange: (fault) => {
       indicator.render();
       if (fault === undefined) return;
-      const buttons = buttonsFor([], () => engine.refresh());
       const failed = (error: unknown): void => log.error(`notification about ${fault.id}: ${String(error)}`);
-      notices.tellFault(fault, buttons).catch(failed);
+      notices.tellFault(fault, [diagnoseButton]).catch(failed);
     },
     now: () => performance.now(),
     log,

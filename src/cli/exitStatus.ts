@@ -1,4 +1,3 @@
-import type { HelperOutcome } from '../helper/run';
 import type { StateKind } from '../engine/state';
 import { states } from '../engine/states';
 
@@ -9,17 +8,4 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 /** 0 for an engine that can be used, 3 when nothing could be told of it, 1 for everything between. */
 export function statusExit(kind: StateKind): ExitStatus {
   return exitStatus[states[kind].exit];
-}
-
-/** 0 when the helper did what was asked, 3 when it is not known what it did, else 1. */
-export function outcomeExit(outcome: HelperOutcome): ExitStatus {
-  switch (outcome.kind) {
-    case 'result':
-      return outcome.result.ok ? exitStatus.fine : exitStatus.notFine;
-    case 'refused':
-    case 'not-installed':
-      return exitStatus.notFine;
-    case 'broken':
-      return exitStatus.unclear;
-  }
 }

@@ -5,7 +5,7 @@ import type { Finding } from '../diagnosis/finding';
 import { harmlessText } from '../report/text';
 import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
-import { tell } from './lifecycle';
+import { tell } from './outcome';
 import { printLine, type Terminal } from './terminal';
 
 /** How applying an action ended, in words for people. */

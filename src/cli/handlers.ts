@@ -13,11 +13,11 @@ import { readLogTail } from '../host/logTail';
 import { takeFacts } from '../host/takeFacts';
 import { runDoctor } from './doctor';
 import { exitStatus, statusExit, type ExitStatus } from './exitStatus';
-import { readFindings } from './findings';
+import { readStatus } from './readStatus';
 import { appliedBy, runFix } from './fix';
 import { runLifecycle } from './lifecycle';
 import { runLogs } from './logs';
-import type { TerminalCommands } from './nextStepLines';
+import type { TerminalCommands } from './outcome';
 import { UsageError, type ProgramActions } from './program';
 import { runReport } from './report';
 import { runResetData } from './resetData';
@@ -80,7 +80,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
   return {
     status: async ({ json, host, rootless }) => {
       const commands = commandsFor(rootless);
-      const findings = await readFindings({
+      const status = await readStatus({
         environment,
         host: named(rootless, host),
         installed: () => rootHelper.installed(),
@@ -89,10 +89,10 @@ export function makeHandlers(parts: HandlerParts): Handlers {
         now: Date.now,
       });
       const lines = json
-        ? [JSON.stringify(statusJson(findings, commands))]
-        : statusLines(findings, commands, terminal.paint.out);
+        ? [JSON.stringify(statusJson(status, commands))]
+        : statusLines(status, commands, terminal.paint.out);
       for (const line of lines) printLine(terminal.out, line);
-      return statusExit(findings.state.kind);
+      return statusExit(status.state.kind);
     },
 
     lifecycle: async (verb, { json, host, rootless }) => {

@@ -1,9 +1,8 @@
 import type { LogFollower, LogFollowing, LogNotice } from '../host/logFollower';
 import type { LogTail } from '../host/logTail';
 import type { HelperOutcome } from '../helper/run';
-import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
-import { tell } from './lifecycle';
-import { nextStepLines, type TerminalCommands } from './nextStepLines';
+import { exitStatus, type ExitStatus } from './exitStatus';
+import { nextStepLines, outcomeExit, tell, type TerminalCommands } from './outcome';
 import { printLine, type Terminal } from './terminal';
 
 export interface LogsOptions {

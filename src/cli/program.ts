@@ -1,8 +1,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { lifecycleVerbNames, lifecycleVerbs, type LifecycleVerb } from '../app/lifecycle';
 import { completionScript, shells, type Completable, type Shell } from './completion';
 import { doctorFormats, type DoctorFormat, type DoctorOptions } from './doctor';
 import type { LimitsOptions } from './limits';
-import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
 import type { ReportOptions } from './report';
 import type { ResetDataOptions } from './resetData';
@@ -98,12 +98,6 @@ function words(text: string): string[] {
   return text.split(',').filter((word) => word !== '');
 }
 
-const lifecycleTexts: Record<LifecycleVerb, string> = {
-  start: 'start the Docker daemon of this machine and wait until it answers',
-  stop: 'stop it and wait until it has ended',
-  restart: 'stop it if it runs, start it, and wait until it answers',
-};
-
 function longOptions(command: Command): string[] {
   return command.options.flatMap(({ long }) => (long === undefined ? [] : [long]));
 }
@@ -145,10 +139,10 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .addHelpText('after', exitHelp)
     .action((_options, command: Command) => actions.status(globals(command)));
 
-  for (const verb of lifecycleVerbs) {
+  for (const verb of lifecycleVerbNames) {
     program
       .command(verb)
-      .description(lifecycleTexts[verb])
+      .description(lifecycleVerbs[verb].help)
       .addHelpText('after', exitHelp)
       .action((_options, command: Command) => actions.lifecycle(verb, globals(command)));
   }

@@ -1,7 +1,6 @@
 import type { HelperOutcome, HelperRun } from '../helper/run';
-import { exitStatus, outcomeExit, type ExitStatus } from './exitStatus';
-import { show, showEvent } from './lifecycle';
-import type { TerminalCommands } from './nextStepLines';
+import { exitStatus, type ExitStatus } from './exitStatus';
+import { outcomeExit, show, showEvent, type TerminalCommands } from './outcome';
 import { printLine, type Terminal } from './terminal';
 
 export interface ResetDataOptions {

@@ -4,13 +4,13 @@ import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
 import { isUsable, states } from '../engine/states';
-import { stepWords } from '../app/steps';
+import { stepWords } from '../app/lifecycle';
 import { statusExit, type ExitStatus } from './exitStatus';
-import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
+import { nextStepLines, typed, type TerminalCommands } from './outcome';
 import type { Paint } from './terminal';
 
 /** Everything `status` found out. */
-export interface StatusFindings {
+export interface StatusFacts {
   readonly state: EngineState;
   readonly words: Description;
   readonly endpoint: Endpoint | undefined;
@@ -46,14 +46,14 @@ export interface StatusJson {
     readonly since: string;
     readonly code: string;
   } | null;
-  readonly helper: StatusFindings['helper'];
+  readonly helper: StatusFacts['helper'];
   readonly nextSteps: readonly { readonly label: string; readonly command: string }[];
   readonly warning: string | null;
   readonly exit: ExitStatus;
 }
 
-export function statusJson(findings: StatusFindings, commands: TerminalCommands): StatusJson {
-  const { state, words, endpoint, lastRun } = findings;
+export function statusJson(status: StatusFacts, commands: TerminalCommands): StatusJson {
+  const { state, words, endpoint, lastRun } = status;
   return {
     schema: 1,
     state: state.kind,
@@ -71,18 +71,18 @@ export function statusJson(findings: StatusFindings, commands: TerminalCommands)
             context: endpoint.context ?? null,
           },
     engineVersion: state.details?.version ?? state.engineVersion ?? null,
-    apiVersion: findings.apiVersion ?? null,
+    apiVersion: status.apiVersion ?? null,
     details: state.details ?? null,
     lastRun:
       lastRun === undefined ? null : { verb: lastRun.verb, by: lastRun.by, since: lastRun.since, code: lastRun.code },
-    helper: findings.helper,
+    helper: status.helper,
     nextSteps: words.nextSteps.map((step) => typed(step, commands)),
-    warning: findings.warning ?? null,
+    warning: status.warning ?? null,
     exit: statusExit(state.kind),
   };
 }
 
-function helperWords(helper: StatusFindings['helper']): string {
+function helperWords(helper: StatusFacts['helper']): string {
   switch (helper.status) {
     case 'current':
       return `${helper.version}, installed`;
@@ -99,7 +99,7 @@ function helperWords(helper: StatusFindings['helper']): string {
   }
 }
 
-function facts({ state, endpoint, apiVersion, lastRun, helper }: StatusFindings): [string, string][] {
+function facts({ state, endpoint, apiVersion, lastRun, helper }: StatusFacts): [string, string][] {
   const rows: [string, string][] = [];
   if (endpoint !== undefined) {
     const context = endpoint.context === undefined ? '' : ` ${endpoint.context}`;
@@ -125,15 +125,15 @@ function facts({ state, endpoint, apiVersion, lastRun, helper }: StatusFindings)
 }
 
 /** `status` for people: the headline, why, the facts, what to do. */
-export function statusLines(findings: StatusFindings, commands: TerminalCommands, paint: Paint): string[] {
-  const { state, words, warning } = findings;
+export function statusLines(status: StatusFacts, commands: TerminalCommands, paint: Paint): string[] {
+  const { state, words, warning } = status;
   const exit = statusExit(state.kind);
   const colour = isUsable(state) ? paint.good : states[state.kind].severity === 'info' ? paint.warn : paint.bad;
   const lines = [colour(paint.bold(words.headline))];
   if (words.explanation !== '') lines.push(words.explanation);
   if (state.step !== undefined) lines.push(`Now: ${stepWords(state.step)}.`);
   if (warning !== undefined) lines.push(paint.warn(warning));
-  const rows = facts(findings);
+  const rows = facts(status);
   const width = Math.max(...rows.map(([name]) => name.length));
   lines.push('', ...rows.map(([name, value]) => `  ${paint.dim(name.padEnd(width))}   ${value}`));
   for (const text of state.details?.warnings ?? []) lines.push(`  ${paint.warn(text)}`);

@@ -20,12 +20,13 @@ import { Lifecycle } from './lifecycle';
 import type { EngineSession } from './engineSession';
 import { linesThroughHelper, LogView } from './logView';
 import { showMenu } from './menu';
-import { buttonsFor } from './commandLabels';
-import { explainStart, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
+import { buttonsFor } from './nextStepButtons';
+import { explainStart, type Verdict } from './lifecycleOutcome';
 import type { IndicatorModel } from './indicatorModel';
 import { isServed, loginName, readAccess, setUpObstacle } from '../app/privileges';
-import { runningNames } from './runningNames';
 import { setUpLine } from '../helper/setUpCommand';
+import { runningNames } from './stopQuestion';
+import type { LifecycleVerb } from '../app/lifecycle';
 
 /** What the actions need of the window's first part. */
 export interface ActionParts {

@@ -1,5 +1,53 @@
 import type * as vscode from 'vscode';
-import { allCommandIds, type CommandId } from './commandIds';
+
+/** A command of the extension. */
+interface CommandRow {
+  /** As in `package.json`, which a test compares with this table. */
+  readonly id: string;
+  readonly title: string;
+  /** Where the title would be too long: a link of the tooltip, a button. */
+  readonly label: string;
+  /** A codicon. */
+  readonly icon: string;
+}
+
+/** Every command; what offers one takes it from here, so that nothing can name a command that does not exist. */
+const table = {
+  restart: { id: 'dindStation.restart', title: 'Restart Docker daemon', label: 'Restart', icon: 'debug-restart' },
+  start: { id: 'dindStation.start', title: 'Start Docker daemon', label: 'Start', icon: 'debug-start' },
+  stop: { id: 'dindStation.stop', title: 'Stop Docker daemon', label: 'Stop', icon: 'debug-stop' },
+  showLog: { id: 'dindStation.showLog', title: 'Show Docker daemon log', label: 'Show log', icon: 'output' },
+  showDiagnostics: {
+    id: 'dindStation.showDiagnostics',
+    title: 'Show Docker diagnostics',
+    label: 'Diagnostics',
+    icon: 'pulse',
+  },
+  proveLimits: { id: 'dindStation.proveLimits', title: 'Prove resource limits', label: 'Prove limits', icon: 'beaker' },
+  menu: { id: 'dindStation.menu', title: 'Docker menu', label: 'Menu', icon: 'menu' },
+  setUpHelper: {
+    id: 'dindStation.setUpHelper',
+    title: 'Set up the privileged helper',
+    label: 'Set up helper',
+    icon: 'shield',
+  },
+} as const satisfies Readonly<Record<string, CommandRow>>;
+
+type CommandName = keyof typeof table;
+export type CommandId = (typeof table)[CommandName]['id'];
+
+/** The ids by name. */
+export const commandIds = Object.fromEntries(Object.entries(table).map(([name, { id }]) => [name, id])) as {
+  readonly [name in CommandName]: (typeof table)[name]['id'];
+};
+
+/** All ids, for the tooltip's allow list and for registration. */
+export const allCommandIds: readonly CommandId[] = Object.values(commandIds);
+
+/** The rows by id. */
+export const commandRows = Object.fromEntries(Object.values(table).map((row) => [row.id, row])) as Readonly<
+  Record<CommandId, CommandRow>
+>;
 
 /** What a command does; the arguments a caller passes are not looked at. */
 export type CommandHandlers = Readonly<Record<CommandId, () => unknown>>;

@@ -2,11 +2,11 @@ import type { Installed } from '../helper/installed';
 import type { Description } from '../diagnosis/describe';
 import type { EngineState } from '../engine/state';
 import { isUsable, rowOf, states } from '../engine/states';
-import { commandIds, type CommandId } from './commandIds';
-import { commandIcons, commandLabels, commandsOf } from './commandLabels';
+import { commandIds, commandRows, type CommandId } from './commands';
+import { commandsOf } from './nextStepButtons';
 import { plainText } from '../util/displayText';
 import type { Fault } from './runningWarning';
-import { stepWords } from '../app/steps';
+import { stepWords } from '../app/lifecycle';
 
 /** Everything the indicator shows depends on this and on nothing else. */
 export interface IndicatorModel {
@@ -106,7 +106,7 @@ function tooltip(model: IndicatorModel): string {
   const note = helper === undefined ? '' : helperNotes[helper];
   if (note !== '' && states[state.kind].daemon !== 'host') sections.push(note);
   const links = [...commandsOf(words.nextSteps), commandIds.menu].map(
-    (id) => `[$(${commandIcons[id]}) ${commandLabels[id]}](command:${id})`,
+    (id) => `[$(${commandRows[id].icon}) ${commandRows[id].label}](command:${id})`,
   );
   sections.push(`---\n\n${links.join('&nbsp;&nbsp; ')}`);
   return sections.join('\n\n');

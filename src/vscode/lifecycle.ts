@@ -4,8 +4,9 @@ import type { HelperOutcome } from '../helper/run';
 import type { EngineState } from '../engine/state';
 import { states } from '../engine/states';
 import { notify, type NotificationHost } from './notify';
-import { judge, verbWords, type Explained, type LifecycleVerb, type Verdict } from './lifecycleOutcome';
-import { stepWords } from '../app/steps';
+import { lifecycleVerbs, stepWords, type LifecycleVerb } from '../app/lifecycle';
+import { judge, type Explained, type Verdict } from './lifecycleOutcome';
+import { endsContainers, stopQuestion } from './stopQuestion';
 
 /** The parts of `vscode` a command with progress needs. */
 export interface ProgressHost extends NotificationHost {
@@ -51,10 +52,10 @@ export class Lifecycle {
     const { current } = this;
     if (current !== undefined) {
       if (current.verb === verb) return current.verdict;
-      const doing = verbWords[current.verb].doing;
+      const doing = lifecycleVerbs[current.verb].doing;
       return this.told({
         kind: 'failed',
-        message: `${verbWords[verb].failure}. ${doing} is still under way in this window: wait for it, or cancel it.`,
+        message: `${lifecycleVerbs[verb].failure}. ${doing} is still under way in this window: wait for it, or cancel it.`,
         buttons: [],
       });
     }
@@ -72,14 +73,14 @@ export class Lifecycle {
     if (states[state.kind].daemon === 'host') {
       return {
         kind: 'failed',
-        message: `${verbWords[verb].failure}. The socket is served by a daemon outside this container, and only its own machine can start, stop or restart it.`,
+        message: `${lifecycleVerbs[verb].failure}. The socket is served by a daemon outside this container, and only its own machine can start, stop or restart it.`,
         buttons: [],
       };
     }
     if (!(await this.agreed(verb))) return { kind: 'cancelled' };
     const { host } = this.parts;
     return host.window.withProgress(
-      { location: host.ProgressLocation.Notification, title: verbWords[verb].doing, cancellable: true },
+      { location: host.ProgressLocation.Notification, title: lifecycleVerbs[verb].doing, cancellable: true },
       async (progress, token) => {
         const controller = new AbortController();
         const subscription = token.onCancellationRequested(() => {
@@ -109,7 +110,7 @@ export class Lifecycle {
     const { host, engine } = this.parts;
     const endpointMismatch = this.parts.endpointMismatch();
     if (endpointMismatch !== undefined) {
-      const go = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} this container's daemon`;
+      const go = `${lifecycleVerbs[verb].imperative} this container's daemon`;
       const message = `The indicator watches another daemon than the one this command ${verb}s.`;
       return (await host.window.showWarningMessage(message, { modal: true, detail: endpointMismatch }, go)) === go;
     }
@@ -126,39 +127,4 @@ export class Lifecycle {
     if (verdict.kind === 'failed') void notify(this.parts.host, 'error', verdict.message, verdict.buttons);
     return verdict;
   }
-}
-
-/** A modal question before containers are stopped. */
-export interface StopQuestion {
-  readonly message: string;
-  /** Names of the containers, one per line, as far as they could be listed, and why they end. */
-  readonly detail: string;
-  /** The button that goes ahead. */
-  readonly confirm: string;
-}
-
-const mostNames = 12;
-
-/**
- * Whether a verb would end containers: the daemon goes away and live-restore, which would keep them, is off. Nothing is
- * known of a daemon that does not answer, so nothing is asked then.
- */
-export function endsContainers(verb: LifecycleVerb, state: EngineState): boolean {
-  if (verb === 'start' || state.details === undefined) return false;
-  return !state.details.liveRestore && state.details.containersRunning > 0;
-}
-
-/** @param names of running containers, or undefined when the engine did not tell them in time */
-export function stopQuestion(verb: LifecycleVerb, count: number, names: readonly string[] | undefined): StopQuestion {
-  const shown = names ?? [];
-  const number = names?.length ?? count;
-  const what = number === 1 ? '1 running container' : `${number} running containers`;
-  const rest = shown.length > mostNames ? [`and ${shown.length - mostNames} more`] : [];
-  const list = [...shown.slice(0, mostNames), ...rest].join('\n');
-  const why = `The option live-restore, which would keep ${number === 1 ? 'it' : 'them'} running, is off.`;
-  return {
-    message: `${verb === 'restart' ? 'Restarting' : 'Stopping'} Docker ends ${what}.`,
-    detail: list === '' ? why : `${list}\n\n${why}`,
-    confirm: `${verb === 'restart' ? 'Restart' : 'Stop'} Docker`,
-  };
 }

@@ -1,18 +1,9 @@
+import { lifecycleVerbs, type LifecycleVerb } from '../app/lifecycle';
 import type { ResultCode, ResultEvent } from '../helper/protocol';
 import type { HelperOutcome } from '../helper/run';
 import { diagnoseStart } from '../diagnosis/startFailures/diagnoseStart';
 import type { Button } from './notify';
-import { commandIds } from './commandIds';
-
-/** The verbs a person starts from the editor, in the words the progress and the failure need. */
-export const lifecycleVerbs = ['start', 'stop', 'restart'] as const;
-export type LifecycleVerb = (typeof lifecycleVerbs)[number];
-
-export const verbWords: Readonly<Record<LifecycleVerb, { doing: string; past: string; failure: string }>> = {
-  start: { doing: 'Starting Docker', past: 'started', failure: 'Docker was not started' },
-  stop: { doing: 'Stopping Docker', past: 'stopped', failure: 'Docker was not stopped' },
-  restart: { doing: 'Restarting Docker', past: 'restarted', failure: 'Docker was not restarted' },
-};
+import { commandIds } from './commands';
 
 /** A daemon's last line, understood: what it means, and what to do. */
 export interface Explained {
@@ -76,7 +67,7 @@ function failedResult(
   explain: (line: string) => Explained | undefined,
   retry: Button,
 ): Verdict {
-  const { failure } = verbWords[verb];
+  const { failure } = lifecycleVerbs[verb];
   const known = result.cause === '' ? undefined : explain(result.cause);
   const cause = known === undefined ? result.cause : paragraph(known.title, known.advice);
   if (daemonsOwn.has(result.code)) {
@@ -102,7 +93,7 @@ export function judge(
   explain: (line: string) => Explained | undefined,
   setUpLine: string,
 ): Verdict {
-  const { failure, past } = verbWords[verb];
+  const { failure, past } = lifecycleVerbs[verb];
   const retry: Button = { label: 'Try again', command: commandIds[verb] };
   switch (outcome.kind) {
     case 'result': {

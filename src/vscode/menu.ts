@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
-import { commandIds, type CommandId } from './commandIds';
+import { commandIds, commandRows, type CommandId } from './commands';
 import { isUsable } from '../engine/states';
-import { commandFor, commandIcons, commandsOf } from './commandLabels';
+import { commandFor, commandsOf } from './nextStepButtons';
 import { containerCount, type IndicatorModel } from './indicatorModel';
 import { settingsSection } from './settings';
 
@@ -15,17 +15,6 @@ export type MenuAction =
 export type MenuRow =
   | { readonly kind: 'heading'; readonly label: string }
   | { readonly kind: 'row'; readonly label: string; readonly description: string; readonly action: MenuAction };
-
-const titles: Readonly<Record<CommandId, string>> = {
-  [commandIds.restart]: 'Restart Docker daemon',
-  [commandIds.start]: 'Start Docker daemon',
-  [commandIds.stop]: 'Stop Docker daemon',
-  [commandIds.showLog]: 'Show Docker daemon log',
-  [commandIds.showDiagnostics]: 'Show Docker diagnostics',
-  [commandIds.proveLimits]: 'Prove resource limits',
-  [commandIds.menu]: 'Docker menu',
-  [commandIds.setUpHelper]: 'Set up the privileged helper',
-};
 
 /** Quick pick rows show `$(name)` as an icon: text of others must not choose one, nor break the line. */
 function rowText(text: string): string {
@@ -60,7 +49,7 @@ export function menuRows(model: IndicatorModel): readonly MenuRow[] {
   const rows: MenuRow[] = [];
   const command = (id: CommandId, description = ''): MenuRow => ({
     kind: 'row',
-    label: `$(${commandIcons[id]}) ${titles[id]}`,
+    label: `$(${commandRows[id].icon}) ${commandRows[id].title}`,
     description,
     action: { kind: 'command', id },
   });

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { CommandId } from './commandIds';
+import type { CommandId } from './commands';
 
 /** A button of a notification: what it says, and what it does. */
 export type Button =

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { allCommandIds } from './commandIds';
+import { allCommandIds } from './commands';
 import type { StatusBarContent } from './indicatorModel';
 
 /** The parts of `vscode` the indicator is made of. */

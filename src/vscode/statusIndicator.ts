@@ -5,7 +5,7 @@ import type { EngineState } from '../engine/state';
 import { states } from '../engine/states';
 import type { Actions } from './actions';
 import type { EngineSession } from './engineSession';
-import { fallbackText } from './fallbackText';
+import { fallbackText } from './lazyActions';
 import { statusBarContent, type IndicatorModel } from './indicatorModel';
 import type { Fault } from './runningWarning';
 import { Flash, Indicator, type StatusBarHost } from './statusBar';

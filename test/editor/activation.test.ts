@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
-import { needsExplaining } from '../../src/vscode/fallbackText';
-import { allCommandIds } from '../../src/vscode/commandIds';
+import { needsExplaining } from '../../src/vscode/lazyActions';
+import { allCommandIds } from '../../src/vscode/commands';
 import { api, extension, until } from './station';
 
 suite('activation', () => {

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { daemonLog, helperProgram } from '../../src/helper/paths';
-import { commandIds } from '../../src/vscode/commandIds';
+import { commandIds } from '../../src/vscode/commands';
 import { api, becomes, until } from './station';
 
 suite('commands', () => {

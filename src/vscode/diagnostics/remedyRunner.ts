@@ -6,7 +6,7 @@ import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
 import type { CommandName, Work } from '../../webview/messages';
 import type { Verdict } from '../lifecycleOutcome';
-import { endsContainers } from '../lifecycle';
+import { endsContainers } from '../stopQuestion';
 import { riskWords } from './meanings';
 import { mendingOf, proofOf, type Mending } from './remedyAction';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
-import { allCommandIds, commandIds } from '../../../src/vscode/commandIds';
+import { allCommandIds, commandIds, commandRows, type CommandId } from '../../../src/vscode/commands';
 import { contextFor, contextKeys, ContextWriter } from '../../../src/vscode/contextKeys';
 import {
   notificationLevels,
@@ -49,6 +49,9 @@ describe('package.json', () => {
     expect(titles.get(commandIds.proveLimits)).toBe('Prove resource limits');
     expect(titles.get(commandIds.menu)).toBe('Docker menu');
     expect(titles.get(commandIds.setUpHelper)).toBe('Set up the privileged helper');
+    for (const { command, title } of manifest.contributes.commands) {
+      expect(commandRows[command as CommandId].title).toBe(title);
+    }
     expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['Docker']));
   });
 

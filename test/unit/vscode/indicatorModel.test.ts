@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stateKinds, type Cause, type StateKind } from '../../../src/engine/state';
-import { commandIds } from '../../../src/vscode/commandIds';
+import { commandIds } from '../../../src/vscode/commands';
 import { containerCount, statusBarContent, type StatusBarContent } from '../../../src/vscode/indicatorModel';
 import { describedModel, modelOf, someDetails, someTime, stateOf } from './states';
 

@@ -3,7 +3,8 @@ import type { HelperEvent, ResultCode } from '../../../src/helper/protocol';
 import type { HelperOutcome } from '../../../src/helper/run';
 import type { EngineState } from '../../../src/engine/state';
 import { Lifecycle, type LifecycleParts } from '../../../src/vscode/lifecycle';
-import type { LifecycleVerb, Verdict } from '../../../src/vscode/lifecycleOutcome';
+import type { LifecycleVerb } from '../../../src/app/lifecycle';
+import type { Verdict } from '../../../src/vscode/lifecycleOutcome';
 import { FakeEditor } from '../../mocks/editor';
 import { someDetails, stateOf } from './states';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { resultCodes, type ResultCode, type ResultEvent } from '../../../src/helper/protocol';
 import { refusalReasons, type Refusal } from '../../../src/helper/refusal';
-import { commandIds } from '../../../src/vscode/commandIds';
-import { judge, lifecycleVerbs } from '../../../src/vscode/lifecycleOutcome';
+import { commandIds } from '../../../src/vscode/commands';
+import { lifecycleVerbNames } from '../../../src/app/lifecycle';
+import { judge } from '../../../src/vscode/lifecycleOutcome';
 
 const line = "sudo /bin/sh '/a b/dind-helper' install coder";
 const nothing = () => undefined;
@@ -98,7 +99,7 @@ describe('judge', () => {
   });
 
   it('has a sentence for every code and verb', () => {
-    for (const verb of lifecycleVerbs) {
+    for (const verb of lifecycleVerbNames) {
       for (const code of resultCodes) {
         const verdict = judge(verb, ended(result(code)), nothing, line);
         expect(verdict.kind === 'cancelled' || (verdict.kind === 'failed' && verdict.message.endsWith('.'))).toBe(true);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
-import { commandIds } from '../../../src/vscode/commandIds';
+import { commandIds } from '../../../src/vscode/commands';
 import { menuRows } from '../../../src/vscode/menu';
 import { describedModel, modelOf, someDetails, stateOf } from './states';
 

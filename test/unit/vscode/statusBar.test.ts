@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allCommandIds, commandIds } from '../../../src/vscode/commandIds';
-import { registerCommands } from '../../../src/vscode/commands';
+import { allCommandIds, commandIds, registerCommands } from '../../../src/vscode/commands';
 import { statusBarContent } from '../../../src/vscode/indicatorModel';
 import { Indicator, indicatorId } from '../../../src/vscode/statusBar';
 import { FakeEditor } from '../../mocks/editor';

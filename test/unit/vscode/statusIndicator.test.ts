@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Endpoint } from '../../../src/engine/endpoint';
 import type { EngineState } from '../../../src/engine/state';
-import type * as actionsOutput from '../../../src/vscode/actions';
-import type { ActionParts } from '../../../src/vscode/actions';
-import { LazyActions } from '../../../src/vscode/lazyActions';
 import { DaemonUptime, StatusIndicator, type StatusIndicatorParts } from '../../../src/vscode/statusIndicator';
 import { FakeEditor } from '../../mocks/editor';
 import { stateOf } from './states';
@@ -72,49 +69,6 @@ describe('StatusIndicator', () => {
     const faulty = bench(stateOf('running'), { warning: () => fault });
     faulty.indicator.render();
     expect(faulty.shown()).toMatchObject({ text: '$(warning) Docker' });
-  });
-});
-
-describe('LazyActions', () => {
-  function bench(load: () => Promise<unknown> = () => Promise.resolve({ Actions: FakeActions })) {
-    const seen: string[] = [];
-    const parts = {
-      engine: { state: stateOf('stopped') },
-      onChange: () => seen.push('changed'),
-      log: { error: (text: string) => seen.push(text) },
-      seen,
-    };
-    const actions = new LazyActions(load as () => Promise<typeof actionsOutput>, parts as unknown as ActionParts);
-    return { actions, seen };
-  }
-  class FakeActions {
-    constructor(private readonly parts: { seen: string[] }) {}
-    observe({ kind }: EngineState): void {
-      this.parts.seen.push(kind);
-    }
-  }
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-  it('is loaded by the first state that is not plain, and told of every one after it', async () => {
-    const { actions, seen } = bench();
-    actions.observe(stateOf('running'));
-    await settled();
-    expect(actions.now).toBeUndefined();
-    actions.observe(stateOf('stopped'));
-    await settled();
-    expect(seen).toEqual(['stopped', 'changed']);
-    actions.observe(stateOf('running'));
-    expect(seen).toEqual(['stopped', 'changed', 'running']);
-  });
-
-  it('logs a load that failed, and tries again', async () => {
-    let tries = 0;
-    const { actions, seen } = bench(() => Promise.reject(new Error(`no file ${(tries += 1)}`)));
-    for (let i = 0; i < 2; i += 1) {
-      actions.observe(stateOf('stopped'));
-      await settled();
-    }
-    expect(seen).toEqual([1, 2].map((n) => `The explanations cannot be loaded: Error: no file ${n}`));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endsContainers, stopQuestion } from '../../../src/vscode/lifecycle';
+import { endsContainers, stopQuestion } from '../../../src/vscode/stopQuestion';
 import { someDetails, stateOf } from './states';
 
 describe('endsContainers', () => {

@@ -15,7 +15,7 @@ import { readProcesses } from '../host/processes';
 import { readProcessTable } from '../host/processTable';
 import { isUnreadable } from '../host/readResult';
 import { readSocketMount } from '../host/socketPath';
-import type { StatusFindings } from './statusReport';
+import type { StatusFacts } from './statusReport';
 
 /** Where `status` looks, and how long. */
 export interface StatusSources {
@@ -68,7 +68,7 @@ async function readMountWarning(): Promise<string | undefined> {
 }
 
 /** Looks once at the engine, the helper and what is between them and this process. Never throws. */
-export async function readFindings(sources: StatusSources): Promise<StatusFindings> {
+export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   const resolved = endpointFor(sources.environment, sources.host);
   const helperRead = sources.installed();
   if (!resolved.ok) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepId } from '../../../src/helper/stepIds';
-import { knownSteps, stepWords } from '../../../src/app/steps';
+import { knownSteps, stepWords } from '../../../src/app/lifecycle';
 
 describe('stepWords', () => {
   it('has words for every step of the helper', () => {

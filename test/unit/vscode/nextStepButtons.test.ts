@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { steps } from '../../../src/diagnosis/nextStep';
-import { commandIds } from '../../../src/vscode/commandIds';
-import { buttonsFor, commandsOf } from '../../../src/vscode/commandLabels';
+import { commandIds } from '../../../src/vscode/commands';
+import { buttonsFor, commandsOf } from '../../../src/vscode/nextStepButtons';
 
 describe('commandsOf', () => {
   it('keeps the order, names each command once, and always has log and diagnostics', () => {

@@ -1,30 +1,6 @@
 import type { Action, NextStep } from '../diagnosis/nextStep';
 import type { Button } from './notify';
-import { commandIds, type CommandId } from './commandIds';
-
-/** Words for a command where its palette title would be too long: the tooltip's links. */
-export const commandLabels: Readonly<Record<CommandId, string>> = {
-  [commandIds.restart]: 'Restart',
-  [commandIds.start]: 'Start',
-  [commandIds.stop]: 'Stop',
-  [commandIds.showLog]: 'Show log',
-  [commandIds.showDiagnostics]: 'Diagnostics',
-  [commandIds.proveLimits]: 'Prove limits',
-  [commandIds.menu]: 'Menu',
-  [commandIds.setUpHelper]: 'Set up helper',
-};
-
-/** Codicons for the tooltip and the menu. */
-export const commandIcons: Readonly<Record<CommandId, string>> = {
-  [commandIds.restart]: 'debug-restart',
-  [commandIds.start]: 'debug-start',
-  [commandIds.stop]: 'debug-stop',
-  [commandIds.showLog]: 'output',
-  [commandIds.showDiagnostics]: 'pulse',
-  [commandIds.proveLimits]: 'beaker',
-  [commandIds.menu]: 'menu',
-  [commandIds.setUpHelper]: 'shield',
-};
+import { commandIds, commandRows, type CommandId } from './commands';
 
 /** The command that does what a next step asks for; undefined for looking again, which is no command of its own. */
 export function commandFor(action: Action): CommandId | undefined {
@@ -54,14 +30,17 @@ export function commandsOf(nextSteps: readonly NextStep[]): readonly CommandId[]
 /** A notification has room for a few buttons, the last of which leads to all that is known; the rest is in the menu. */
 const mostSteps = 2;
 
-const diagnose: Button = { label: 'Diagnose', command: commandIds.showDiagnostics };
+/** Leads to all that is known. */
+export const diagnoseButton: Button = { label: 'Diagnose', command: commandIds.showDiagnostics };
 
 /** Next steps as buttons; a command for a terminal is copied, since the editor must not run it unseen. */
 export function buttonsFor(nextSteps: readonly NextStep[], refresh: () => Thenable<unknown>): readonly Button[] {
   const buttons = nextSteps.slice(0, mostSteps).map((step): Button => {
     if ('command' in step) return { label: 'Copy command', copy: step.command };
     const command = commandFor(step.action);
-    return command === undefined ? { label: step.label, choose: refresh } : { label: commandLabels[command], command };
+    return command === undefined
+      ? { label: step.label, choose: refresh }
+      : { label: commandRows[command].label, command };
   });
-  return [...buttons, diagnose];
+  return [...buttons, diagnoseButton];
 }

@@ -1,0 +1,77 @@
+import type { StepId } from '../helper/stepIds';
+/** What the editor and the command line say of a verb. */
+interface VerbRow {
+  /** On a button. */
+  readonly imperative: string;
+  /** While it is done, and when it was done. */
+  readonly doing: string;
+  readonly past: string;
+  readonly failure: string;
+  /** In the help of the command line. */
+  readonly help: string;
+  /** Whether the daemon goes away, and with it the containers that it does not keep. */
+  readonly endsDaemon: boolean;
+}
+
+/** The verbs that a person starts, in the order of the command line's help. */
+export const lifecycleVerbNames = ['start', 'stop', 'restart'] as const;
+export type LifecycleVerb = (typeof lifecycleVerbNames)[number];
+
+/** One row per verb. */
+export const lifecycleVerbs: Readonly<Record<LifecycleVerb, VerbRow>> = {
+  start: {
+    imperative: 'Start',
+    doing: 'Starting Docker',
+    past: 'started',
+    failure: 'Docker was not started',
+    help: 'start the Docker daemon of this machine and wait until it answers',
+    endsDaemon: false,
+  },
+  stop: {
+    imperative: 'Stop',
+    doing: 'Stopping Docker',
+    past: 'stopped',
+    failure: 'Docker was not stopped',
+    help: 'stop it and wait until it has ended',
+    endsDaemon: true,
+  },
+  restart: {
+    imperative: 'Restart',
+    doing: 'Restarting Docker',
+    past: 'restarted',
+    failure: 'Docker was not restarted',
+    help: 'stop it if it runs, start it, and wait until it answers',
+    endsDaemon: true,
+  },
+};
+
+/**
+ * What the helper is doing, in the words of someone who waits for it. Keys are the step names the helper prints; a
+ * helper that is newer than this table is shown by its own names rather than hidden.
+ */
+const words: Readonly<Partial<Record<StepId, string>>> = {
+  'lock.wait': 'waiting for another start, stop or restart to end',
+  'daemon.check': 'looking for a running daemon',
+  'daemon.validate': 'checking daemon.json',
+  leftovers: 'removing leftovers of an earlier daemon',
+  'daemon.stop': 'stopping the daemon',
+  'containerd.launch': 'starting containerd',
+  'daemon.launch': 'starting the daemon',
+  'daemon.ready': 'waiting for the daemon to answer',
+  'socket.access': 'giving access to the socket',
+  'log.rotate': 'rotating the log',
+  'daemon.verify': 'checking that the daemon works',
+  'init.ask': 'asking the init system',
+};
+
+export const knownSteps: readonly string[] = Object.keys(words);
+
+function wordsFor(step: string): string | undefined {
+  return Object.hasOwn(words, step) ? words[step as StepId] : undefined;
+}
+
+/** `daemon.ready` → `waiting for the daemon to answer`; `leftovers.containerd` → the words of `leftovers`. */
+export function stepWords(step: string): string {
+  const area = step.includes('.') ? step.slice(0, step.indexOf('.')) : step;
+  return wordsFor(step) ?? wordsFor(area) ?? step;
+}
