@@ -2,11 +2,14 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { type Diagnosis, diagnose } from '../diagnosis/diagnose';
 import { mostFactsBytes, parseFacts } from '../host/factsFile';
 import { redact } from '../report/redact';
-import { reportJunit, reportSarif } from '../report/exchange';
+import { reportJunit } from '../report/junit';
 import { reportMarkdown } from '../report/markdown';
+import { diagnosisReport } from '../report/model';
+import { reportSarif } from '../report/sarif';
 import { reportText } from '../report/text';
 import type { Facts } from '../host/facts/facts';
 import { pause } from '../util/async';
+import { errorMessage } from '../util/format';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
 
@@ -46,30 +49,29 @@ export async function readFactsFile(path: string): Promise<Facts> {
     if (size > mostFactsBytes) throw new Error(`it has ${String(size)} bytes, more than any facts have`);
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`${path} cannot be read: ${errorMessage(error)}`, { cause: error });
   }
   return parseFacts(text, path);
 }
 
 function render(diagnosis: Diagnosis, format: DoctorFormat, parts: DoctorParts): string {
+  const report = diagnosisReport(diagnosis);
   switch (format) {
     case 'text':
-      return `${reportText(diagnosis, parts.terminal.paint.out).join('\n')}\n`;
+      return `${reportText(report, parts.terminal.paint.out).join('\n')}\n`;
     case 'json':
       return `${JSON.stringify(diagnosis)}\n`;
     case 'junit':
-      return reportJunit(diagnosis);
+      return reportJunit(report);
     case 'sarif':
-      return reportSarif(diagnosis, parts.version);
+      return reportSarif(report, parts.version);
     case 'markdown':
-      return reportMarkdown(diagnosis);
+      return reportMarkdown(report);
   }
 }
 
 /** What a report says, without what differs between two looks at the same machine. */
-function essence({ findings, undecided }: Diagnosis): string {
+function fingerprint({ findings, undecided }: Diagnosis): string {
   return JSON.stringify([
     findings.map(({ id, severity, title }) => [id, severity, title]),
     undecided.map(({ id }) => id),
@@ -93,14 +95,14 @@ export async function runDoctor(options: DoctorOptions, parts: DoctorParts): Pro
         await writeFile(options.factsOut, `${JSON.stringify(redact(facts), null, 1)}\n`, { mode: 0o600 });
       }
     } catch (error) {
-      printLine(terminal.err, `error: ${error instanceof Error ? error.message : String(error)}`);
+      printLine(terminal.err, `error: ${errorMessage(error)}`);
       return exitStatus.usage;
     }
     const diagnosis = diagnose(facts);
-    if (essence(diagnosis) !== last) {
+    if (fingerprint(diagnosis) !== last) {
       const clear = options.watch && options.format === 'text' && terminal.interactive ? '\u001b[2J\u001b[H' : '';
       terminal.out.write(clear + render(diagnosis, options.format, parts));
-      last = essence(diagnosis);
+      last = fingerprint(diagnosis);
     }
     if (!options.watch) return doctorExit(diagnosis);
     await pause(parts.everyMs, signal);

@@ -3,10 +3,11 @@ import { chooseProofs, proofWords } from '../limits/catalogue';
 import { comparisons, historyPath, keepReport, listeningSince, type Comparison } from '../limits/history';
 import { runProofs } from '../limits/run';
 import { countVerdicts, type LimitsEvent, type LimitsReport } from '../limits/report';
+import { limitsJunit } from '../report/junit';
+import { limitsRunReport } from '../report/limitsModel';
+import { eventLine, limitsLines } from '../report/limitsText';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { runContainerLimits } from './limitsContainer';
-import { junitXml } from './limitsJunit';
-import { eventLine, limitsLines } from './limitsTable';
 import { printLine, type Terminal } from './terminal';
 
 export interface LimitsOptions {
@@ -76,8 +77,9 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
   const compared = comparisons(kept.before, report, since);
   for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: ${text}`));
 
+  const told = limitsRunReport(report, compared);
   if (options.format === 'json') printLine(out, json(report, compared));
-  else if (options.format === 'junit') printLine(out, junitXml(report));
-  else for (const line of limitsLines(report, compared, paint.out)) printLine(out, line);
+  else if (options.format === 'junit') printLine(out, limitsJunit(told));
+  else for (const line of limitsLines(told, paint.out)) printLine(out, line);
   return limitsExit(report);
 }

@@ -6,7 +6,7 @@ import type { EngineState } from '../engine/state';
 import { stepWords } from '../app/steps';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './nextStepLines';
-import type { Paint } from './terminal';
+import type { Paint } from '../report/paint';
 
 /** Everything `status` found out. */
 export interface StatusFindings {

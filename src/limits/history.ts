@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Endpoint } from '../engine/endpoint';
+import { errorMessage, formatMinute } from '../util/format';
 import type { LimitsReport } from './report';
 import { verdicts, type Verdict } from './verdict';
 
@@ -88,18 +89,17 @@ export function comparisons(before: History, report: LimitsReport, started?: str
 
 /** A comparison in a few words, times in UTC to the minute. Pure. */
 export function comparisonWords(before: Comparison): string {
-  const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
   switch (before.kind) {
     case 'since':
-      return `${before.verdict} since ${minute(before.at)}, ${String(before.runs)} runs`;
+      return `${before.verdict} since ${formatMinute(before.at)}, ${String(before.runs)} runs`;
     case 'broke': {
-      const restart = before.restart === undefined ? '' : `, after the restart on ${minute(before.restart)}`;
-      return `broke${restart}: was enforced on ${minute(before.at)}`;
+      const restart = before.restart === undefined ? '' : `, after the restart on ${formatMinute(before.restart)}`;
+      return `broke${restart}: was enforced on ${formatMinute(before.at)}`;
     }
     case 'mended':
-      return `mended: was ${before.verdict} on ${minute(before.at)}`;
+      return `mended: was ${before.verdict} on ${formatMinute(before.at)}`;
     case 'changed':
-      return `was ${before.verdict} on ${minute(before.at)}`;
+      return `was ${before.verdict} on ${formatMinute(before.at)}`;
   }
 }
 
@@ -148,7 +148,6 @@ export async function keepReport(path: string, report: LimitsReport, started: st
     await rename(fresh, path);
     return { ok: true, before, message: '' };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, before, message: `The results cannot be kept for comparison: ${reason}.` };
+    return { ok: false, before, message: `The results cannot be kept for comparison: ${errorMessage(error)}.` };
   }
 }

@@ -6,6 +6,17 @@ import type { Judgement } from './verdict';
 export const areas = ['cpu', 'memory', 'pids', 'io', 'files', 'isolation', 'outer'] as const;
 export type Area = (typeof areas)[number];
 
+/** Areas as a person reads them. */
+export const areaTitles: Readonly<Record<Area, string>> = {
+  cpu: 'CPU',
+  memory: 'Memory',
+  pids: 'Processes',
+  io: 'Block I/O',
+  files: 'Files and space',
+  isolation: 'Isolation',
+  outer: 'Around the engine',
+};
+
 /** Proofs of one lane run one after the other, the lanes beside each other: proofs of `cpu` would disturb each other. */
 export const lanes = ['cpu', 'read', 'write', 'rest'] as const;
 export type Lane = (typeof lanes)[number];

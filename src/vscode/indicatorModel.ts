@@ -3,7 +3,7 @@ import type { Description } from '../diagnosis/describe';
 import type { Cause, EngineState } from '../engine/state';
 import { commandIds, type CommandId } from './commandIds';
 import { offerIcons, offerLabels, offersFor } from './commandLabels';
-import { plainText } from '../util/displayText';
+import { escapeForTooltip } from '../util/displayText';
 import type { Fault } from './runningWarning';
 import { stepWords } from '../app/steps';
 
@@ -110,23 +110,23 @@ function facts(scene: Scene): readonly string[] {
   const lines: string[] = [];
   const version = details?.version ?? state.engineVersion;
   if (version !== undefined && version !== '') {
-    const storage = details === undefined ? '' : `, storage ${plainText(details.storageDriver)}`;
-    lines.push(`$(versions) Engine ${plainText(version)}${storage}`);
+    const storage = details === undefined ? '' : `, storage ${escapeForTooltip(details.storageDriver)}`;
+    lines.push(`$(versions) Engine ${escapeForTooltip(version)}${storage}`);
   }
   if (details !== undefined) {
     const cgroup =
-      details.cgroupVersion === '' ? 'cgroup version not told' : `cgroup v${plainText(details.cgroupVersion)}`;
-    const driver = details.cgroupDriver === '' ? '' : `, ${plainText(details.cgroupDriver)} driver`;
+      details.cgroupVersion === '' ? 'cgroup version not told' : `cgroup v${escapeForTooltip(details.cgroupVersion)}`;
+    const driver = details.cgroupDriver === '' ? '' : `, ${escapeForTooltip(details.cgroupDriver)} driver`;
     lines.push(`$(dashboard) ${cgroup}${driver}`);
     lines.push(`$(package) ${containerCount(details.containersRunning, details.containers)}`);
   }
   if (endpoint !== undefined) {
-    lines.push(`$(plug) ${plainText(endpoint.display)} (${plainText(endpoint.source)})`);
+    lines.push(`$(plug) ${escapeForTooltip(endpoint.display)} (${escapeForTooltip(endpoint.source)})`);
   }
   if (state.cause?.code !== 'not-asked-yet') {
     const up = state.kind === 'running' || state.kind === 'foreign';
     const since = up ? Math.min(scene.upSince ?? state.since, state.since) : state.since;
-    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(scene.formatTime(since))}`);
+    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${escapeForTooltip(scene.formatTime(since))}`);
   }
   return lines;
 }
@@ -144,12 +144,12 @@ function tooltip(scene: Scene): string {
   // Of an engine that runs, the explanation says no more than the facts below it.
   const known = facts(scene);
   const needless = words.explanation === '' || (state.kind === 'running' && known.length > 0);
-  const explanation = needless ? '' : `\n\n${plainText(words.explanation)}`;
-  sections.push(`**${plainText(words.headline)}**${explanation}`);
+  const explanation = needless ? '' : `\n\n${escapeForTooltip(words.explanation)}`;
+  sections.push(`**${escapeForTooltip(words.headline)}**${explanation}`);
   if (state.kind === 'running' && fault !== undefined)
-    sections.push(`$(warning) **${plainText(fault.title)}**  \n${plainText(`${fault.cause} ${fault.consequence}`)}`);
+    sections.push(`$(warning) **${escapeForTooltip(fault.title)}**  \n${escapeForTooltip(`${fault.cause} ${fault.consequence}`)}`);
   if (state.step !== undefined && state.step !== '')
-    sections.push(`$(sync~spin) Now: ${plainText(stepWords(state.step))}`);
+    sections.push(`$(sync~spin) Now: ${escapeForTooltip(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));
   const note = helper === undefined ? '' : helperNotes[helper];
   if (note !== '' && state.kind !== 'foreign') sections.push(note);

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../../diagnosis/diagnose';
 import { redact } from '../../report/redact';
 import { escapeMarkdown, reportMarkdown } from '../../report/markdown';
+import { diagnosisReport } from '../../report/model';
 import type { CgroupNode, Glance, Page, Row } from '../../webview/messages';
 import { limitsMarkdown } from './limitsView';
 import { pageOf, type PageScene } from './page';
@@ -8,7 +9,7 @@ import { pageOf, type PageScene } from './page';
 /** The diagnosis and what was proven of limits, for pasting: without what looks like a secret. */
 export function pasteable({ diagnosis, limits }: Pick<PageScene, 'diagnosis' | 'limits'>): string {
   const proven = limits.length === 0 ? [] : ['## Limits', limitsMarkdown(redact(limits) as PageScene['limits']), ''];
-  return [reportMarkdown(redact(diagnosis) as Diagnosis), ...proven].join('\n');
+  return [reportMarkdown(diagnosisReport(redact(diagnosis) as Diagnosis)), ...proven].join('\n');
 }
 
 /** Facts, diagnosis and what was proven of limits as one JSON text, without what looks like a secret. */
@@ -69,7 +70,7 @@ export function reportDocument(scene: PageScene, preface = ''): string {
   const parts = [
     preface,
     `**${escapeMarkdown(page.banner.headline)}.** ${escapeMarkdown(page.banner.detail)} ${escapeMarkdown(page.taken)}.`,
-    reportMarkdown(clean.diagnosis),
+    reportMarkdown(diagnosisReport(clean.diagnosis)),
     '## Control groups',
     cgroups(page.cgroups),
     ...(clean.limits.length === 0 ? [] : ['## Limits', limitsMarkdown(clean.limits)]),

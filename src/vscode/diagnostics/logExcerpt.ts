@@ -2,7 +2,7 @@ import type { Finding } from '../../diagnosis/finding';
 import { size } from '../../diagnosis/factSelectors';
 import type { Facts } from '../../host/facts/facts';
 import type { LogExcerpt, LogLevel } from '../../webview/messages';
-import { shownText } from '../../util/displayText';
+import { sanitizeForDisplay } from '../../util/displayText';
 
 const levels: Readonly<Record<string, LogLevel>> = {
   trace: 'debug',
@@ -47,17 +47,21 @@ function marksOf(findings: readonly Finding[]): readonly { readonly text: string
 /** The log since the last start, each line with its level, and with the finding that rests on it. */
 export function logExcerpt(facts: Facts, findings: readonly Finding[]): LogExcerpt {
   const fact = facts.daemonLog;
-  if (!('value' in fact)) return { note: `The log could not be read: ${shownText(fact.unreadable, 300)}.`, lines: [] };
+  if (!('value' in fact))
+    return {
+      note: `The log could not be read: ${sanitizeForDisplay(fact.unreadable, { maxLength: 300 })}.`,
+      lines: [],
+    };
   const { path, sizeBytes, lastStart, startFound } = fact.value;
   const marks = marksOf(findings);
   const what = startFound ? 'since the last start' : 'the end of the file, in which no start is found';
   return {
-    note: `${shownText(path, 300)}, ${size(sizeBytes)}: ${what}, ${String(lastStart.length)} lines.`,
+    note: `${sanitizeForDisplay(path, { maxLength: 300 })}, ${size(sizeBytes)}: ${what}, ${String(lastStart.length)} lines.`,
     lines: lastStart.map((line) => {
       const finding = marks.find(
         ({ text }) => line.includes(text) || (line.length >= shortestMark && text.includes(line)),
       )?.finding;
-      return { text: shownText(line), level: levelOf(line), ...(finding !== undefined && { finding }) };
+      return { text: sanitizeForDisplay(line), level: levelOf(line), ...(finding !== undefined && { finding }) };
     }),
   };
 }

@@ -4,9 +4,9 @@ import type { Facts } from '../../host/facts/facts';
 import type { PlatformLink } from '../../host/facts/platform';
 import type { StorageRoot, StorageRole } from '../../host/facts/storage';
 import type { Glance, PlatformStep, Row } from '../../webview/messages';
-import { shownText } from '../../util/displayText';
+import { sanitizeForDisplay } from '../../util/displayText';
 
-const row = (label: string, value: string): Row => ({ label, value: shownText(value, 300) });
+const row = (label: string, value: string): Row => ({ label, value: sanitizeForDisplay(value, { maxLength: 300 }) });
 
 /** The rows of a slice, or one that says why there are none. */
 function rowsOf<T>(fact: Fact<T> | undefined, rows: (value: T) => readonly Row[]): readonly Row[] {
@@ -158,6 +158,9 @@ export function platformSteps(facts: Facts): readonly PlatformStep[] {
     confidence: confidences[confidence],
     evidence: evidence
       .slice(0, 10)
-      .map(({ source, value }) => ({ source: shownText(source, 200), value: shownText(value, 300) })),
+      .map(({ source, value }) => ({
+        source: sanitizeForDisplay(source, { maxLength: 200 }),
+        value: sanitizeForDisplay(value, { maxLength: 300 }),
+      })),
   }));
 }

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { budgetOf, budgetWords } from '../../limits/budget';
 import { comparisons, historyPath, keepReport, listeningSince } from '../../limits/history';
 import type { Proof } from '../../limits/proof';
+import { limitsRunReport } from '../../report/limitsModel';
 import type { LimitsEvent, LimitsReport, ProofResult } from '../../limits/report';
 import { runProofs } from '../../limits/run';
 import type { EngineState } from '../../engine/state';
@@ -173,7 +174,7 @@ export class Limits {
     const kept = await keepReport(historyPath(process.env), report, since);
     if (!kept.ok) say(kept.message);
     const compared = comparisons(kept.before, report, since);
-    for (const line of reportLines(report, compared)) say(line);
+    for (const line of reportLines(limitsRunReport(report, compared))) say(line);
     this.become(concluded(this.known, report, compared));
   }
 

@@ -1,6 +1,6 @@
 import type { EngineState } from '../../engine/state';
 import { catalogue, chooseProofs } from '../../limits/catalogue';
-import { areas, type Area, type Proof } from '../../limits/proof';
+import { areas, areaTitles, type Area, type Proof } from '../../limits/proof';
 
 /** Whether containers can be made now, by the daemon of this machine or by the one whose socket is mounted here. */
 export function canProve({ kind }: EngineState): boolean {
@@ -21,7 +21,7 @@ export interface AreaRow extends ProofRow {
 export function treeRows(): readonly AreaRow[] {
   return areas.map((area): AreaRow => ({
     id: areaId(area),
-    label: areaLabels[area],
+    label: areaTitles[area],
     proofs: catalogue.filter((proof) => proof.area === area).map(({ id, title }) => ({ id, label: title })),
   }));
 }
@@ -45,14 +45,3 @@ export function proofsOf(include: readonly string[] | undefined, exclude: readon
   const left = new Set(named(exclude));
   return (include === undefined ? catalogue : named(include)).filter((proof) => !left.has(proof));
 }
-
-/** Areas of proofs as a person reads them. */
-export const areaLabels: Readonly<Record<Area, string>> = {
-  cpu: 'CPU',
-  memory: 'Memory',
-  pids: 'Processes',
-  io: 'Block I/O',
-  files: 'Files and space',
-  isolation: 'Isolation',
-  outer: 'Around the engine',
-};

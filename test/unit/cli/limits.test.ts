@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { limitsExit } from '../../../src/cli/limits';
 import { containerExit, containerLines } from '../../../src/cli/limitsContainer';
-import { junitXml } from '../../../src/cli/limitsJunit';
-import { eventLine, limitsLines } from '../../../src/cli/limitsTable';
+import { limitsJunit } from '../../../src/report/junit';
+import { limitsRunReport } from '../../../src/report/limitsModel';
+import { eventLine, limitsLines } from '../../../src/report/limitsText';
 import { paintFor } from '../../../src/cli/terminal';
 import type { LimitsReport, ProofResult } from '../../../src/limits/report';
 import type { Verdict } from '../../../src/limits/verdict';
@@ -51,7 +52,7 @@ test('the table has the three facts of each proof, how it was before, and the su
   const before = new Map([
     ['cpu.enforced', { kind: 'broke', at: '2026-01-01T08:09:00Z', restart: '2026-01-02T03:04:05Z' } as const],
   ]);
-  const text = limitsLines(report(result('enforced'), result('error')), before, paint).join('\n');
+  const text = limitsLines(limitsRunReport(report(result('enforced'), result('error')), before), paint).join('\n');
   for (const part of ['asked     --cpus 0.25', 'kernel    25000 100000', 'observed  0.25 CPUs', 'Because of "this".']) {
     expect(text).toContain(part);
   }
@@ -74,9 +75,8 @@ test('the budget is told before the run, and who is left alone', () => {
 });
 
 test('JUnit: not enforced fails, unsupported is skipped, untold is an error, and nothing breaks the XML', () => {
-  const xml = junitXml(
-    report(result('enforced'), result('not-enforced'), result('unsupported'), result('inconclusive')),
-  );
+  const run = report(result('enforced'), result('not-enforced'), result('unsupported'), result('inconclusive'));
+  const xml = limitsJunit(limitsRunReport(run, new Map()));
   expect(xml).toContain('<testsuites tests="4" failures="1" errors="1" skipped="1" time="2.000">');
   expect(xml.match(/<failure type="not-enforced"/g)).toHaveLength(1);
   expect(xml.match(/<skipped /g)).toHaveLength(1);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ProofResult } from '../../../../src/limits/report';
+import type { Comparison } from '../../../../src/limits/history';
+import type { LimitsReport, ProofResult } from '../../../../src/limits/report';
 import { verdicts, type Verdict } from '../../../../src/limits/verdict';
+import { limitsRunReport } from '../../../../src/report/limitsModel';
 import { eventLines, reportLines, terminalLine } from '../../../../src/vscode/limits/outputLines';
 import { testOutcome } from '../../../../src/vscode/limits/testOutcome';
 
@@ -87,20 +89,19 @@ test('the output goes along with the run', () => {
 });
 
 test('the end of the output: what is different from before, what stayed, the sum', () => {
-  const lines = reportLines(
-    {
-      schema: 1,
-      run: 'r',
-      startedAt: '2026-01-01T00:00:00.000Z',
-      ms: 2000,
-      engine: { id: 'E', endpoint: 'unix:///s', version: '20.10.24', cgroup: 1 },
-      image: 'i',
-      results: [result('enforced'), result('unsupported')],
-      leftovers: 2,
-      left: ['container abc: it was busy'],
-    },
-    new Map([['cpu.quota', { kind: 'mended', verdict: 'not-enforced', at: '2026-01-01T08:09:00Z' }]]),
-  );
+  const run: LimitsReport = {
+    schema: 1,
+    run: 'r',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    ms: 2000,
+    engine: { id: 'E', endpoint: 'unix:///s', version: '20.10.24', cgroup: 1 },
+    image: 'i',
+    results: [result('enforced'), result('unsupported', { id: 'cpu.shares' })],
+    leftovers: 2,
+    left: ['container abc: it was busy'],
+  };
+  const before: Comparison = { kind: 'mended', verdict: 'not-enforced', at: '2026-01-01T08:09:00Z' };
+  const lines = reportLines(limitsRunReport(run, new Map([['cpu.quota', before]])));
   expect(lines).toEqual([
     '',
     'cpu.quota: mended: was not-enforced on 2026-01-01 08:09',
