@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB, formatMiB } from '../util/format';
 import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
 import { legOf, type Leg, type Proof } from './proof';
 import type { Surroundings } from './environment';
@@ -65,7 +65,7 @@ function rate(evidence: Evidence, { unit, block, burst, bursts }: Kind): number 
 
 function words(value: number, unit: Kind['unit']): string {
   if (Number.isNaN(value)) return 'not measured';
-  return unit === 'bytes' ? `${(value / MiB).toFixed(1)} MiB/s` : `${value.toFixed(0)} operations/s`;
+  return unit === 'bytes' ? `${formatMiB(value)}/s` : `${value.toFixed(0)} operations/s`;
 }
 
 function kernelWords(limited: Evidence, kind: Kind, cgroup: 1 | 2): { readonly shown: string; readonly value: number } {

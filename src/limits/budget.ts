@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB, formatMiB } from '../util/format';
 import { lanes, type Cost, type Proof } from './proof';
 import { memoryMargin, memoryRoom, roomUnknown, type Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
@@ -17,7 +17,7 @@ export function budgetOf(proofs: readonly Proof[]): Cost {
 
 /** What a run takes at most, for the person who is about to start it. */
 export function budgetWords({ seconds, cpuSeconds, memory }: Cost): string {
-  return `about ${seconds.toFixed(0)} s, ${cpuSeconds.toFixed(0)} s of CPU time and ${(memory / 2 ** 20).toFixed(0)} MiB at most`;
+  return `about ${seconds.toFixed(0)} s, ${cpuSeconds.toFixed(0)} s of CPU time and ${formatMiB(memory, 0)} at most`;
 }
 
 /** Bytes. A proof of no more is run where the groups around the engine cannot be seen. */
@@ -26,18 +26,17 @@ const modest = 64 * MiB;
 /** Refuses a proof for which memory around the engine has no room, or may have none: the kill would hit somebody else. */
 export function judgeRoom({ cost }: Proof, surroundings: Surroundings): Judgement | undefined {
   const judge = judging('-', 'not run');
-  const inMiB = (bytes: number): string => `${(Math.max(0, bytes) / MiB).toFixed(0)} MiB`;
   const unknown = cost.memory > modest ? roomUnknown(surroundings) : undefined;
   if (unknown !== undefined) {
     return judge.inconclusive(
-      `Not run: it needs ${inMiB(cost.memory)}, and how much memory the groups around the engine have left cannot be seen from here (${unknown}).`,
+      `Not run: it needs ${formatMiB(cost.memory, 0)}, and how much memory the groups around the engine have left cannot be seen from here (${unknown}).`,
       { finding: 'machine.no-room' },
     );
   }
   const room = memoryRoom(surroundings);
   if (cost.memory === 0 || cost.memory + memoryMargin <= room) return undefined;
   return judge.inconclusive(
-    `Not run: it needs ${inMiB(cost.memory)} and ${inMiB(memoryMargin)} to spare, the memory around the engine has ${inMiB(room)} left.`,
+    `Not run: it needs ${formatMiB(cost.memory, 0)} and ${formatMiB(memoryMargin, 0)} to spare, the memory around the engine has ${formatMiB(Math.max(0, room), 0)} left.`,
     { finding: 'machine.no-room' },
   );
 }

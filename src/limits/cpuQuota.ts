@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB, formatCpus, formatPercent } from '../util/format';
 import { cpusOf } from '../host/cgroupParse';
 import { cpuWindow, type CpuWindow } from './cpuWindow';
 import { valueOf, type Evidence } from './evidence';
@@ -30,16 +30,13 @@ takes ${String(windows)} 0.25
 kill $B`;
 }
 
-/** `0.42`; at most two digits are true. */
-const cpus = (value: number): string => value.toFixed(2);
-
 function kernelQuota(evidence: Evidence, cgroup: 1 | 2): string {
   const quota = valueOf(evidence, 'quota') ?? '-';
   return cgroup === 2 || quota === '-' ? quota : `${quota} ${valueOf(evidence, 'period') ?? '-'}`;
 }
 
 function observedWords(used: CpuWindow, free: CpuWindow): string {
-  return `${cpus(used.used)} CPUs used in ${used.seconds.toFixed(1)} s, stopped in ${String(used.throttled)} of ${String(used.periods)} periods; ${cpus(free.used)} without the limit`;
+  return `${formatCpus(used.used)} CPUs used in ${used.seconds.toFixed(1)} s, stopped in ${String(used.throttled)} of ${String(used.periods)} periods; ${formatCpus(free.used)} without the limit`;
 }
 
 /** Two facts make a pass: no more was used than allowed, and it was the limit that stopped it. */
@@ -67,10 +64,10 @@ export function judgeQuota(limited: Evidence, control: Evidence, surroundings: S
   if (used.usedAtLeast > limit * mostUse) {
     return set === undefined
       ? judge.notEnforced(
-          `The engine accepted ${String(limit)} CPUs and the kernel was told of no limit (${kernel}): ${cpus(used.used)} were used.`,
+          `The engine accepted ${String(limit)} CPUs and the kernel was told of no limit (${kernel}): ${formatCpus(used.used)} were used.`,
           { finding: 'runtime.dropped-limit' },
         )
-      : judge.notEnforced(`${cpus(used.used)} CPUs were used where ${String(limit)} were allowed.`, {
+      : judge.notEnforced(`${formatCpus(used.used)} CPUs were used where ${String(limit)} were allowed.`, {
           // A little too much may be one moment's: a machine that itself was stopped counts its time late.
           ...(used.usedAtLeast < limit * clearlyMore && { again: true }),
         });
@@ -78,7 +75,7 @@ export function judgeQuota(limited: Evidence, control: Evidence, surroundings: S
   const outer = outerLimit(surroundings.outside, 'cpus');
   if (outer !== undefined && outer.value <= limit) {
     return judge.notEnforced(
-      `Without effect: the smaller limit of ${cpus(outer.value)} CPUs of ${outerPlace(outer)} holds first.`,
+      `Without effect: the smaller limit of ${formatCpus(outer.value)} CPUs of ${outerPlace(outer)} holds first.`,
       { finding: 'cgroup.outer-limit' },
     );
   }
@@ -91,19 +88,19 @@ export function judgeQuota(limited: Evidence, control: Evidence, surroundings: S
   const busy = { finding: 'machine.busy', again: true } as const;
   if (used.periods < fewestPeriods || used.throttled < leastThrottled * used.periods) {
     return judge.inconclusive(
-      `The workload was starved: it was stopped by the limit in ${String(used.throttled)} of ${String(used.periods)} periods only, others had ${cpus(used.others)} CPUs.`,
+      `The workload was starved: it was stopped by the limit in ${String(used.throttled)} of ${String(used.periods)} periods only, others had ${formatCpus(used.others)} CPUs.`,
       busy,
     );
   }
   if (free.used < limit * leastControl) {
     return judge.inconclusive(
-      `Without the limit the same workload got ${cpus(free.used)} CPUs only, others had ${cpus(free.others)}.`,
+      `Without the limit the same workload got ${formatCpus(free.used)} CPUs only, others had ${formatCpus(free.others)}.`,
       busy,
     );
   }
-  const close = used.used > limit * 1.05 ? `, ${((used.used / limit - 1) * 100).toFixed(0)} % too much` : '';
+  const close = used.used > limit * 1.05 ? `, ${formatPercent(used.used / limit - 1)} too much` : '';
   return judge.enforced(
-    `${cpus(used.used)} of ${String(limit)} CPUs were used${close}, and the limit stopped it in ${String(used.throttled)} of ${String(used.periods)} periods.`,
+    `${formatCpus(used.used)} of ${String(limit)} CPUs were used${close}, and the limit stopped it in ${String(used.throttled)} of ${String(used.periods)} periods.`,
   );
 }
 

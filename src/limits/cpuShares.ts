@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB, formatCpus } from '../util/format';
 import { cpuReadings, usedAt } from './cpuWindow';
 import { valueOf, type Evidence } from './evidence';
 import { legOf, type Leg, type Proof } from './proof';
@@ -91,7 +91,7 @@ export function judgeShares(evidence: Readonly<Record<string, Evidence>>, { cgro
     });
   }
   if (together < leastTogether) {
-    return judge.inconclusive(`The containers had ${together.toFixed(2)} CPUs together; others had the rest.`, busy);
+    return judge.inconclusive(`The containers had ${formatCpus(together)} CPUs together; others had the rest.`, busy);
   }
   if (control > tolerance) {
     return judge.inconclusive(`Two containers of equal weight differed by a factor of ${control.toFixed(1)}.`, busy);

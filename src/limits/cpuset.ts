@@ -1,5 +1,5 @@
 import { cpuList } from './probeEnvironment';
-import { MiB } from '../util/units';
+import { MiB, formatCpus } from '../util/format';
 import { cpuWindow } from './cpuWindow';
 import { valueOf, valuesOf, type Evidence } from './evidence';
 import { legOf, type Leg, type Proof } from './proof';
@@ -24,7 +24,7 @@ export function judgeCpuset(limited: Evidence, control: Evidence, cpu: number): 
   const used = cpuWindow(limited)?.used ?? Number.NaN;
   const judge = judging(
     kernel,
-    `two loops seen on CPU ${seen.join(' and ')}, ${used.toFixed(2)} CPUs used; on ${free.join(' and ')} without the limit`,
+    `two loops seen on CPU ${seen.join(' and ')}, ${formatCpus(used)} CPUs used; on ${free.join(' and ')} without the limit`,
   );
   if (kernel === '-') {
     return judge.unsupported('The container has no cpuset controller: it is missing in the kernel or not delegated.', {
@@ -48,7 +48,7 @@ export function judgeCpuset(limited: Evidence, control: Evidence, cpu: number): 
       again: true,
     });
   }
-  return judge.enforced(`Two loops stayed on CPU ${String(cpu)} and used ${used.toFixed(2)} CPUs.`);
+  return judge.enforced(`Two loops stayed on CPU ${String(cpu)} and used ${formatCpus(used)} CPUs.`);
 }
 
 export const cpuset: Proof = {

@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import type { EngineInfo } from '../engine/engineCalls';
 import { pathIn, type CgroupPath, type Limited } from '../host/cgroupPath';
 import { isUnreadable, type Reading } from '../host/readResult';

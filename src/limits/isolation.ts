@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
 import { legOf, type Leg, type Proof } from './proof';
 import { judging, type Judgement } from './verdict';

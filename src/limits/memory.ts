@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB, formatMiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
 import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, withoutSwap, type Leg, type Proof } from './proof';
@@ -51,7 +51,8 @@ function step(evidence: Evidence, from: string, to: string): Killed {
   return { exit: numberOf(evidence, to), kills: grown('oom_kill'), own: failed || grown('oom') > 0 || full };
 }
 
-const inMiB = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : `${(bytes / MiB).toFixed(1)} MiB`);
+/** A kernel without the counter gives no peak. */
+const peakWords = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : formatMiB(bytes));
 
 /** A block under the limit lives, one over it dies by this group's own OOM killer, and both live without the limit. */
 export function judgeMemory(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
@@ -61,7 +62,7 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
   const peak = numberOf(limited, 'above.peak');
   const judge = judging(
     kernel,
-    `${String(below)} MiB: status ${String(under.exit)}; ${String(above)} MiB: status ${String(over.exit)}, ${String(over.kills)} OOM kill, peak ${inMiB(peak)}; without the limit: ${String(numberOf(control, 'below'))} and ${String(free.exit)}`,
+    `${String(below)} MiB: status ${String(under.exit)}; ${String(above)} MiB: status ${String(over.exit)}, ${String(over.kills)} OOM kill, peak ${peakWords(peak)}; without the limit: ${String(numberOf(control, 'below'))} and ${String(free.exit)}`,
   );
   if (kernel === '-') {
     return judge.unsupported('The container has no memory controller: it is missing in the kernel or not delegated.', {
@@ -81,7 +82,7 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
   const outer = outerLimit(surroundings.outside, 'memory');
   if (outer !== undefined && outer.value <= limit) {
     return judge.notEnforced(
-      `Without effect: the smaller limit of ${inMiB(outer.value)} of ${outerPlace(outer)} holds first.`,
+      `Without effect: the smaller limit of ${formatMiB(outer.value)} of ${outerPlace(outer)} holds first.`,
       { finding: 'cgroup.outer-limit' },
     );
   }
@@ -114,11 +115,11 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
   }
   if (over.kills < 1 || !over.own) {
     return judge.inconclusive(
-      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills, and its own limit ${over.own ? 'reached' : 'not reached'} (peak ${inMiB(peak)}).`,
+      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills, and its own limit ${over.own ? 'reached' : 'not reached'} (peak ${peakWords(peak)}).`,
     );
   }
   return judge.enforced(
-    `${String(below)} MiB lived, ${String(above)} MiB were killed by this limit (peak ${inMiB(peak)}), and live without it.`,
+    `${String(below)} MiB lived, ${String(above)} MiB were killed by this limit (peak ${peakWords(peak)}), and live without it.`,
   );
 }
 

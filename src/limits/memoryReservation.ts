@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
 import { isUnreadable } from '../host/readResult';
 import { numberOf, valueOf, type Evidence } from './evidence';

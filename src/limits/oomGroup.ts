@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { counterOf, isComplete, numberOf, valueOf, type Evidence } from './evidence';
 import { legOf, withoutSwap, type Leg, type Proof } from './proof';
 import { sampling } from './script';

@@ -3,6 +3,7 @@ import { isUnreadable } from '../host/readResult';
 import type { Proof } from './proof';
 import { notSeen, outerLimit, outerPlace, type Surroundings } from './environment';
 import { judging, type Judgement } from './verdict';
+import { formatCpus, formatMiB } from '../util/format';
 
 /** `512 MiB`, `0.50 CPUs`, or that there is none. */
 function around(surroundings: Surroundings): string {
@@ -13,8 +14,8 @@ function around(surroundings: Surroundings): string {
     outerLimit(outside, 'pids'),
   ];
   const words = [
-    memory && `${(memory.value / 2 ** 20).toFixed(0)} MiB (${outerPlace(memory)})`,
-    cpus && `${cpus.value.toFixed(2)} CPUs (${outerPlace(cpus)})`,
+    memory && `${formatMiB(memory.value, 0)} (${outerPlace(memory)})`,
+    cpus && `${formatCpus(cpus.value)} CPUs (${outerPlace(cpus)})`,
     pids && `${String(pids.value)} processes (${outerPlace(pids)})`,
   ].filter((text) => text !== undefined);
   return words.length === 0 ? 'no limit around the engine can be seen' : words.join(', ');

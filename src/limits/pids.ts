@@ -1,4 +1,4 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
 import { counterOf, numberOf, valueOf, valuesOf, type Evidence } from './evidence';
 import { legOf, type Leg, type Proof } from './proof';

@@ -1,5 +1,6 @@
 import { refusalOf } from '../engine/engineCalls';
 import type { LimitFinding } from './verdict';
+import { errorMessage } from '../util/format';
 
 /** Why no proof could be run at all: one sentence. */
 export class NotRun extends Error {
@@ -20,7 +21,7 @@ export class RunEnded extends Error {}
 
 /** What an error says, in the engine's own words where it answered. */
 export function wordsOf(error: unknown): string {
-  return refusalOf(error)?.message ?? (error instanceof Error ? error.message : String(error));
+  return refusalOf(error)?.message ?? errorMessage(error);
 }
 
 /** For an error that is no answer: of a connection, or of a call that nobody answered. */

@@ -1,7 +1,7 @@
-import { size } from '../../diagnosis/factSelectors';
 import type { CgroupFacts, CgroupLevel, CgroupLimits, EffectiveLimit } from '../../host/facts/cgroup';
 import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/messages';
 import { sanitizeForDisplay } from '../../util/displayText';
+import { formatBytes, formatCount } from '../../util/format';
 
 /** What limits of containers are made of; the other controllers of a kernel are of no concern here. */
 const shownControllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
@@ -19,19 +19,18 @@ const namespaces: Readonly<Record<CgroupFacts['namespace']['kind'], string>> = {
   unknown: 'Whether the tree begins at a namespace of this container could not be told.',
 };
 
-function countWords(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 'es'}`;
-}
-
 function limitRows(limits: CgroupLimits, usage: CgroupLevel['usage']): Row[] {
   const rows: Row[] = [];
   const { cpus, memoryBytes, pids, cpuset } = limits;
   if (cpus !== undefined && cpus !== 'max') rows.push({ label: 'CPU limit', value: `${String(cpus)} CPUs` });
   if (cpuset !== undefined && cpuset !== '')
     rows.push({ label: 'CPUs', value: sanitizeForDisplay(cpuset, { maxLength: 100 }) });
-  const used = usage.memoryBytes === undefined ? '' : `${size(usage.memoryBytes)} used`;
+  const used = usage.memoryBytes === undefined ? '' : `${formatBytes(usage.memoryBytes)} used`;
   if (memoryBytes !== undefined && memoryBytes !== 'max') {
-    rows.push({ label: 'Memory limit', value: used === '' ? size(memoryBytes) : `${size(memoryBytes)}, ${used}` });
+    rows.push({
+      label: 'Memory limit',
+      value: used === '' ? formatBytes(memoryBytes) : `${formatBytes(memoryBytes)}, ${used}`,
+    });
   } else if (used !== '') {
     rows.push({ label: 'Memory', value: `${used}, no limit here` });
   }
@@ -52,7 +51,9 @@ function rowsOf(cgroup: CgroupFacts, level: CgroupLevel): Row[] {
   );
   return [
     ...limitRows(level.limits, level.usage),
-    ...(processCount === undefined ? [] : [{ label: 'Here', value: countWords(processCount, 'process') }]),
+    ...(processCount === undefined
+      ? []
+      : [{ label: 'Here', value: formatCount(processCount, 'process', 'processes') }]),
     ...(type === undefined || type === 'domain' ? [] : [{ label: 'Type', value: type }]),
     ...(mount?.readOnly === true ? [{ label: 'Mount', value: 'read-only' }] : []),
   ];
@@ -200,7 +201,7 @@ export function cgroupPicture(cgroup: CgroupFacts): CgroupPicture {
     trees: [...(tree === undefined ? [] : [{ title: 'Version 2', root: tree }]), ...v1],
     effective: [
       effectiveRow('CPU for everything here', cpus, (value) => `${String(value)} CPUs`),
-      effectiveRow('Memory for everything here', memoryBytes, size),
+      effectiveRow('Memory for everything here', memoryBytes, formatBytes),
       effectiveRow('Processes for everything here', pids, String),
     ],
   };

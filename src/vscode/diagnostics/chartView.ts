@@ -1,14 +1,13 @@
 import type { Chart, Line } from '../../limits/chart';
 import type { Drawing } from '../../limits/proof';
 import type { ChartLine, ChartView } from '../../webview/messages';
+import { MiB } from '../../util/format';
 
 interface Unit {
   readonly name: string;
   readonly divisor: number;
   readonly digits: number;
 }
-
-const MiB = 2 ** 20;
 
 function unitOf({ metric, as }: Pick<Drawing, 'metric' | 'as'>): Unit {
   switch (metric) {

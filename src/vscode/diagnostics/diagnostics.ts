@@ -20,6 +20,7 @@ import type { LateLog } from '../lazyLog';
 import { limitsView } from './limitsView';
 import type { LimitsStatus } from '../limits/status';
 import type { Verdict } from '../lifecycleOutcome';
+import { errorMessage } from '../../util/format';
 
 /** The parts of `vscode` the page and its reports need. */
 export type DiagnosticsHost = PanelHost &
@@ -292,7 +293,7 @@ export class Diagnostics {
   }
 
   private failed(what: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     this.parts.log.error(`Diagnostics, ${what}: ${message}`);
     this.panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
   }

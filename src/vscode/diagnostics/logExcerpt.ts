@@ -1,8 +1,8 @@
 import type { Finding } from '../../diagnosis/finding';
-import { size } from '../../diagnosis/factSelectors';
 import type { Facts } from '../../host/facts/facts';
 import type { LogExcerpt, LogLevel } from '../../webview/messages';
 import { sanitizeForDisplay } from '../../util/displayText';
+import { formatBytes } from '../../util/format';
 
 const levels: Readonly<Record<string, LogLevel>> = {
   trace: 'debug',
@@ -56,7 +56,7 @@ export function logExcerpt(facts: Facts, findings: readonly Finding[]): LogExcer
   const marks = marksOf(findings);
   const what = startFound ? 'since the last start' : 'the end of the file, in which no start is found';
   return {
-    note: `${sanitizeForDisplay(path, { maxLength: 300 })}, ${size(sizeBytes)}: ${what}, ${String(lastStart.length)} lines.`,
+    note: `${sanitizeForDisplay(path, { maxLength: 300 })}, ${formatBytes(sizeBytes)}: ${what}, ${String(lastStart.length)} lines.`,
     lines: lastStart.map((line) => {
       const finding = marks.find(
         ({ text }) => line.includes(text) || (line.length >= shortestMark && text.includes(line)),
