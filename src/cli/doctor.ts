@@ -8,7 +8,7 @@ import { diagnosisReport } from '../report/model';
 import { reportSarif } from '../report/sarif';
 import { reportText } from '../report/text';
 import type { Facts } from '../host/facts/facts';
-import { pause } from '../util/async';
+import { sleep } from '../util/async';
 import { errorMessage } from '../util/format';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
@@ -105,7 +105,7 @@ export async function runDoctor(options: DoctorOptions, parts: DoctorParts): Pro
       last = fingerprint(diagnosis);
     }
     if (!options.watch) return doctorExit(diagnosis);
-    await pause(parts.everyMs, signal);
+    await sleep(parts.everyMs, signal);
     if (signal.aborted) return doctorExit(diagnosis);
   }
 }

@@ -1,10 +1,10 @@
 import { resolveEndpoint, type EndpointReader } from '../engine/endpoint';
-import { chooseProofs, proofWords } from '../limits/catalogue';
+import { chooseChecks, checkNames } from '../limits/catalogue';
 import { comparisons, historyPath, keepReport, listeningSince, type Comparison } from '../limits/history';
-import { runProofs } from '../limits/run';
-import { countVerdicts, type LimitsEvent, type LimitsReport } from '../limits/report';
+import { runChecks } from '../limits/run';
+import { countVerdicts, type LimitsEvent, type LimitsRunResult } from '../limits/runResult';
 import { limitsJunit } from '../report/junit';
-import { limitsRunReport } from '../report/limitsModel';
+import { limitsReport } from '../report/limitsModel';
 import { eventLine, limitsLines } from '../report/limitsText';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { runContainerLimits } from './limitsContainer';
@@ -27,14 +27,14 @@ export interface LimitsParts {
 }
 
 /** 1 for a limit that does not hold, 3 when one could not be told, else 0: what is unsupported is told and no fault. */
-export function limitsExit({ results }: Pick<LimitsReport, 'results'>): ExitStatus {
+export function limitsExit({ results }: Pick<LimitsRunResult, 'results'>): ExitStatus {
   const counts = countVerdicts(results);
   if (counts['not-enforced'] > 0) return exitStatus.notFine;
   return counts.inconclusive + counts.error > 0 ? exitStatus.unclear : exitStatus.fine;
 }
 
 /** What `--json` prints of each result besides: how it was before. */
-function json(report: LimitsReport, compared: ReadonlyMap<string, Comparison>): string {
+function json(report: LimitsRunResult, compared: ReadonlyMap<string, Comparison>): string {
   const results = report.results.map((result) => ({ ...result, before: compared.get(result.id) ?? null }));
   return JSON.stringify({ ...report, results, exit: limitsExit(report) });
 }
@@ -47,9 +47,9 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
     printLine(err, `error: ${message}`);
     return exitStatus.usage;
   };
-  const chosen = chooseProofs(options.only);
+  const chosen = chooseChecks(options.only);
   if (!chosen.ok) {
-    return usage(`--only ${chosen.unknown} names no proof, expected some of: ${proofWords.join(', ')}.`);
+    return usage(`--only ${chosen.unknown} names no proof, expected some of: ${checkNames.join(', ')}.`);
   }
   const resolved = resolveEndpoint(reader, options.host);
   if (!resolved.ok) return usage(resolved.message);
@@ -63,9 +63,9 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
     const line = eventLine(event, paint.err);
     if (line !== undefined) printLine(err, line);
   };
-  const report = await runProofs({
+  const report = await runChecks({
     endpoint,
-    proofs: chosen.proofs,
+    checks: chosen.checks,
     image: options.image,
     signal: interrupted(),
     onEvent,
@@ -77,7 +77,7 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
   const compared = comparisons(kept.before, report, since);
   for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: ${text}`));
 
-  const told = limitsRunReport(report, compared);
+  const told = limitsReport(report, compared);
   if (options.format === 'json') printLine(out, json(report, compared));
   else if (options.format === 'junit') printLine(out, limitsJunit(told));
   else for (const line of limitsLines(told, paint.out)) printLine(out, line);

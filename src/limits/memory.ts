@@ -1,9 +1,9 @@
 import { MiB, formatMiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
-import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, withoutSwap, type Leg, type Proof } from './proof';
+import { counterOf, numberOf, valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, withoutSwap, type TestContainer, type LimitCheck } from './limitCheck';
 import { sampling } from './script';
-import { outerLimit, outerPlace, type Surroundings } from './environment';
+import { outerLimit, outerPlace, type Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const limit = 64 * MiB;
@@ -42,7 +42,7 @@ interface Killed {
   readonly own: boolean;
 }
 
-function step(evidence: Evidence, from: string, to: string): Killed {
+function step(evidence: ContainerEvidence, from: string, to: string): Killed {
   const grown = (counter: string): number =>
     counterOf(evidence, `${to}.events`, counter) - counterOf(evidence, `${from}.events`, counter);
   const failed = numberOf(evidence, `${to}.failcnt`) > numberOf(evidence, `${from}.failcnt`);
@@ -55,7 +55,11 @@ function step(evidence: Evidence, from: string, to: string): Killed {
 const peakWords = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : formatMiB(bytes));
 
 /** A block under the limit lives, one over it dies by this group's own OOM killer, and both live without the limit. */
-export function judgeMemory(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
+export function judgeMemory(
+  limited: ContainerEvidence,
+  control: ContainerEvidence,
+  environment: Environment,
+): Judgement {
   const kernel = valueOf(limited, 'limit') ?? '-';
   const [under, over] = [step(limited, 'before', 'below'), step(limited, 'below', 'above')];
   const free = step(control, 'before', 'above');
@@ -79,7 +83,7 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
         )
       : judge.notEnforced(`A block of ${String(above)} MiB lived under a limit of 64 MiB.`);
   }
-  const outer = outerLimit(surroundings.outside, 'memory');
+  const outer = outerLimit(environment.outside, 'memory');
   if (outer !== undefined && outer.value <= limit) {
     return judge.notEnforced(
       `Without effect: the smaller limit of ${formatMiB(outer.value)} of ${outerPlace(outer)} holds first.`,
@@ -123,19 +127,28 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
   );
 }
 
-export const memory: Proof = {
+export const memory: LimitCheck = {
   id: 'memory.limit',
   area: 'memory',
   title: 'Memory',
   asked: '--memory 64m --memory-swap 64m',
-  lane: 'rest',
+  serialGroup: 'rest',
   together: false,
   cost: { cpuSeconds: 0.5, memory: 140 * MiB, seconds: 2 },
   drawing: { metric: 'memory', as: 'total', limit },
-  legs: ({ swap }) => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+  containers: ({ swap }) => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 20,
+      script,
+    });
     // The default swap limit is twice the memory: with swap on, the block would be swapped and not killed.
-    return [{ ...leg('limited', { Memory: limit, MemorySwap: limit }), ...withoutSwap(swap) }, leg('control', {})];
+    return [
+      { ...container('limited', { Memory: limit, MemorySwap: limit }), ...withoutSwap(swap) },
+      container('control', {}),
+    ];
   },
-  judge: (evidence, surroundings) => judgeMemory(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+  judge: (evidence, environment) =>
+    judgeMemory(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
 };

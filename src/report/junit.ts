@@ -1,5 +1,5 @@
 import { sanitizeForDisplay } from '../util/displayText';
-import type { LimitCheckReport, LimitsRunReport } from './limitsModel';
+import type { LimitCheckReport, LimitsReport } from './limitsModel';
 import type { DiagnosisReport, FindingCheck, ReportCheck } from './model';
 import { xmlDocument, xmlStyles, type XmlElement } from './xml';
 
@@ -56,7 +56,7 @@ export function reportJunit({ at, findings, skipped, passed }: DiagnosisReport):
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** A run of limit checks as JUnit's XML: not enforced fails, unsupported is skipped, what was not told is an error. Pure. */
-export function limitsJunit({ at, ms, checks }: LimitsRunReport): string {
+export function limitsJunit({ at, ms, checks }: LimitsReport): string {
   const caseOf = (check: LimitCheckReport): XmlElement =>
     testCase(
       { classname: `limits.${check.area}`, name: `${check.id}: ${check.title}`, time: seconds(check.ms) },

@@ -1,7 +1,7 @@
 import { budgetWords } from '../limits/budget';
-import type { LimitsEvent } from '../limits/report';
+import type { LimitsEvent } from '../limits/runResult';
 import { formatSeconds } from '../util/format';
-import { verdictRows, type LimitCheckReport, type LimitsRunReport } from './limitsModel';
+import { verdictRows, type LimitCheckReport, type LimitsReport } from './limitsModel';
 import type { Paint } from './paint';
 
 /** A line of progress; undefined for what would only flicker. Pure. */
@@ -10,14 +10,14 @@ export function eventLine(event: LimitsEvent, paint: Paint): string | undefined 
     case 'step':
       return paint.dim(event.detail);
     case 'plan': {
-      const { proofs, budget, running } = event;
+      const { checks, budget, running } = event;
       const others = running === 0 ? '' : `; ${String(running)} running containers are left alone`;
-      return `${String(proofs.length)} proofs: ${budgetWords(budget)}${others}`;
+      return `${String(checks.length)} proofs: ${budgetWords(budget)}${others}`;
     }
     case 'started':
       return event.attempt === 1
         ? undefined
-        : paint.dim(`  ${event.proof}: disturbed, attempt ${String(event.attempt)}`);
+        : paint.dim(`  ${event.check}: disturbed, attempt ${String(event.attempt)}`);
     case 'judged': {
       const { id, verdict, ms } = event.result;
       const coloured = paint[verdictRows[verdict].colour](verdict.padEnd(12));
@@ -36,7 +36,7 @@ export function evidenceLines({ evidence }: LimitCheckReport, dim: (text: string
 }
 
 /** What of earlier runs was removed, for the end of a sum. */
-export function leftoverWords({ leftovers }: Pick<LimitsRunReport, 'leftovers'>): string {
+export function leftoverWords({ leftovers }: Pick<LimitsReport, 'leftovers'>): string {
   return leftovers === 0 ? '' : `, ${String(leftovers)} leftovers of an earlier run removed`;
 }
 
@@ -54,7 +54,7 @@ function checkLines(check: LimitCheckReport, paint: Paint): string[] {
 }
 
 /** The whole run for people: each limit with what was asked, what the kernel says and what was seen; then the sum. Pure. */
-export function limitsLines(report: LimitsRunReport, paint: Paint): string[] {
+export function limitsLines(report: LimitsReport, paint: Paint): string[] {
   const { checks, counts, engine, ms } = report;
   const sum = counts.map(([verdict, count]) => paint[verdictRows[verdict].colour](`${String(count)} ${verdict}`));
   const about = engine.cgroup === null ? '' : `, engine ${engine.version}, cgroup v${String(engine.cgroup)}`;

@@ -147,7 +147,9 @@ function tooltip(scene: Scene): string {
   const explanation = needless ? '' : `\n\n${escapeForTooltip(words.explanation)}`;
   sections.push(`**${escapeForTooltip(words.headline)}**${explanation}`);
   if (state.kind === 'running' && fault !== undefined)
-    sections.push(`$(warning) **${escapeForTooltip(fault.title)}**  \n${escapeForTooltip(`${fault.cause} ${fault.consequence}`)}`);
+    sections.push(
+      `$(warning) **${escapeForTooltip(fault.title)}**  \n${escapeForTooltip(`${fault.cause} ${fault.consequence}`)}`,
+    );
   if (state.step !== undefined && state.step !== '')
     sections.push(`$(sync~spin) Now: ${escapeForTooltip(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));

@@ -161,8 +161,8 @@ export interface ChartView {
   readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
-/** A proof of a limit with its verdict. */
-export interface ProofCard {
+/** A check of a limit with its verdict. */
+export interface LimitCheckCard {
   readonly id: string;
   readonly severity: Severity;
   /** `Enforced`, `Not enforced`. */
@@ -178,7 +178,7 @@ export interface ProofCard {
   readonly chart?: ChartView;
 }
 
-/** The proofs of resource limits: what they would take, what is under way, what was seen. */
+/** The checks of resource limits: what they would take, what is under way, what was seen. */
 export interface LimitsView {
   readonly intro: string;
   /** The counts of verdicts; empty before the first run. */
@@ -186,7 +186,7 @@ export interface LimitsView {
   /** Why the latest run came to nothing; empty when it did not. */
   readonly problem: string;
   readonly running?: { readonly text: string; readonly done: number; readonly of: number };
-  readonly proofs: readonly ProofCard[];
+  readonly checks: readonly LimitCheckCard[];
 }
 
 /** What is under way; `finding` is the one being mended. */
@@ -216,6 +216,6 @@ export type FromPage =
   | { readonly kind: 'type-remedy'; readonly finding: string }
   | { readonly kind: 'command'; readonly name: CommandName }
   | { readonly kind: 'report'; readonly name: ReportName }
-  /** Run every proof of a limit, or one. */
-  | { readonly kind: 'prove'; readonly proof?: string }
+  /** Run every check of a limit, or one. */
+  | { readonly kind: 'prove'; readonly check?: string }
   | { readonly kind: 'cancel-proofs' };

@@ -187,7 +187,7 @@ export class Diagnostics {
         this.guarded('the report', () => this.report(message.name));
         return;
       case 'prove':
-        this.guarded('proving limits', () => this.parts.limits.prove(message.proof));
+        this.guarded('proving limits', () => this.parts.limits.prove(message.check));
         return;
       case 'cancel-proofs':
         this.parts.limits.cancel();

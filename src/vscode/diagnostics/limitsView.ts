@@ -10,13 +10,13 @@ import {
   type LimitCheckReport,
   type LimitEvidence,
 } from '../../report/limitsModel';
-import type { LimitsView, ProofCard } from '../../webview/messages';
+import type { LimitsView, LimitCheckCard } from '../../webview/messages';
 import { explanations } from '../limits/explanations';
 import { chartView } from './chartView';
 import { sanitizeForDisplay } from '../../util/displayText';
 import { formatSeconds } from '../../util/format';
 
-/** What was proven, a line for each proof and below it what was asked, told to the kernel and seen. Pure. */
+/** What was proven, a line for each check and below it what was asked, told to the kernel and seen. Pure. */
 export function limitsMarkdown(results: readonly ShownResult[]): string {
   return results
     .flatMap(({ result, at, compared }) => {
@@ -38,7 +38,7 @@ export function limitsMarkdown(results: readonly ShownResult[]): string {
 type Found = Pick<Finding, 'id' | 'title' | 'explains'>;
 
 /** What explains a verdict: the finding of this page that says more, where there is one. */
-function explained({ finding }: LimitCheckReport, found: readonly Found[]): ProofCard['explained'] {
+function explained({ finding }: LimitCheckReport, found: readonly Found[]): LimitCheckCard['explained'] {
   if (finding === '') return undefined;
   const { text, rules } = explanations[finding];
   const about = found.filter(({ id, explains }) =>
@@ -62,7 +62,7 @@ function card(
   { result, at, compared = '' }: ShownResult,
   found: readonly Found[],
   formatTime: (ms: number) => string,
-): ProofCard {
+): LimitCheckCard {
   const check = limitCheckReport(result, compared);
   const { id, severity, verdict, qualifier, areaTitle, title, cause, evidence, attempts, ms } = check;
   const chart = result.drawing === undefined ? undefined : chartOf(result.samples, result.drawing);
@@ -94,22 +94,22 @@ function runningOf({ running }: LimitsStatus): LimitsView['running'] {
   return { text, done, of };
 }
 
-/** What is known of the proofs, as the page shows it. Pure. */
+/** What is known of the checks, as the page shows it. Pure. */
 export function limitsView(
   status: LimitsStatus,
   found: readonly Found[],
   formatTime: (ms: number) => string,
 ): LimitsView {
-  const { proofs, budget, results, problem } = status;
+  const { checks, budget, results, problem } = status;
   const sum = verdictCounts(results.map(({ result }) => result)).map(
     ([verdict, count]) => `${String(count)} ${verdictRows[verdict].title.toLowerCase()}`,
   );
   const running = runningOf(status);
   return {
-    intro: `Whether limits of containers hold here is proven by ${String(proofs)} short runs, each beside the same without the limit. That takes ${budgetWords(budget)}; your containers are left alone, and nothing stays behind but the small image that the proofs run in.`,
+    intro: `Whether limits of containers hold here is proven by ${String(checks)} short runs, each beside the same without the limit. That takes ${budgetWords(budget)}; your containers are left alone, and nothing stays behind but the small image that the proofs run in.`,
     sum: sum.length === 0 ? '' : `${sum.join(', ')}.`,
     problem: sanitizeForDisplay(problem ?? ''),
     ...(running !== undefined && { running }),
-    proofs: results.map((shown) => card(shown, found, formatTime)),
+    checks: results.map((shown) => card(shown, found, formatTime)),
   };
 }

@@ -59,12 +59,10 @@ function worst(...all: readonly Severity[]): Severity {
 }
 
 function evidenceOf(evidence: readonly Evidence[]): Evidence[] {
-  return evidence
-    .slice(0, 20)
-    .map(({ source, value }) => ({
-      source: sanitizeForDisplay(source, { maxLength: 300 }),
-      value: sanitizeForDisplay(value),
-    }));
+  return evidence.slice(0, 20).map(({ source, value }) => ({
+    source: sanitizeForDisplay(source, { maxLength: 300 }),
+    value: sanitizeForDisplay(value),
+  }));
 }
 
 function card(finding: FindingCheck, attempt: string | undefined): FindingCard {

@@ -16,7 +16,7 @@ const Message = v.variant('kind', [
     name: v.picklist(['start', 'restart', 'stop', 'show-log', 'set-up-helper']),
   }),
   v.object({ kind: v.literal('report'), name: v.picklist(['copy-markdown', 'save-report', 'raw-json']) }),
-  v.object({ kind: v.literal('prove'), proof: v.exactOptional(v.pipe(v.string(), v.maxLength(200))) }),
+  v.object({ kind: v.literal('prove'), check: v.exactOptional(v.pipe(v.string(), v.maxLength(200))) }),
   v.object({ kind: v.literal('cancel-proofs') }),
 ]) satisfies v.GenericSchema<unknown, FromPage>;
 

@@ -1,10 +1,10 @@
-import type { LimitsEvent, ProofResult } from '../../limits/report';
-import { limitCheckReport, type LimitsRunReport } from '../../report/limitsModel';
+import type { LimitsEvent, LimitCheckResult } from '../../limits/runResult';
+import { limitCheckReport, type LimitsReport } from '../../report/limitsModel';
 import { evidenceLines, leftoverWords } from '../../report/limitsText';
 import { sanitizeForDisplay } from '../../util/displayText';
 import { formatSeconds } from '../../util/format';
 
-function resultLines(result: ProofResult): string[] {
+function resultLines(result: LimitCheckResult): string[] {
   const check = limitCheckReport(result);
   const { id, title, verdict, qualifier, cause, attempts, ms, finding } = check;
   const tries = attempts > 1 ? `, ${String(attempts)} attempts` : '';
@@ -23,7 +23,7 @@ export function eventLines(event: LimitsEvent): readonly string[] {
     case 'plan':
       return event.running === 0 ? [] : [`${String(event.running)} running containers are left alone`];
     case 'started':
-      return [`${event.proof}: ${event.attempt === 1 ? 'started' : `disturbed, attempt ${String(event.attempt)}`}`];
+      return [`${event.check}: ${event.attempt === 1 ? 'started' : `disturbed, attempt ${String(event.attempt)}`}`];
     case 'judged':
       return resultLines(event.result);
     case 'sample':
@@ -32,7 +32,7 @@ export function eventLines(event: LimitsEvent): readonly string[] {
 }
 
 /** The end of the output: what changed since the earlier runs, what stayed behind, and the sum. Pure. */
-export function reportLines(report: LimitsRunReport): readonly string[] {
+export function reportLines(report: LimitsReport): readonly string[] {
   const { checks, left, counts, ms } = report;
   const sum = counts.map(([verdict, count]) => `${String(count)} ${verdict}`);
   return [

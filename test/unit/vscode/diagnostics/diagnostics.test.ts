@@ -145,9 +145,9 @@ describe('the proofs of limits', () => {
     diagnostics.show();
     says({ kind: 'ready' });
     await settle();
-    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '', proofs: [] } });
+    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '', checks: [] } });
     diagnostics.observeLimits({ ...noRunYet, results: [shownOf('cpu.quota')] });
-    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '1 enforced.', proofs: [{ id: 'cpu.quota' }] } });
+    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '1 enforced.', checks: [{ id: 'cpu.quota' }] } });
     diagnostics.dispose();
   });
 
@@ -156,7 +156,7 @@ describe('the proofs of limits', () => {
     diagnostics.show();
     says({ kind: 'ready' });
     says({ kind: 'prove' });
-    says({ kind: 'prove', proof: 'cpu.quota' });
+    says({ kind: 'prove', check: 'cpu.quota' });
     says({ kind: 'cancel-proofs' });
     await settle();
     expect(limits.prove.mock.calls).toEqual([[undefined], ['cpu.quota']]);

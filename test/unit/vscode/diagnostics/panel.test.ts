@@ -101,8 +101,8 @@ describe('the handshake', () => {
       { kind: 'mend', finding: 'x'.repeat(201) },
       { kind: 'command', name: 'rm' },
       { kind: 'report', name: '../x' },
-      { kind: 'prove', proof: 7 },
-      { kind: 'prove', proof: 'x'.repeat(201) },
+      { kind: 'prove', check: 7 },
+      { kind: 'prove', check: 'x'.repeat(201) },
       { kind: 'cancel' },
     ]) {
       says(message);

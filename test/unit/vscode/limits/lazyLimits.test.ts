@@ -155,7 +155,7 @@ describe('LimitTests', () => {
 
   it('runs one proof for the page, leaves the person there, and tells of it as it goes', async () => {
     const { editor, testing, tests, statuses } = bench();
-    expect(await tests.status()).toMatchObject({ proofs: catalogue.length, results: [] });
+    expect(await tests.status()).toMatchObject({ checks: catalogue.length, results: [] });
     await tests.prove('memory.limit');
     expect(editor.executed).toEqual([]);
     expect(testing.runs[0]?.outcomes).toEqual({ 'memory.limit': 'errored' });
