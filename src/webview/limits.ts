@@ -1,9 +1,9 @@
 import type { Charts } from './charts';
 import { button, disclosure, element, rows, section } from './dom';
-import type { ChartView, FromPage, LimitsView, LimitCheckCard } from './messages';
+import type { ChartView, WebviewRequest, LimitsView, LimitCheckCard } from './protocol';
 import { symbol } from './symbols';
 
-type Send = (message: FromPage) => void;
+type Send = (message: WebviewRequest) => void;
 
 /** Goes to the finding that explains a verdict: opened, in sight, and with the focus. */
 function goTo(id: string): void {
@@ -70,7 +70,7 @@ function progress({ done, of }: NonNullable<LimitsView['running']>): HTMLElement
  * The checks of limits. A card that is the same as before is left as it is, with its chart: during a run one after the
  * other changes, and drawing takes CPU time that is being measured.
  */
-export class Limits {
+export class LimitsSection {
   private readonly cards = new Map<string, { readonly source: string; readonly card: HTMLElement }>();
   private charts: Promise<Charts> | undefined;
 
@@ -95,7 +95,7 @@ export class Limits {
 
   private start(again: boolean): HTMLElement {
     const label = again ? 'Prove the limits again' : 'Prove the limits';
-    const start = button(label, 'run proofs', () => this.send({ kind: 'prove' }), again ? 'secondary' : 'primary');
+    const start = button(label, 'run checks', () => this.send({ kind: 'run-checks' }), again ? 'secondary' : 'primary');
     return element('div', { class: 'buttons' }, start);
   }
 
@@ -110,7 +110,7 @@ export class Limits {
         'div',
         { class: 'buttons' },
         // In the place of what began it, and with its focus.
-        button('Cancel', 'run proofs', () => this.send({ kind: 'cancel-proofs' })),
+        button('Cancel', 'run checks', () => this.send({ kind: 'cancel-checks' })),
       ),
     );
   }
@@ -126,7 +126,7 @@ export class Limits {
 
   private draw(check: LimitCheckCard): HTMLElement {
     const { id, severity, verdict, area, title, reason, rows: facts, when, chart } = check;
-    const again = button('Prove again', `prove ${id}`, () => this.send({ kind: 'prove', check: id }));
+    const again = button('Prove again', `check ${id}`, () => this.send({ kind: 'run-checks', check: id }));
     again.setAttribute('aria-describedby', `proof-title-${id}`);
     return element(
       'article',

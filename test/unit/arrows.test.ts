@@ -97,9 +97,9 @@ test('the page imports nothing but itself, and the editor of it nothing but the 
   ]);
   const intoPage = all.filter(({ from, to }) => from !== 'webview' && to === 'webview');
   expect(intoPage.length).toBeGreaterThan(5);
-  expect(intoPage.filter(({ path, typeOnly }) => path !== 'webview/messages' || !typeOnly)).toEqual([]);
+  expect(intoPage.filter(({ path, typeOnly }) => path !== 'webview/protocol' || !typeOnly)).toEqual([]);
   // Types leave nothing behind: a module that imports it only takes what disappears.
-  const messages = readFileSync(join(src, 'webview/messages.ts'), 'utf8');
+  const messages = readFileSync(join(src, 'webview/protocol.ts'), 'utf8');
   expect(
     messages.match(/^(?!export (?:interface|type) )(?:export|import|const|let|function|class|enum)\b.*/gmu),
   ).toBeNull();

@@ -1,5 +1,5 @@
 import type { CgroupFacts, CgroupLevel, CgroupLimits, EffectiveLimit } from '../../host/facts/cgroup';
-import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/messages';
+import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/protocol';
 import { sanitizeForDisplay } from '../../util/displayText';
 import { formatBytes, formatCount } from '../../util/format';
 

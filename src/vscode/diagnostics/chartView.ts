@@ -1,6 +1,6 @@
 import type { Chart, Line } from '../../limits/chart';
 import type { Drawing } from '../../limits/limitCheck';
-import type { ChartLine, ChartView } from '../../webview/messages';
+import type { ChartLine, ChartView } from '../../webview/protocol';
 import { MiB } from '../../util/format';
 
 interface Unit {

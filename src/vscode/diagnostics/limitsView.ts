@@ -10,13 +10,13 @@ import {
   type LimitCheckReport,
   type LimitEvidence,
 } from '../../report/limitsModel';
-import type { LimitsView, LimitCheckCard } from '../../webview/messages';
+import type { LimitsView, LimitCheckCard } from '../../webview/protocol';
 import { explanations } from '../limits/explanations';
 import { chartView } from './chartView';
 import { sanitizeForDisplay } from '../../util/displayText';
 import { formatSeconds } from '../../util/format';
 
-/** What was proven, a line for each check and below it what was asked, told to the kernel and seen. Pure. */
+/** What was checked, a line for each check and below it what was asked, told to the kernel and seen. Pure. */
 export function limitsMarkdown(results: readonly ShownResult[]): string {
   return results
     .flatMap(({ result, at, compared }) => {

@@ -9,17 +9,17 @@ import type { EngineState, StateKind } from '../../engine/state';
 import type { Facts } from '../../host/facts/facts';
 import { valueOf } from '../../host/facts/fact';
 import type { ShownResult } from '../limits/status';
-import type { CommandName, FindingCard, HistoryRow, Page } from '../../webview/messages';
+import type { CommandName, FindingCard, HistoryRow, Page } from '../../webview/protocol';
 import { cgroupPicture } from './cgroupPicture';
-import { glances, platformSteps } from './summaryCards';
+import { summaryCards, platformSteps } from './summaryCards';
 import { logExcerpt } from './logExcerpt';
-import { areaMeanings, riskWords } from './meanings';
-import { mendingOf } from './remedyAction';
+import { areaDescriptions, riskDescriptions } from './descriptions';
+import { remedyActionOf } from './remedyAction';
 import { sanitizeForDisplay } from '../../util/displayText';
-import { canBeTyped } from './terminalPaste';
+import { canPaste } from './terminalPaste';
 
 /** A state as it was seen to begin, in the words of then. */
-export interface SeenState {
+export interface StateTransition {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly headline: string;
@@ -27,17 +27,17 @@ export interface SeenState {
 }
 
 /** Everything the page shows depends on this and on nothing else. */
-export interface PageScene {
+export interface PageInput {
   readonly state: Pick<EngineState, 'kind'>;
   readonly words: Description;
   readonly facts: Facts;
   readonly diagnosis: Diagnosis;
-  /** Why mending did not help, by finding. */
+  /** Why a remedy did not help, by finding. */
   readonly attempts: ReadonlyMap<string, string>;
-  readonly mended: readonly string[];
+  readonly fixed: readonly string[];
   /** States this window has seen, oldest first. */
-  readonly seen: readonly SeenState[];
-  /** What was proven of resource limits in this window. */
+  readonly transitions: readonly StateTransition[];
+  /** What was checked of resource limits in this window. */
   readonly limits: readonly ShownResult[];
   /** Milliseconds since the epoch → date and time in the reader's language. */
   readonly formatTime: (ms: number) => string;
@@ -67,7 +67,7 @@ function evidenceOf(evidence: readonly Evidence[]): Evidence[] {
 
 function card(finding: FindingCheck, attempt: string | undefined): FindingCard {
   const { id, severity, area, areaTitle, remedy } = finding;
-  const mending = mendingOf(finding);
+  const remedyAction = remedyActionOf(finding);
   return {
     id,
     severity,
@@ -82,11 +82,13 @@ function card(finding: FindingCheck, attempt: string | undefined): FindingCard {
     remedy: {
       summary: sanitizeForDisplay(remedy.summary),
       command: sanitizeForDisplay(remedy.command),
-      typed: canBeTyped(remedy),
-      ...(mending !== undefined && { button: { label: mending.label, cost: riskWords[mending.risk] } }),
+      canPaste: canPaste(remedy),
+      ...(remedyAction !== undefined && {
+        button: { label: remedyAction.label, cost: riskDescriptions[remedyAction.risk] },
+      }),
       ...(remedy.action !== undefined && { undo: undoOf(remedy.action) }),
     },
-    meaning: areaMeanings[area],
+    meaning: areaDescriptions[area],
     docs: finding.docs.filter((link) => /^https:\/\/[^\s"'<>]+$/u.test(link)).slice(0, 5),
     ...(attempt !== undefined && { attempt: sanitizeForDisplay(attempt) }),
   };
@@ -111,7 +113,7 @@ function commandsOf({ nextSteps }: Description): Page['commands'] {
 }
 
 /** What the helper wrote down and what this window has seen, newest first. */
-function history({ facts, seen, formatTime }: PageScene): readonly HistoryRow[] {
+function history({ facts, transitions, formatTime }: PageInput): readonly HistoryRow[] {
   const written = (valueOf(facts.helper)?.history ?? []).map(({ at, what, why, ms }) => ({
     at: Date.parse(at),
     row: {
@@ -120,7 +122,7 @@ function history({ facts, seen, formatTime }: PageScene): readonly HistoryRow[] 
       took: ms === 0 ? '' : formatDuration(ms),
     },
   }));
-  const witnessed = seen.map(({ at, headline, explanation }) => ({
+  const witnessed = transitions.map(({ at, headline, explanation }) => ({
     at,
     row: {
       what: sanitizeForDisplay(headline, { maxLength: 100 }),
@@ -135,8 +137,8 @@ function history({ facts, seen, formatTime }: PageScene): readonly HistoryRow[] 
 }
 
 /** State, facts and diagnosis → what the page shows. Pure: equal scenes give equal pages. */
-export function pageOf(scene: PageScene): Page {
-  const { state, words, facts, diagnosis, formatTime } = scene;
+export function pageOf(input: PageInput): Page {
+  const { state, words, facts, diagnosis, formatTime } = input;
   const cgroup = facts.cgroup;
   const report = diagnosisReport(diagnosis);
   return {
@@ -146,22 +148,22 @@ export function pageOf(scene: PageScene): Page {
       detail: [sanitizeForDisplay(words.explanation), report.summary].filter((text) => text !== '').join(' '),
     },
     commands: commandsOf(words),
-    mended: scene.mended.map((title) => sanitizeForDisplay(title)),
-    findings: report.findings.map((finding) => card(finding, scene.attempts.get(finding.id))),
-    undecided: report.skipped.map(({ id, areaTitle: area, cause }) => ({
+    fixed: input.fixed.map((title) => sanitizeForDisplay(title)),
+    findings: report.findings.map((finding) => card(finding, input.attempts.get(finding.id))),
+    skipped: report.skipped.map(({ id, areaTitle: area, cause }) => ({
       id,
       area,
       reason: sanitizeForDisplay(cause, { maxLength: 300 }),
     })),
-    fine: report.passed.map(({ areaTitle }) => areaTitle),
+    passed: report.passed.map(({ areaTitle }) => areaTitle),
     cgroups:
       'value' in cgroup
         ? cgroupPicture(cgroup.value)
         : { unreadable: sanitizeForDisplay(cgroup.unreadable, { maxLength: 300 }) },
     platform: platformSteps(facts),
-    glances: glances(facts),
+    summaryCards: summaryCards(facts),
     log: logExcerpt(facts, diagnosis.findings),
-    history: history(scene),
+    history: history(input),
     taken: `Read ${formatTime(Date.parse(facts.takenAt))}, in ${formatDuration(facts.tookMs)}`,
   };
 }

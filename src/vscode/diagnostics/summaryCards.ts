@@ -3,7 +3,7 @@ import { valueOf, type Fact } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { PlatformLink } from '../../host/facts/platform';
 import type { StorageRoot, StorageRole } from '../../host/facts/storage';
-import type { Glance, PlatformStep, Row } from '../../webview/messages';
+import type { SummaryCard, PlatformStep, Row } from '../../webview/protocol';
 import { sanitizeForDisplay } from '../../util/displayText';
 import { formatBytes, formatPercent } from '../../util/format';
 
@@ -135,7 +135,7 @@ function readerRows(facts: Facts): readonly Row[] {
 }
 
 /** The machine in a few rows each: engine, daemon, storage, network, and who is reading. */
-export function glances(facts: Facts): readonly Glance[] {
+export function summaryCards(facts: Facts): readonly SummaryCard[] {
   return [
     { title: 'Engine', rows: engineRows(facts) },
     { title: 'Daemon', rows: daemonRows(facts) },

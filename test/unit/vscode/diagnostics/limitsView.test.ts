@@ -4,7 +4,7 @@ import { catalogue } from '../../../../src/limits/catalogue';
 import { limitsView } from '../../../../src/vscode/diagnostics/limitsView';
 import { explanations } from '../../../../src/vscode/limits/explanations';
 import { noRunYet, type ShownResult } from '../../../../src/vscode/limits/status';
-import type { LimitCheckCard } from '../../../../src/webview/messages';
+import type { LimitCheckCard } from '../../../../src/webview/protocol';
 import { findingOf } from './findings';
 import { shownOf } from './proven';
 
