@@ -31,6 +31,7 @@ import { takeFacts } from './host/takeFacts';
 import { elsewhere, keeperOf, stateFileOf } from './app/managedDaemon';
 import { loginName, readPrivileges } from './app/privileges';
 import { setUpLine } from './app/helperSetupCommand';
+import { errorMessage } from './util/format';
 
 /** The composition root of the terminal: builds the parts, decides nothing but where they look. */
 
@@ -184,7 +185,7 @@ async function resetData({ host, rootless, ...options }: ResetDataOptions & Engi
 }
 
 function fail(error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorMessage(error);
   process.stderr.write(`dind-station: ${reason}\n`);
   process.exit(exitStatus.unclear);
 }

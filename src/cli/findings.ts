@@ -15,6 +15,7 @@ import { readProcessTable } from '../host/processTable';
 import { isUnreadable } from '../host/readResult';
 import { readSocketAccess, readSocketMount } from '../host/socketPath';
 import type { StatusFindings } from './statusReport';
+import { errorMessage } from '../util/format';
 
 /** Where `status` looks, and how long. */
 export interface StatusSources {
@@ -44,7 +45,7 @@ async function readInstalled(bundledFolder: string): Promise<StatusFindings['hel
   try {
     return await checkInstalled({ bundledFolder });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     return { status: 'unknown', why: `the copy that comes with this program cannot be read: ${reason}` };
   }
 }

@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { helperFolder } from './paths';
+import { errorMessage } from '../util/format';
 
 /** Whether only root could have changed the installed helper. Everything that runs it asks here; nothing else decides it. */
 export type Trust =
@@ -99,7 +100,7 @@ export async function checkTrust(options: TrustOptions = {}): Promise<Trust> {
     return { status: 'trusted', folder };
   } catch (error) {
     if (isAbsent(error)) return { status: 'missing', path: installedFolder };
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     return { status: 'untrusted', path: installedFolder, why: `it cannot be read: ${why}` };
   }
 }

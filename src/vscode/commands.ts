@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { allCommandIds, type CommandId } from './commandIds';
+import { errorMessage } from '../util/format';
 
 /** What a command does; the arguments a caller passes are not looked at. */
 export type CommandHandlers = Readonly<Record<CommandId, () => unknown>>;
@@ -25,7 +26,7 @@ export function registerCommands(host: CommandHost, handlers: CommandHandlers, l
       try {
         return await handlers[id]();
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorMessage(error);
         log.error(`command ${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
         void host.window.showErrorMessage(`The command ${id} failed: ${message}`);
         return undefined;
