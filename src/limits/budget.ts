@@ -12,7 +12,7 @@ export function budgetOf(checks: readonly LimitCheck[]): Cost {
     inGroups.map((serialGroup) => Math.max(...serialGroup.map(of)));
   return {
     cpuSeconds: checks.reduce((sum, { cost }) => sum + cost.cpuSeconds, 0),
-    // Lanes run at the same time, the checks of one group one after the other.
+    // Groups run at the same time, the checks of one group one after the other.
     memory: worst(({ cost }) => cost.memory).reduce((sum, bytes) => sum + bytes, 0),
     seconds: Math.max(
       0,

@@ -86,11 +86,11 @@ export class CheckRun {
   }
 
   #runUntil(failed: AbortSignal): TestContainerRun {
-    const { signal, gone } = this.#containerRun;
+    const { signal, unresponsive } = this.#containerRun;
     return {
       ...this.#containerRun,
       signal: AbortSignal.any([signal, failed]),
-      gone: gone === undefined ? failed : AbortSignal.any([gone, failed]),
+      unresponsive: unresponsive === undefined ? failed : AbortSignal.any([unresponsive, failed]),
     };
   }
 

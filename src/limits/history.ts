@@ -49,7 +49,7 @@ function keyOf({ engine }: LimitsRunResult): string {
 }
 
 /** What could not be told says nothing about the limit: it is not kept, or it would push out what was told. */
-const tells = (verdict: LimitVerdict): boolean => verdict !== 'error' && verdict !== 'inconclusive';
+const isConclusive = (verdict: LimitVerdict): boolean => verdict !== 'error' && verdict !== 'inconclusive';
 
 /** Adds a run; the oldest entries and the engines unused for longest fall out. Pure. */
 export function withReport(history: History, report: LimitsRunResult, started: string | undefined): History {
@@ -57,7 +57,7 @@ export function withReport(history: History, report: LimitsRunResult, started: s
   const before = history.engines[id] ?? {};
   const after = { ...before };
   for (const { id: check, verdict } of report.results) {
-    if (!tells(verdict)) continue;
+    if (!isConclusive(verdict)) continue;
     const entry: Entry = { at: report.startedAt, verdict, ...(started !== undefined && { started }) };
     after[check] = [...(before[check] ?? []), entry].slice(-keptRuns);
   }
@@ -71,7 +71,7 @@ export function comparisons(before: History, report: LimitsRunResult, started?: 
   for (const { id, verdict } of report.results) {
     const told = before.engines[keyOf(report)]?.[id] ?? [];
     const last = told.at(-1);
-    if (last === undefined || !tells(verdict)) continue;
+    if (last === undefined || !isConclusive(verdict)) continue;
     const { at } = last;
     if (last.verdict === verdict) {
       const other = told.findLastIndex((entry) => entry.verdict !== verdict);

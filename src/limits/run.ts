@@ -13,7 +13,7 @@ import type { TestContainerRun } from './testContainer';
 import { probeEnvironment } from './probeEnvironment';
 import type { LimitCheck } from './limitCheck';
 import { CheckRun } from './checkRun';
-import { ResultBook, type LimitsEvent, type LimitsRunResult } from './runResult';
+import { ResultCollector, type LimitsEvent, type LimitsRunResult } from './runResult';
 import type { Environment } from './environment';
 import { raceAbort } from '../util/async';
 
@@ -60,14 +60,14 @@ async function answerOf<T>(call: () => Promise<T>, signal: AbortSignal): Promise
 }
 
 /** Removes what is left of the run. Gives what could not be, in words; `known`: what is known to be left already. */
-async function clearUp(
+async function cleanUp(
   engine: EngineCalls,
   run: string,
   known: ReadonlyMap<string, string>,
-  gone: AbortSignal,
+  unresponsive: AbortSignal,
 ): Promise<string[]> {
-  // One broken connection is no check that the engine is gone, so it is asked once more, for a moment.
-  const deadline = gone.aborted ? AbortSignal.timeout(lastTry) : gone;
+  // One broken connection does not prove that the engine is gone, so it is asked once more, for a moment.
+  const deadline = unresponsive.aborted ? AbortSignal.timeout(lastTry) : unresponsive;
   try {
     return leftWords(await raceAbort(() => removeRun(engine, run), deadline));
   } catch (error) {
@@ -85,9 +85,9 @@ export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
   const began = performance.now();
   const startedAt = new Date();
   const run = randomUUID();
-  const book = new ResultBook(checks, options.onEvent);
+  const collector = new ResultCollector(checks, options.onEvent);
   const runAbort = new RunAbort(endpoint, options.signal);
-  const { ended, gone, signal } = runAbort;
+  const { ended, unresponsive, signal } = runAbort;
   const about = { id: '', version: '', image: '', leftovers: 0, cgroup: null as Environment['cgroup'] | null };
   const left: string[] = [];
   const own = new Map<string, string>();
@@ -97,20 +97,20 @@ export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
     const labels = labelsOf(await beginRun(run, maxRunSeconds, Date.now()));
     const onSample = (_sample: Sample): void => undefined;
     const onLeft = (id: string, why: string): void => void own.set(id, why);
-    const containerRun: TestContainerRun = { engine, image, labels, signal, gone, onSample, onLeft };
+    const containerRun: TestContainerRun = { engine, image, labels, signal, unresponsive, onSample, onLeft };
     const environment = await probeEnvironment(info, endpoint, containerRun);
     about.cgroup = environment.cgroup;
     const planned = checks.map(({ id, area, title, asked }) => ({ id, area, title, asked }));
-    book.tell({ event: 'plan', checks: planned, budget: budgetOf(checks), running: info.running });
+    collector.tell({ event: 'plan', checks: planned, budget: budgetOf(checks), running: info.running });
     const inPlace: TestContainerRun =
       environment.cgroup === 2 ? { ...containerRun, cgroupns: 'private' } : containerRun;
     const checkRun = (check: LimitCheck): CheckRun =>
-      new CheckRun(check, environment, inPlace, (event) => book.tell(event));
-    await runSerialGroups(checks, environment.cpus.length, checkRun, (result) => book.judged(result), runAbort);
+      new CheckRun(check, environment, inPlace, (event) => collector.tell(event));
+    await runSerialGroups(checks, environment.cpus.length, checkRun, (result) => collector.judged(result), runAbort);
   };
 
   try {
-    book.tell({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
+    collector.tell({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
     const engine = await openEngine(endpoint, ended);
     opened = engine;
     const info = await answerOf(() => engine.info(), ended);
@@ -121,21 +121,21 @@ export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
     const image = await answerOf(() => ensureImage(engine, info.architecture, options.image), ended);
     if (!image.ok) throw new NotRun(image.message);
     about.image = image.name;
-    book.tell({ event: 'step', detail: `the workloads run in ${image.about}` });
+    collector.tell({ event: 'step', detail: `the workloads run in ${image.about}` });
     try {
       await runAll(engine, info, image.name);
     } catch (error) {
       if (error instanceof EngineSilent) runAbort.fail(error);
       throw error;
     } finally {
-      left.push(...(await clearUp(engine, run, own, gone)));
+      left.push(...(await cleanUp(engine, run, own, unresponsive)));
       endRun(run);
     }
-    if (ended.aborted) book.giveUp(abortReason(ended));
+    if (ended.aborted) collector.giveUp(abortReason(ended));
   } catch (error) {
     const { reason, finding } = runFailure(error);
-    if (ended.aborted) book.giveUp(abortReason(ended));
-    else book.giveUp(reason, finding);
+    if (ended.aborted) collector.giveUp(abortReason(ended));
+    else collector.giveUp(reason, finding);
   } finally {
     runAbort.close();
     // What nobody waits for any more would keep the command line from ending.
@@ -148,7 +148,7 @@ export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
     ms: Math.round(performance.now() - began),
     engine: { id: about.id, endpoint: endpoint.display, version: about.version, cgroup: about.cgroup },
     image: about.image,
-    results: book.close(),
+    results: collector.close(),
     leftovers: about.leftovers,
     left,
   };

@@ -12,7 +12,7 @@ export class RunAbort {
   /** Aborted by whoever asked for the run, by its time or by a fault: containers are removed in order. */
   readonly ended: AbortSignal;
   /** Aborted when the engine does not answer any more: nothing more is waited for. */
-  readonly gone: AbortSignal;
+  readonly unresponsive: AbortSignal;
   /** Aborted by either. */
   readonly signal: AbortSignal;
   readonly #stop = new AbortController();
@@ -22,8 +22,8 @@ export class RunAbort {
 
   constructor(endpoint: Endpoint, cancelled: AbortSignal) {
     this.ended = AbortSignal.any([cancelled, this.#stop.signal]);
-    this.gone = this.#silence.signal;
-    this.signal = AbortSignal.any([this.ended, this.gone]);
+    this.unresponsive = this.#silence.signal;
+    this.signal = AbortSignal.any([this.ended, this.unresponsive]);
     const tooLong = new RunAborted(`The run took longer than ${String(maxRunSeconds)} s and was ended.`);
     this.#timer = setTimeout(() => this.#stop.abort(tooLong), maxRunSeconds * 1000);
     this.ended.addEventListener('abort', () => void this.#askWhetherItLives(endpoint), { once: true });

@@ -67,7 +67,7 @@ export function countVerdicts(results: readonly Pick<Judgement, 'verdict'>[]): R
 }
 
 /** The results of a run as they come: each check has one, and nothing is told after the run. */
-export class ResultBook {
+export class ResultCollector {
   readonly #checks: readonly LimitCheck[];
   readonly #onEvent: (event: LimitsEvent) => void;
   readonly #results = new Map<string, LimitCheckResult>();

@@ -28,7 +28,7 @@ export interface TestContainerRun {
   /** Aborted: workloads are ended, and their containers removed. */
   readonly signal: AbortSignal;
   /** Aborted: the engine has been found silent, nothing more is waited for. */
-  readonly gone?: AbortSignal;
+  readonly unresponsive?: AbortSignal;
   /** On cgroup v2: an engine may be told to give containers the machine's namespace, where `/sys/fs/cgroup` is not their own group. */
   readonly cgroupns?: 'private';
 }
@@ -81,7 +81,7 @@ function lineSplitter(onLine: (line: string) => void): (text: string) => void {
 }
 
 /** Waits for the workload's end, its time limit or a cancel; what happened if it was not its end. */
-async function untilEnd(ended: Promise<void>, seconds: number, signal: AbortSignal): Promise<string | undefined> {
+async function waitForExit(ended: Promise<void>, seconds: number, signal: AbortSignal): Promise<string | undefined> {
   // Of an abort that has been, no listener is told.
   if (signal.aborted) return abortReason(signal);
   return new Promise((resolve) => {
@@ -101,7 +101,7 @@ async function untilEnd(ended: Promise<void>, seconds: number, signal: AbortSign
 const exitWait = { looks: 200, intervalMs: 50 };
 
 /** How a container ended whose output has, unless `broken` says already what happened to it. */
-async function exitOf(
+async function readExit(
   look: () => Promise<InspectedContainer>,
   signal: AbortSignal,
   broken: string | undefined,
@@ -123,24 +123,24 @@ async function exitOf(
   }
 }
 
-type Ask = <T>(call: () => Promise<T>, late?: (value: T) => void) => Promise<T>;
+type EngineCaller = <T>(call: () => Promise<T>, late?: (value: T) => void) => Promise<T>;
 
 /** Asks the engine, and waits no longer for it than until another container has found it silent. */
-function asking({ gone }: TestContainerRun): Ask {
-  return async (call, late) => (gone === undefined ? call() : raceAbort(call, gone, late));
+function engineCaller({ unresponsive }: TestContainerRun): EngineCaller {
+  return async (call, late) => (unresponsive === undefined ? call() : raceAbort(call, unresponsive, late));
 }
 
-interface Made {
+interface CreatedContainer {
   readonly id: string;
   readonly warnings: readonly string[];
 }
 
 /** Runs the workload of a container that has been made. Rejects with the engine's error. */
-async function runMade(
+async function runCreated(
   container: TestContainer,
   run: TestContainerRun,
-  ask: Ask,
-  { id, warnings }: Made,
+  ask: EngineCaller,
+  { id, warnings }: CreatedContainer,
 ): Promise<ContainerEvidence> {
   const { engine, signal, onRunning } = run;
   const look = async (): Promise<InspectedContainer> => ask(() => engine.inspect(id));
@@ -172,10 +172,10 @@ async function runMade(
     if (onRunning !== undefined) await onRunning((await look()).pid, id);
     // One that stays is not waited for: its removal ends it.
     const ended = container.stays === undefined ? output.ended : Promise.race([output.ended, lastLine]);
-    const broken = await untilEnd(ended, container.seconds, signal);
+    const broken = await waitForExit(ended, container.seconds, signal);
     if (broken === undefined && container.stays !== undefined && isComplete(begun))
       return { ...begun, errors, exitCode: 0 };
-    return { ...begun, errors, ...(await exitOf(look, signal, broken)) };
+    return { ...begun, errors, ...(await readExit(look, signal, broken)) };
   } finally {
     output.close();
   }
@@ -187,21 +187,21 @@ async function runMade(
  */
 export async function runContainer(container: TestContainer, run: TestContainerRun): Promise<ContainerEvidence> {
   const { engine, signal } = run;
-  const ask = asking(run);
+  const ask = engineCaller(run);
   const none = { lines: [], errors: '', exitCode: -1, oomKilled: false, warnings: [], dropped: [] };
   if (signal.aborted) return { ...none, broken: abortReason(signal) };
-  let made: Made;
+  let created: CreatedContainer;
   try {
-    made = await ask(() => engine.create(configOf(container, run)));
+    created = await ask(() => engine.create(configOf(container, run)));
   } catch (error) {
     const refused = refusalOf(error);
     if (refused === undefined) throw engineSilent(error);
     return { ...none, refused };
   }
-  const { id, warnings } = made;
+  const { id, warnings } = created;
   let answers = true;
   try {
-    return await runMade(container, run, ask, made);
+    return await runCreated(container, run, ask, created);
   } catch (error) {
     const refused = refusalOf(error);
     answers = refused !== undefined;

@@ -28,8 +28,8 @@ const surfaces = {
     becomes: ' ',
     maxLength: 2000,
   },
-  // A tooltip has little room; `escapeForTooltip` cuts it where no character is torn apart.
-  tooltip: {
+  // Tooltips and rows of a menu are one line with little room, which each of them cuts in its own way.
+  label: {
     acting: /\s+|[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu,
     becomes: (found) => (/^\s/u.test(found) ? ' ' : ''),
     maxLength: Infinity,
@@ -70,7 +70,7 @@ const maxTooltip = 300;
  * for.
  */
 export function escapeForTooltip(text: string): string {
-  const points = [...sanitizeForDisplay(text, { on: 'tooltip' }).trim()];
+  const points = [...sanitizeForDisplay(text, { on: 'label' }).trim()];
   const cut = points.length > maxTooltip ? [...points.slice(0, maxTooltip - 1), '…'] : points;
   return cut.map((c) => (/[\p{L}\p{N} ]/u.test(c) ? c : `&#${c.codePointAt(0)};`)).join('');
 }

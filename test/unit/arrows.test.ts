@@ -139,3 +139,14 @@ test('one file runs the privileged helper, and it checks whose the helper is', (
   expect(run.match(/elevationFor\(/g)).toHaveLength(1);
   expect(run).toMatch(/checkTrust\([^]*elevationFor\(/);
 });
+
+test('one file writes XML, says what an error is, and knows which characters act on a reader', () => {
+  const containing = (pattern: RegExp): string[] =>
+    readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && pattern.test(readFileSync(join(src, path), 'utf8')))
+      .sort();
+  expect(containing(/<\?xml/)).toEqual(['report/xml.ts']);
+  expect(containing(/error instanceof Error \? error\.message : String\(error\)/)).toEqual(['util/format.ts']);
+  // A command that has one is not changed but not offered at all.
+  expect(containing(/\\p\{Cf\}/)).toEqual(['util/displayText.ts', 'vscode/diagnostics/terminalPaste.ts']);
+});

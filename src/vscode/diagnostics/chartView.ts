@@ -106,9 +106,9 @@ export function chartView(drawn: Chart): ChartView {
   const chart = { ...drawn, lines: limitedFirst };
   const unit = unitOf(chart);
   const { limit, lines, stopped, kills } = chart;
-  const most = Math.max(limit ?? 0, ...lines.map(highest));
+  const max = Math.max(limit ?? 0, ...lines.map(highest));
   // A little air above what is highest, and a picture even where nothing was used at all.
-  const top = 1.1 * (limit === undefined ? most : Math.min(most, limit * maxLimits)) || 1;
+  const top = 1.1 * (limit === undefined ? max : Math.min(max, limit * maxLimits)) || 1;
   const ends = lines.flatMap(({ points }) => points.at(-1)?.at ?? []);
   return {
     unit: unit.name,

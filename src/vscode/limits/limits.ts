@@ -33,7 +33,7 @@ export interface LimitsParts {
 
 /**
  * The checks of resource limits as tests: the tree, and what runs it. Built into an output file of its own, which
- * `limitTests.ts` loads when the Test Explorer is opened or a check is to be run.
+ * `lazyLimits.ts` loads when the Test Explorer is opened or a check is to be run.
  */
 export class Limits {
   private readonly items = new Map<string, vscode.TestItem>();

@@ -79,7 +79,7 @@ describe('ending', () => {
     const silence = new AbortController();
     engine.start.mockImplementation(async () => never());
     const onLeft = vi.fn<(id: string, why: string) => void>();
-    const waiting = runContainer(container('one'), containerRun(engine, { gone: silence.signal, onLeft }));
+    const waiting = runContainer(container('one'), containerRun(engine, { unresponsive: silence.signal, onLeft }));
     await vi.waitFor(() => expect(engine.start).toHaveBeenCalled());
     silence.abort(reset());
     await expect(waiting).rejects.toThrow('The engine did not answer: read ECONNRESET.');

@@ -101,7 +101,7 @@ describe('sanitizeForDisplay, by where a text is shown', () => {
   it.each([
     ['page', 'a\r\nb\u001b[31m\u200d', 'a\nb<U+001B>[31m<U+200D>'],
     ['report', 'a\r\nb\u001b[31m\u200d\u202e', 'a b [31m\u200d '],
-    ['tooltip', 'a\r\nb\u001b[31m\u200d', 'a b[31m'],
+    ['label', 'a\r\nb\u001b[31m\u200d', 'a b[31m'],
     ['console', 'a\r\nb\u001b[31m\u200d', 'a\nb[31m'],
   ] as const)('on a %s %j is %j', (on, text, shown) => {
     expect(sanitizeForDisplay(text, { on })).toBe(shown);
