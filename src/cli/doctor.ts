@@ -2,19 +2,12 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { type Diagnosis, diagnose } from '../diagnosis/diagnose';
 import { mostFactsBytes, parseFacts } from '../host/factsFile';
 import { redact } from '../report/redact';
-import { reportJunit } from '../report/junit';
-import { reportMarkdown } from '../report/markdown';
-import { diagnosisReport } from '../report/model';
-import { reportSarif } from '../report/sarif';
-import { reportText } from '../report/text';
+import { renderDiagnosis, type DoctorFormat } from '../report/formats';
 import type { Facts } from '../host/facts/facts';
 import { sleep } from '../util/async';
 import { errorMessage } from '../util/format';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
-
-export const doctorFormats = ['text', 'json', 'junit', 'sarif', 'markdown'] as const;
-export type DoctorFormat = (typeof doctorFormats)[number];
 
 export interface DoctorOptions {
   readonly format: DoctorFormat;
@@ -54,22 +47,6 @@ export async function readFactsFile(path: string): Promise<Facts> {
   return parseFacts(text, path);
 }
 
-function render(diagnosis: Diagnosis, format: DoctorFormat, parts: DoctorParts): string {
-  const report = diagnosisReport(diagnosis);
-  switch (format) {
-    case 'text':
-      return `${reportText(report, parts.terminal.paint.out).join('\n')}\n`;
-    case 'json':
-      return `${JSON.stringify(diagnosis)}\n`;
-    case 'junit':
-      return reportJunit(report);
-    case 'sarif':
-      return reportSarif(report, parts.version);
-    case 'markdown':
-      return reportMarkdown(report);
-  }
-}
-
 /** What a report says, without what differs between two looks at the same machine. */
 function fingerprint({ findings, undecided }: Diagnosis): string {
   return JSON.stringify([
@@ -101,7 +78,8 @@ export async function runDoctor(options: DoctorOptions, parts: DoctorParts): Pro
     const diagnosis = diagnose(facts);
     if (fingerprint(diagnosis) !== last) {
       const clear = options.watch && options.format === 'text' && terminal.interactive ? '\u001b[2J\u001b[H' : '';
-      terminal.out.write(clear + render(diagnosis, options.format, parts));
+      const context = { paint: terminal.paint.out, version: parts.version };
+      terminal.out.write(clear + renderDiagnosis(diagnosis, options.format, context));
       last = fingerprint(diagnosis);
     }
     if (!options.watch) return doctorExit(diagnosis);

@@ -1,18 +1,17 @@
 import { resolveEndpoint, type EndpointReader } from '../engine/endpoint';
 import { chooseChecks, checkNames } from '../limits/catalogue';
-import { comparisons, historyPath, keepReport, listeningSince, type Comparison } from '../limits/history';
+import { comparisons, historyPath, keepReport, listeningSince } from '../limits/history';
 import { runChecks } from '../limits/run';
 import { countVerdicts, type LimitsEvent, type LimitsRunResult } from '../limits/runResult';
-import { limitsJunit } from '../report/junit';
-import { limitsReport } from '../report/limitsModel';
-import { eventLine, limitsLines } from '../report/limitsText';
+import { renderLimits, type LimitsFormat } from '../report/formats';
+import { eventLine } from '../report/limitsText';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { runContainerLimits } from './limitsContainer';
 import { printLine, type Terminal } from './terminal';
 
 export interface LimitsOptions {
   readonly only: readonly string[];
-  readonly format: 'text' | 'json' | 'junit';
+  readonly format: LimitsFormat;
   readonly image?: string;
   readonly container?: string;
   readonly host: string | undefined;
@@ -31,12 +30,6 @@ export function limitsExit({ results }: Pick<LimitsRunResult, 'results'>): ExitS
   const counts = countVerdicts(results);
   if (counts['not-enforced'] > 0) return exitStatus.notFine;
   return counts.inconclusive + counts.error > 0 ? exitStatus.unclear : exitStatus.fine;
-}
-
-/** What `--json` prints of each result besides: how it was before. */
-function json(report: LimitsRunResult, compared: ReadonlyMap<string, Comparison>): string {
-  const results = report.results.map((result) => ({ ...result, before: compared.get(result.id) ?? null }));
-  return JSON.stringify({ ...report, results, exit: limitsExit(report) });
 }
 
 /** `limits`: progress on stderr, the table (or JSON, or JUnit's XML) on stdout. */
@@ -77,9 +70,7 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
   const compared = comparisons(kept.before, report, since);
   for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: ${text}`));
 
-  const told = limitsReport(report, compared);
-  if (options.format === 'json') printLine(out, json(report, compared));
-  else if (options.format === 'junit') printLine(out, limitsJunit(told));
-  else for (const line of limitsLines(told, paint.out)) printLine(out, line);
-  return limitsExit(report);
+  const exit = limitsExit(report);
+  out.write(renderLimits(report, options.format, { compared, paint: paint.out, exit }));
+  return exit;
 }

@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionScript, shells, type Completable, type Shell } from './completion';
-import { doctorFormats, type DoctorFormat, type DoctorOptions } from './doctor';
+import { doctorFormats, type DoctorFormat } from '../report/formats';
+import type { DoctorOptions } from './doctor';
 import type { LimitsOptions } from './limits';
 import { lifecycleVerbs, type LifecycleVerb } from './lifecycle';
 import type { LogsOptions } from './logs';
