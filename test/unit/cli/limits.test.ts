@@ -48,7 +48,7 @@ test.each<[LimitVerdict[], number]>([
   expect(limitsExit(report(...limitVerdicts.map(result)))).toBe(exit);
 });
 
-test('the table has the three facts of each proof, how it was before, and the sum', () => {
+test('the table has the three facts of each check, how it was before, and the sum', () => {
   const before = new Map([
     ['cpu.enforced', { kind: 'broke', at: '2026-01-01T08:09:00Z', restart: '2026-01-02T03:04:05Z' } as const],
   ]);

@@ -10,7 +10,7 @@ const own = (...levels: { path: string; memory?: number }[]) => ({ version: 2 as
 describe('an engine here whose groups cannot be seen', () => {
   const around = { ...environment, here: true, memoryAvailable: 64 * 2 ** 30, outside: unseen };
 
-  test('gets no large proof on the word of the machine where PID 1 here has a limit, or may have one', () => {
+  test('gets no large check on the word of the machine where PID 1 here has a limit, or may have one', () => {
     const limited = { ...around, own: own({ path: '/init' }, { path: '/', memory: 512 * MiB }) };
     for (const place of [limited, { ...around, own: { unreadable: '/proc/1/cgroup: EACCES' } }]) {
       expect(judgeRoom(memory, place)).toMatchObject({ verdict: 'inconclusive', finding: 'machine.no-room' });

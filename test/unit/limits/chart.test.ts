@@ -122,7 +122,7 @@ describe('recorded runs', () => {
     expect(top('control')).toBeGreaterThan(2 * limit);
   });
 
-  it('are there for every proof that samples', () => {
+  it('are there for every check that samples', () => {
     const ids = catalogue.filter(({ drawing }) => drawing !== undefined).map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(['pids.limit', 'io.write-bytes', 'io.read-operations', 'cpu.shares']));
   });

@@ -3,7 +3,7 @@ import { CheckRun } from '../../../src/limits/checkRun';
 import { FakeEngine, container, containerRun, check, reset } from './fakeEngine';
 import { recorded } from './recordings';
 
-test('a leg without an answer ends the others, and is told when they have ended', async () => {
+test('a container without an answer ends the others, and is told when they have ended', async () => {
   const engine = new FakeEngine();
   engine.prints = () => undefined;
   const before = engine.start.getMockImplementation();

@@ -32,7 +32,7 @@ test('the smallest limit of the whole path counts, the container own not', () =>
   expect(outerLimit({ unreadable: 'far away' }, 'memory')).toBeUndefined();
 });
 
-test('a proof is refused where the memory around the engine has no room for it', () => {
+test('a check is refused where the memory around the engine has no room for it', () => {
   const tight = path([{ path: '/docker/x' }, { path: '/', memory: 200 * MiB, memoryUsed: 120 * MiB }]);
   const around = { ...environment, memoryAvailable: 2 ** 33, outside: tight };
   expect(memoryRoom(around)).toBe(80 * MiB);
@@ -55,7 +55,7 @@ test('room that cannot be seen is not known where a limit may be around the engi
   expect(roomUnknown({ ...around, here: false, own: hidden })).toBeUndefined();
 });
 
-test('the budget is the sum of CPU time, and the worst of each lane', () => {
+test('the budget is the sum of CPU time, and the worst of each serial group', () => {
   const [memory, pids, cpu] = ['memory.limit', 'pids.limit', 'cpu.quota'].map((id) => recorded(id).check);
   if (memory === undefined || pids === undefined || cpu === undefined) throw new Error('not recorded');
   const budget = budgetOf([memory, pids, cpu]);
@@ -65,7 +65,7 @@ test('the budget is the sum of CPU time, and the worst of each lane', () => {
   expect(budgetOf([])).toEqual({ cpuSeconds: 0, memory: 0, seconds: 0 });
 });
 
-test('proofs are chosen by area and by id', () => {
+test('checks are chosen by area and by id', () => {
   const ids = (...words: string[]) => {
     const chosen = chooseChecks(words);
     return chosen.ok ? chosen.checks.map(({ id }) => id) : chosen.unknown;

@@ -53,7 +53,7 @@ test('a limit that broke names the restart in between, if there was one', () => 
   expect(comparisons(before, report(9, 'not-enforced'), 'boot 1').get('cpu.quota')).toEqual(broke);
 });
 
-test('mended, changed, and nothing for what could not be told or is another engine', () => {
+test('fixed, changed, and nothing for what could not be told or is another engine', () => {
   const before = after(['not-enforced', 'inconclusive']);
   expect(comparisons(before, report(9, 'enforced')).get('cpu.quota')?.kind).toBe('mended');
   expect(comparisons(before, report(9, 'unsupported')).get('cpu.quota')?.kind).toBe('changed');

@@ -54,7 +54,7 @@ function hang(word: string): void {
   engine.prints = (script) => (script.includes(word) ? undefined : prints(script));
 }
 
-test('each proof has its verdict, and nothing is left', async () => {
+test('each check has its verdict, and nothing is left', async () => {
   const report = await run([
     check('a', {}, container('a')),
     check('b', { serialGroup: 'cpu' }, container('b'), container('control')),
@@ -82,7 +82,7 @@ describe('a cancel is answered at once while the engine says nothing', () => {
     expect(engine.close).toHaveBeenCalledOnce();
   });
 
-  test('in the middle of a proof', async () => {
+  test('in the middle of a check', async () => {
     engine.start.mockImplementation(async (id) =>
       engine.all.get(id)?.config.Cmd?.[2]?.includes('# a') ? never() : undefined,
     );
@@ -130,7 +130,7 @@ describe('an engine that falls silent', () => {
     });
   });
 
-  test('ends all lanes at once: one verdict for each, and none after the report', async () => {
+  test('ends all serial groups at once: one verdict for each, and none after the report', async () => {
     const report = await run(checks);
     expect(report.ms).toBeLessThan(1000);
     expect(short(report)).toEqual(checks.map(() => ['error', 'engine.silent']));

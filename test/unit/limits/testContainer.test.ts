@@ -17,7 +17,7 @@ test('a workload that has ended: its last line, its status, and its container is
   expect(engine.all.size).toBe(0);
 });
 
-describe('a leg that stays', () => {
+describe('a container that stays', () => {
   test('lives until it was looked at, however late that is, and no longer', async () => {
     const engine = new FakeEngine();
     const looked: boolean[] = [];
@@ -74,7 +74,7 @@ describe('ending', () => {
     expect(engine.create).not.toHaveBeenCalled();
   });
 
-  test('a silent engine is not waited for once another leg has found it silent', async () => {
+  test('a silent engine is not waited for once another container has found it silent', async () => {
     const engine = new FakeEngine();
     const silence = new AbortController();
     engine.start.mockImplementation(async () => never());
@@ -147,7 +147,7 @@ describe('limits that the engine did not keep', () => {
   };
   const limits = { Memory: 1, MemorySwap: 1 };
 
-  test('end the leg before its start', async () => {
+  test('end the container before its start', async () => {
     const engine = dropping();
     expect(await runContainer(container('one', { limits }), containerRun(engine))).toMatchObject({
       dropped: ['MemorySwap'],
@@ -156,7 +156,7 @@ describe('limits that the engine did not keep', () => {
     expect(engine.start).not.toHaveBeenCalled();
   });
 
-  test('are told of a leg that is run without them', async () => {
+  test('are told of a container that is run without them', async () => {
     const seen = await runContainer(container('one', { limits, mayDrop: ['MemorySwap'] }), containerRun(dropping()));
     expect(seen.dropped).toEqual(['MemorySwap']);
     expect(isComplete(seen)).toBe(true);

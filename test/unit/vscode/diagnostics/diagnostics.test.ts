@@ -139,7 +139,7 @@ describe('the page', () => {
   });
 });
 
-describe('the proofs of limits', () => {
+describe('the checks of limits', () => {
   it('are told of when the page is ready, and whenever a run of anybody tells something', async () => {
     const { diagnostics, says, sent } = stage();
     diagnostics.show();

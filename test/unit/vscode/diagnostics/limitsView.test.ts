@@ -172,7 +172,7 @@ describe('a chart', () => {
     expect(chart?.lines.find(({ style }) => style === 'limited')).not.toHaveProperty('beyond');
   });
 
-  it('is there for every recorded proof that has one, and can be drawn', () => {
+  it('is there for every recorded check that has one, and can be drawn', () => {
     const drawn = catalogue.flatMap(({ id, drawing }) => {
       if (drawing === undefined || ['files.storage', 'memory.swap', 'memory.oom-group'].includes(id)) return [];
       return [cardOf(shownOf(id)).chart ?? id];

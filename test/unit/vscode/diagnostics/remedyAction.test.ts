@@ -43,7 +43,7 @@ describe('mendingOf', () => {
 describe('proofOf', () => {
   const fault = findingOf({}, 'storage.full');
 
-  it('is mended when new facts do not show it', () => {
+  it('is fixed when new facts do not show it', () => {
     expect(judgeRemedy('storage.full', diagnosisOf([]))).toEqual({ kind: 'fixed' });
   });
 
@@ -56,7 +56,7 @@ describe('proofOf', () => {
     });
   });
 
-  it('is not mended when it cannot be told any more', () => {
+  it('is not fixed when it cannot be told any more', () => {
     const undecided = [{ id: 'storage.full', area: 'storage' as const, reason: 'no statfs' }];
     expect(judgeRemedy('storage.full', diagnosisOf([], undecided))).toEqual({
       kind: 'inconclusive',

@@ -59,8 +59,8 @@ function stage(finding: Finding, after: readonly Finding[], more: Partial<Remedy
 const shareable = findingOf({ action: 'share-root-mount' });
 const restartable = findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' });
 
-describe('mending', () => {
-  it('acts, reads facts, and only then says that it is mended', async () => {
+describe('a remedy', () => {
+  it('acts, reads facts, and only then says that it is fixed', async () => {
     const { remedyRunner, order, said } = stage(shareable, []);
     await remedyRunner.run(shareable.id);
     expect(order).toEqual([
@@ -91,7 +91,7 @@ describe('mending', () => {
     expect(remedyRunner.told.attempts.size).toBe(0);
   });
 
-  it('is mended by facts even where the command says that it failed', async () => {
+  it('is fixed by facts even where the command says that it failed', async () => {
     const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'x' });
     const { remedyRunner } = stage(shareable, [], { apply });
     await remedyRunner.run(shareable.id);

@@ -27,7 +27,7 @@ describe('a run', () => {
     expect(one.running).toEqual({ of: 2, done: 1, underWay: ['CPU time, one thread'] });
   });
 
-  it("gives results in the catalogue's order, the latest of each proof", () => {
+  it("gives results in the catalogue's order, the latest of each check", () => {
     const events = [memory, quota, { ...memory, verdict: 'not-enforced' as const }];
     const { results } = events.reduce(
       (known, result, index) => eventSeen(known, { event: 'judged', result }, at(index)),

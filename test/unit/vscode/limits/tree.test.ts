@@ -4,7 +4,7 @@ import { checksOf, treeRows } from '../../../../src/vscode/limits/tree';
 
 const rows = treeRows();
 
-test('the tree has every proof of the catalogue once, with the limit it asks for', () => {
+test('the tree has every check of the catalogue once, with the limit it asks for', () => {
   expect(rows.flatMap(({ checks }) => checks.map(({ id }) => id)).toSorted()).toEqual(
     catalogue.map(({ id }) => id).toSorted(),
   );
@@ -30,7 +30,7 @@ test.each<[string[] | undefined, string[], string[]]>([
   expect(checksOf(include, exclude).map(({ id }) => id)).toEqual(ids);
 });
 
-test('everything is meant when nothing is named, and a row that is not there is no proof', () => {
+test('everything is meant when nothing is named, and a row that is not there is no check', () => {
   expect(checksOf(undefined, [])).toEqual(catalogue);
   expect(() => checksOf(['area:gpu'], [])).toThrow('gpu');
 });
