@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnoseStart, startFailureSignatures } from '../../../../src/diagnosis/startFailures/diagnoseStart';
 
 /** Real lines, with where each is from: see the head of the file. */
-const startLines = readFileSync(join(__dirname, 'startLines.tsv'), 'utf8')
+const startLines = readFileSync(join(__dirname, '../startLines.tsv'), 'utf8')
   .split('\n')
   .filter((row) => row !== '' && !row.startsWith('#'))
   .map((row) => row.split('\t'))
