@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { version } from '../package.json';
 import { exitStatus, type ExitStatus } from './cli/exitStatus';
-import { buildProgram, UsageError } from './cli/program';
 import { printLine, askAt, terminalOf, untilInterrupted } from './cli/terminal';
 import { HelperRunner } from './app/helperRunner';
 import { makeHandlers } from './cli/handlers';
+import { buildProgram, UsageError } from './cli/program';
+import { errorMessage } from './util/format';
 
 /** The composition root of the terminal: ties the program to this process, decides nothing. */
 
 const terminal = terminalOf(process, process.env);
 
 function fail(error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorMessage(error);
   process.stderr.write(`dind-station: ${reason}\n`);
   process.exit(exitStatus.unclear);
 }

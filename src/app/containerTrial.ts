@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { refusalOf, type ContainerConfig, type EngineCalls } from '../engine/engineCalls';
 import { ensureImage, type ImageEngine } from '../limits/image';
 import { beginRun, endRun, labelsOf, removeLeftovers } from '../limits/leftovers';
-import { wordsOf } from '../limits/runErrors';
-import { pause, unlessAborted } from '../util/async';
+import { errorText } from '../limits/runErrors';
+import { raceAbort, sleep } from '../util/async';
 import type { Verification, VerificationStep } from './verification';
 
 /** The calls that a container is tried with. */
@@ -77,7 +77,7 @@ async function tryOne(
 ): Promise<void> {
   const step = async <T>(name: VerificationStep, call: () => Promise<T>): Promise<T> => {
     try {
-      return await unlessAborted(call, signal);
+      return await raceAbort(call, signal);
     } catch (error) {
       const refused = refusalOf(error);
       if (refused === undefined) throw error;
@@ -89,7 +89,7 @@ async function tryOne(
   try {
     await step('start', () => engine.start(id));
     const late = new AbortController();
-    const timeUp = pause(maxSeconds * 1000, late.signal).then(() => undefined);
+    const timeUp = sleep(maxSeconds * 1000, late.signal).then(() => undefined);
     const status = await Promise.race([step('run', () => engine.exitCode(id)), timeUp]).finally(() => late.abort());
     if (status === undefined)
       throw new Failed(trial.step, `The container did not exit within ${String(maxSeconds)} s.`);
@@ -114,9 +114,9 @@ export async function tryContainers(options: TrialOptions): Promise<Verification
   const { engine, identity, image: named, signal, tools } = options;
   const run = `verify-${createHash('sha256').update(identity).digest('hex').slice(0, 12)}`;
   try {
-    const { architecture } = await unlessAborted(() => engine.info(), signal);
-    await unlessAborted(() => removeLeftovers(engine, Date.now()), signal);
-    const image = await unlessAborted(() => ensureImage(engine, architecture, named, tools), signal);
+    const { architecture } = await raceAbort(() => engine.info(), signal);
+    await raceAbort(() => removeLeftovers(engine, Date.now()), signal);
+    const image = await raceAbort(() => ensureImage(engine, architecture, named, tools), signal);
     if (!image.ok) {
       return image.refused === undefined
         ? { verdict: 'unknown', message: image.message }
@@ -130,7 +130,7 @@ export async function tryContainers(options: TrialOptions): Promise<Verification
     if (error instanceof Failed) return { verdict: 'no', step: error.step, message: error.message };
     if (error instanceof Busy)
       return { verdict: 'unknown', message: 'Another window or terminal is running a container just now.' };
-    return { verdict: 'unknown', message: signal.aborted ? 'The check was cancelled.' : wordsOf(error) };
+    return { verdict: 'unknown', message: signal.aborted ? 'The check was cancelled.' : errorText(error) };
   } finally {
     endRun(run);
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../util/format';
 import { checkInstalled, type Installed } from '../helper/installed';
 import type { HelperVerb } from '../helper/protocol';
 import { runHelper, type HelperOutcome, type HelperRun } from '../helper/run';
@@ -52,7 +53,7 @@ export class HelperRunner {
       return installed;
     } catch (error) {
       log?.error(`The bundled helper cannot be read: ${String(error)}`);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       return { status: 'unknown', why: `the copy that comes with this program cannot be read: ${reason}` };
     }
   }

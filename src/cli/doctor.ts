@@ -3,16 +3,12 @@ import { diagnose } from '../diagnosis/diagnose';
 import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { mostFactsBytes, parseFacts } from '../host/factsFile';
 import { redact } from '../report/redact';
-import { reportJunit, reportSarif } from '../report/exchange';
-import { reportMarkdown } from '../report/markdown';
-import { reportText } from '../report/text';
+import { renderDiagnosis, type DoctorFormat } from '../report/formats';
 import type { Facts } from '../host/facts/facts';
-import { pause } from '../util/async';
+import { sleep } from '../util/async';
+import { errorMessage } from '../util/format';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
-
-export const doctorFormats = ['text', 'json', 'junit', 'sarif', 'markdown'] as const;
-export type DoctorFormat = (typeof doctorFormats)[number];
 
 export interface DoctorOptions {
   readonly format: DoctorFormat;
@@ -47,30 +43,13 @@ export async function readFactsFile(path: string): Promise<Facts> {
     if (size > mostFactsBytes) throw new Error(`it has ${String(size)} bytes, more than any facts have`);
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`${path} cannot be read: ${errorMessage(error)}`, { cause: error });
   }
   return parseFacts(text, path);
 }
 
-function render(diagnosis: Diagnosis, format: DoctorFormat, parts: DoctorParts): string {
-  switch (format) {
-    case 'text':
-      return `${reportText(diagnosis, parts.terminal.paint.out).join('\n')}\n`;
-    case 'json':
-      return `${JSON.stringify(diagnosis)}\n`;
-    case 'junit':
-      return reportJunit(diagnosis);
-    case 'sarif':
-      return reportSarif(diagnosis, parts.version);
-    case 'markdown':
-      return reportMarkdown(diagnosis);
-  }
-}
-
 /** What a report says, without what differs between two looks at the same machine. */
-function essence({ findings, undecided }: Diagnosis): string {
+function fingerprint({ findings, undecided }: Diagnosis): string {
   return JSON.stringify([
     findings.map(({ id, severity, title }) => [id, severity, title]),
     undecided.map(({ id }) => id),
@@ -94,17 +73,18 @@ export async function runDoctor(options: DoctorOptions, parts: DoctorParts): Pro
         await writeFile(options.factsOut, `${JSON.stringify(redact(facts), null, 1)}\n`, { mode: 0o600 });
       }
     } catch (error) {
-      printLine(terminal.err, `error: ${error instanceof Error ? error.message : String(error)}`);
+      printLine(terminal.err, `error: ${errorMessage(error)}`);
       return exitStatus.usage;
     }
     const diagnosis = diagnose(facts);
-    if (essence(diagnosis) !== last) {
+    if (fingerprint(diagnosis) !== last) {
       const clear = options.watch && options.format === 'text' && terminal.interactive ? '\u001b[2J\u001b[H' : '';
-      terminal.out.write(clear + render(diagnosis, options.format, parts));
-      last = essence(diagnosis);
+      const context = { paint: terminal.paint.out, version: parts.version };
+      terminal.out.write(clear + renderDiagnosis(diagnosis, options.format, context));
+      last = fingerprint(diagnosis);
     }
     if (!options.watch) return doctorExit(diagnosis);
-    await pause(parts.everyMs, signal);
+    await sleep(parts.everyMs, signal);
     if (signal.aborted) return doctorExit(diagnosis);
   }
 }

@@ -2,7 +2,7 @@ import type { HelperOutcome } from '../helper/run';
 import { actions, undoOf, type ActionId } from '../diagnosis/actions';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
-import { harmlessText } from '../report/text';
+import { sanitizeForDisplay } from '../util/displayText';
 import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { tell } from './outcome';
@@ -44,13 +44,16 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   const { findings } = diagnose(await parts.takeFacts());
   const finding = findings.find((one) => one.id === id);
   if (finding === undefined) {
-    printLine(err, `error: No finding ${JSON.stringify(harmlessText(id))} stands now. ${listed(findings)}`);
+    printLine(
+      err,
+      `error: No finding ${JSON.stringify(sanitizeForDisplay(id, { on: 'report' }))} stands now. ${listed(findings)}`,
+    );
     return exitStatus.usage;
   }
   const { remedy } = finding;
   if (remedy.action === undefined) {
-    printLine(out, harmlessText(remedy.summary));
-    printLine(out, `  ${harmlessText(remedy.command)}`);
+    printLine(out, sanitizeForDisplay(remedy.summary, { on: 'report' }));
+    printLine(out, `  ${sanitizeForDisplay(remedy.command, { on: 'report' })}`);
     printLine(err, 'This is yours to do; nothing was changed.');
     return exitStatus.notFine;
   }
@@ -72,26 +75,37 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   }
   const applied = await parts.apply(remedy.action);
   if (!applied.ok) {
-    printLine(err, paint.err.bad(harmlessText(applied.message)));
-    printLine(err, `By hand: ${harmlessText(remedy.command)}`);
+    printLine(err, paint.err.bad(sanitizeForDisplay(applied.message, { on: 'report' })));
+    printLine(err, `By hand: ${sanitizeForDisplay(remedy.command, { on: 'report' })}`);
     return exitStatus.notFine;
   }
   const undo = applied.changed ? ` To undo it: ${undoOf(remedy.action)}` : '';
   const after = diagnose(await parts.takeFacts());
   const open = after.undecided.find((one) => one.id === id);
   if (open !== undefined) {
-    printLine(err, paint.err.warn(`It was done, but cannot be verified: ${harmlessText(open.reason)}.${undo}`));
+    printLine(
+      err,
+      paint.err.warn(
+        `It was done, but cannot be verified: ${sanitizeForDisplay(open.reason, { on: 'report' })}.${undo}`,
+      ),
+    );
     return exitStatus.unclear;
   }
   const stands =
     after.findings.some((one) => one.id === id) ||
     after.findings.some(({ explains }) => explains.some((one) => one.id === id));
   if (stands) {
-    printLine(err, paint.err.bad(`It was done, and the fault is still there: ${harmlessText(finding.title)}.${undo}`));
+    printLine(
+      err,
+      paint.err.bad(
+        `It was done, and the fault is still there: ${sanitizeForDisplay(finding.title, { on: 'report' })}.${undo}`,
+      ),
+    );
     return exitStatus.notFine;
   }
-  printLine(out, paint.out.good(`Mended: ${harmlessText(finding.title)}.${undo}`));
+  printLine(out, paint.out.good(`Mended: ${sanitizeForDisplay(finding.title, { on: 'report' })}.${undo}`));
   const next = after.findings.find(({ severity }) => severity === 'error');
-  if (next !== undefined) printLine(out, `Next: ${harmlessText(next.title)}. dind-station fix ${next.id}`);
+  if (next !== undefined)
+    printLine(out, `Next: ${sanitizeForDisplay(next.title, { on: 'report' })}. dind-station fix ${next.id}`);
   return exitStatus.fine;
 }

@@ -1,17 +1,17 @@
 import { resolveEndpoint, type EndpointReader } from '../engine/endpoint';
-import { chooseProofs, proofWords } from '../limits/catalogue';
-import { comparisons, historyPath, keepReport, listeningSince, type Comparison } from '../limits/history';
-import { runProofs } from '../limits/run';
-import { countVerdicts, type LimitsEvent, type LimitsReport } from '../limits/report';
+import { chooseChecks, checkNames } from '../limits/catalogue';
+import { comparisons, historyPath, keepReport, listeningSince } from '../limits/history';
+import { runChecks } from '../limits/run';
+import { countVerdicts, type LimitsEvent, type LimitsRunResult } from '../limits/runResult';
+import { renderLimits, type LimitsFormat } from '../report/formats';
+import { eventLine } from '../report/limitsText';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { runContainerLimits } from './limitsContainer';
-import { junitXml } from './limitsJunit';
-import { eventLine, limitsLines } from './limitsTable';
 import { printLine, type Terminal } from './terminal';
 
 export interface LimitsOptions {
   readonly only: readonly string[];
-  readonly format: 'text' | 'json' | 'junit';
+  readonly format: LimitsFormat;
   readonly image?: string;
   readonly container?: string;
   readonly host: string | undefined;
@@ -26,16 +26,10 @@ export interface LimitsParts {
 }
 
 /** 1 for a limit that does not hold, 3 when one could not be told, else 0: what is unsupported is told and no fault. */
-export function limitsExit({ results }: Pick<LimitsReport, 'results'>): ExitStatus {
+export function limitsExit({ results }: Pick<LimitsRunResult, 'results'>): ExitStatus {
   const counts = countVerdicts(results);
   if (counts['not-enforced'] > 0) return exitStatus.notFine;
   return counts.inconclusive + counts.error > 0 ? exitStatus.unclear : exitStatus.fine;
-}
-
-/** What `--json` prints of each result besides: how it was before. */
-function json(report: LimitsReport, compared: ReadonlyMap<string, Comparison>): string {
-  const results = report.results.map((result) => ({ ...result, before: compared.get(result.id) ?? null }));
-  return JSON.stringify({ ...report, results, exit: limitsExit(report) });
 }
 
 /** `limits`: progress on stderr, the table (or JSON, or JUnit's XML) on stdout. */
@@ -46,9 +40,9 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
     printLine(err, `error: ${message}`);
     return exitStatus.usage;
   };
-  const chosen = chooseProofs(options.only);
+  const chosen = chooseChecks(options.only);
   if (!chosen.ok) {
-    return usage(`--only ${chosen.unknown} names no proof, expected some of: ${proofWords.join(', ')}.`);
+    return usage(`--only ${chosen.unknown} names no proof, expected some of: ${checkNames.join(', ')}.`);
   }
   const resolved = resolveEndpoint(reader, options.host);
   if (!resolved.ok) return usage(resolved.message);
@@ -62,9 +56,9 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
     const line = eventLine(event, paint.err);
     if (line !== undefined) printLine(err, line);
   };
-  const report = await runProofs({
+  const report = await runChecks({
     endpoint,
-    proofs: chosen.proofs,
+    checks: chosen.checks,
     image: options.image,
     signal: interrupted(),
     onEvent,
@@ -76,8 +70,7 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
   const compared = comparisons(kept.before, report, since);
   for (const text of report.left) printLine(err, paint.err.warn(`Left behind until the next start: ${text}`));
 
-  if (options.format === 'json') printLine(out, json(report, compared));
-  else if (options.format === 'junit') printLine(out, junitXml(report));
-  else for (const line of limitsLines(report, compared, paint.out)) printLine(out, line);
-  return limitsExit(report);
+  const exit = limitsExit(report);
+  out.write(renderLimits(report, options.format, { compared, paint: paint.out, exit }));
+  return exit;
 }

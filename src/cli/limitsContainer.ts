@@ -1,14 +1,16 @@
 import type { Endpoint } from '../engine/endpoint';
 import { refusalOf } from '../engine/engineCalls';
+import type { Paint } from '../report/paint';
+import { errorMessage, formatCpus, formatMiB } from '../util/format';
 import { readContainerLimits, type ConfiguredLimit, type ContainerLimits } from '../limits/runningContainer';
 import { exitStatus, type ExitStatus } from './exitStatus';
-import { printLine, type Paint, type Terminal } from './terminal';
+import { printLine, type Terminal } from './terminal';
 
 function value(limit: ConfiguredLimit['limit'], number: number | null | undefined): string {
   if (number === undefined) return '?';
   if (number === null) return 'none';
-  if (limit === 'memory') return `${(number / 2 ** 20).toFixed(1)} MiB`;
-  return limit === 'cpus' ? number.toFixed(2) : String(number);
+  if (limit === 'memory') return formatMiB(number);
+  return limit === 'cpus' ? formatCpus(number) : String(number);
 }
 
 /** A table of the limits, the reason of each below. Pure. */
@@ -55,7 +57,7 @@ export async function runContainerLimits(
     found = await readContainerLimits(endpoint, name);
   } catch (error) {
     const refused = refusalOf(error);
-    const reason = refused?.message ?? (error instanceof Error ? error.message : String(error));
+    const reason = refused?.message ?? errorMessage(error);
     printLine(err, paint.err.bad(reason));
     return refused?.status === 404 ? exitStatus.usage : exitStatus.unclear;
   }

@@ -1,7 +1,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { lifecycleVerbNames, lifecycleVerbs, type LifecycleVerb } from '../app/lifecycle';
 import { completionScript, shells, type Completable, type Shell } from './completion';
-import { doctorFormats, type DoctorFormat, type DoctorOptions } from './doctor';
+import { doctorFormats, type DoctorFormat } from '../report/formats';
+import type { DoctorOptions } from './doctor';
 import type { LimitsOptions } from './limits';
 import type { LogsOptions } from './logs';
 import type { ReportOptions } from './report';

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { bundle } from '../report/supportReport';
+import { errorMessage } from '../util/format';
+import { supportReport } from '../report/supportReport';
 import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
@@ -19,7 +20,7 @@ export interface ReportParts {
 /** `report`: one Markdown file to attach to an issue, shown before it is saved. */
 export async function runReport(options: ReportOptions, parts: ReportParts): Promise<ExitStatus> {
   const { terminal } = parts;
-  const text = bundle(await parts.takeFacts(), parts.version);
+  const text = supportReport(await parts.takeFacts(), parts.version);
   terminal.err.write(text);
   printLine(terminal.err, '');
   printLine(terminal.err, `That is all of it: ${String(Buffer.byteLength(text))} bytes, for ${options.output}.`);
@@ -37,10 +38,7 @@ export async function runReport(options: ReportOptions, parts: ReportParts): Pro
     // Never over another file: a report is no place to lose one.
     await writeFile(options.output, text, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    printLine(
-      terminal.err,
-      `error: ${options.output} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    printLine(terminal.err, `error: ${options.output} cannot be written: ${errorMessage(error)}`);
     return exitStatus.usage;
   }
   printLine(terminal.out, options.output);

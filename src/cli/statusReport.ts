@@ -7,7 +7,7 @@ import { isUsable, states } from '../engine/states';
 import { stepWords } from '../app/lifecycle';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './outcome';
-import type { Paint } from './terminal';
+import type { Paint } from '../report/paint';
 
 /** Everything `status` found out. */
 export interface StatusFacts {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
+import type { Paint } from '../report/paint';
 
 /** Where the command line prints: results on `out`, everything else on `err`. */
 export interface Terminal {
@@ -8,15 +9,6 @@ export interface Terminal {
   readonly paint: { readonly out: Paint; readonly err: Paint };
   /** Whether a person sits there who could be asked for a password. */
   readonly interactive: boolean;
-}
-
-/** Text in a colour, or as it is where colours are not wanted. */
-export interface Paint {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly good: (text: string) => string;
-  readonly bad: (text: string) => string;
-  readonly warn: (text: string) => string;
 }
 
 /** Colours are for terminals that can show them, and for people who did not say no (no-color.org). */

@@ -6,6 +6,7 @@ import { valueOf } from '../host/facts/fact';
 import type { Facts } from '../host/facts/facts';
 import type { Rule } from './rule';
 import { rules as allRules } from './rules/allRules';
+import { errorMessage } from '../util/format';
 
 function areaOf(rule: Rule): Area {
   return rule.id.slice(0, rule.id.indexOf('.')) as Area;
@@ -39,10 +40,6 @@ function rootOf(standing: Standing, all: readonly Standing[]): Standing {
   }
 }
 
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function engineWorks(facts: Facts): boolean {
   const engine = facts.engine as Facts['engine'] | undefined;
   if (engine === undefined || !('value' in engine)) return false;
@@ -74,7 +71,7 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
       undecided.push({
         id: rule.id,
         area,
-        reason: `these facts do not have the form that is expected: ${message(error)}`,
+        reason: `these facts do not have the form that is expected: ${errorMessage(error)}`,
       });
     }
   }
@@ -101,7 +98,7 @@ export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagn
     try {
       return of(facts);
     } catch (error) {
-      undecided.push({ id, area, reason: message(error) });
+      undecided.push({ id, area, reason: errorMessage(error) });
       return without;
     }
   };

@@ -113,15 +113,3 @@ export function lacksModule(
 export function notVisible({ notVisible: reasons = {} }: CgroupFacts, controller: string): string {
   return reasons[controller] ?? reasons['cgroup2'] ?? `${controller} is not visible`;
 }
-
-/** Bytes for people: `1.5 GiB`. */
-export function size(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
-}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { readRegularFileSync } from '../util/regularFile';
+import { errorMessage } from '../util/format';
 
 /** What choosing an endpoint reads of the world. */
 export interface EndpointReader {
@@ -45,10 +46,6 @@ export function configFolder(reader: EndpointReader): string {
   return configured === '' ? join(reader.homedir, '.docker') : configured;
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
@@ -63,7 +60,7 @@ export function currentContext(reader: EndpointReader): { readonly name: string;
     return { name: v.parse(ConfigFile, JSON.parse(reader.readFile(path))).currentContext };
   } catch (error) {
     if (isMissing(error)) return { name: '' };
-    return { name: '', warning: `${path} cannot be used and was passed over, as docker does: ${reasonOf(error)}` };
+    return { name: '', warning: `${path} cannot be used and was passed over, as docker does: ${errorMessage(error)}` };
   }
 }
 
@@ -78,7 +75,7 @@ export function readContext(reader: EndpointReader, name: string): ContextResult
   } catch (error) {
     const message = isMissing(error)
       ? `The docker context "${name}" does not exist: ${metaPath} is missing. Choose one that docker context ls lists.`
-      : `The docker context "${name}" cannot be read from ${metaPath}: ${reasonOf(error)}. Create it again with docker context create.`;
+      : `The docker context "${name}" cannot be read from ${metaPath}: ${errorMessage(error)}. Create it again with docker context create.`;
     return { ok: false, message };
   }
   const tlsFile = (file: string): string | undefined => {

@@ -5,6 +5,7 @@ import { parseInfo } from './systemInfo';
 import type { Endpoint } from './endpoint';
 import { get, type RequestResult } from './request';
 import type { InfoResult, PingResult, SocketPath } from './state';
+import { errorMessage } from '../util/format';
 
 /** `unreachable` with this code: the endpoint's own files are wrong, see `RequestResult`. */
 export const unusableCode = 'UNUSABLE';
@@ -146,7 +147,7 @@ function parsed(body: string): InfoResult {
   } catch (error) {
     return {
       outcome: 'failed',
-      message: `the answer is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      message: `the answer is not JSON: ${errorMessage(error)}`,
     };
   }
   const details = parseInfo(json);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isEnding, isWorking, type HelperStateFile } from '../helper/helperState';
 import type { EngineDetails } from './systemInfo';
 import type { Cause, EngineEvent, EngineState, InfoResult, PingResult, SocketPath, StateKind } from './state';
+import { formatSeconds } from '../util/format';
 
 /** Everything the state is judged by: the last word of each witness, and what makes a word old. */
 export interface Model {
@@ -179,11 +180,6 @@ function afterPing(model: Model, ping: PingResult): Model {
   return isThere(ping) ? next : { ...next, details: undefined, engineVersion: undefined, infoFault: undefined };
 }
 
-/** Rounded, so that the same fault found twice reads the same. */
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
 function afterInfo(model: Model, info: InfoResult): Model {
   if (!isThere(model.ping)) return model;
   switch (info.outcome) {
@@ -192,7 +188,8 @@ function afterInfo(model: Model, info: InfoResult): Model {
     case 'timeout':
       return {
         ...model,
-        infoFault: { code: 'info-timeout', evidence: `GET /info: no answer within ${seconds(info.afterMs)}` },
+        // Rounded, so that the same fault found twice reads the same.
+        infoFault: { code: 'info-timeout', evidence: `GET /info: no answer within ${formatSeconds(info.afterMs)}` },
       };
     case 'failed':
       // It did not reach the engine: whether the engine is there is for the ping to say.

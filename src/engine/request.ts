@@ -2,6 +2,7 @@ import { request as plainRequest, type Agent, type IncomingHttpHeaders, type Inc
 import { request as tlsRequest } from 'node:https';
 import { connectionTo } from './connection';
 import type { Endpoint } from './endpoint';
+import { errorMessage } from '../util/format';
 
 /** How one request ended. */
 export type RequestResult =
@@ -35,7 +36,7 @@ export interface GetRequest {
 
 function errorResult(error: unknown): RequestResult {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-  return { outcome: 'error', code, message: error instanceof Error ? error.message : String(error) };
+  return { outcome: 'error', code, message: errorMessage(error) };
 }
 
 /** One GET. Never throws and never rejects; ends within its deadline. */
@@ -103,7 +104,7 @@ export async function get(endpoint: Endpoint, ask: GetRequest): Promise<RequestR
       request.end();
     } catch (error) {
       // Options that node refuses at once: a socket path with a NUL byte, a certificate file that holds none.
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       finish({ outcome: 'unusable', message: `${endpoint.display} cannot be used: ${reason}.` });
     }
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkTrust, helperFiles, isAbsent, type TrustOptions } from './trust';
+import { errorMessage } from '../util/format';
 
 /** The installed copy of the helper against the one that came with this program. */
 export type Installed =
@@ -56,7 +57,7 @@ export async function checkInstalled(options: InstalledOptions): Promise<Install
       : { status: 'outdated', installedVersion: installed.version, bundledVersion: bundled.version };
   } catch (error) {
     if (isAbsent(error)) return { status: 'missing', path: trust.folder };
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     return { status: 'untrusted', path: trust.folder, why: `it cannot be read: ${why}` };
   }
 }

@@ -14,6 +14,7 @@ import {
 } from './refusal';
 import { rootlessNames, rootlessProgram } from './rootless';
 import { checkTrust, trustedProgram, type TrustOptions } from './trust';
+import { errorMessage } from '../util/format';
 
 /** How a run of a helper verb ended. */
 export type HelperOutcome =
@@ -245,7 +246,7 @@ export async function runHelper(verb: HelperVerb, options: HelperRun): Promise<H
     const way = await wayOf(options);
     return 'kind' in way ? way : await execute(verb, way, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     return { kind: 'broken', message: `The Docker helper's "${verb}" could not be run: ${reason}` };
   }
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { groupWithGid, parseGroups } from '../util/groups';
 import type { JudgedProgram } from '../util/child';
 import { helperFolder } from './paths';
+import { errorMessage } from '../util/format';
 
 declare const judged: unique symbol;
 
@@ -105,7 +106,7 @@ export async function checkTrust(options: TrustOptions = {}): Promise<Trust> {
     return { status: 'trusted', folder: folder as TrustedFolder };
   } catch (error) {
     if (isAbsent(error)) return { status: 'missing', path: installedFolder };
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     return { status: 'untrusted', path: installedFolder, why: `it cannot be read: ${why}` };
   }
 }

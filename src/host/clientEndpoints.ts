@@ -7,6 +7,7 @@ import { resolveEndpoint } from '../engine/endpoint';
 import type { ClientEndpoint, EndpointFacts } from './facts/engine';
 import { findProgram } from './programs';
 import { defined, isUnreadable, namesIn, readBytes } from './readResult';
+import { errorMessage } from '../util/format';
 
 /** A program whose view of the engine matters, by its environment. */
 export interface Client {
@@ -100,7 +101,7 @@ async function readCliConfig(root: string, client: Client): Promise<EndpointFact
       credentialHelpersFound: helpers.filter((_name, index) => found[index] !== undefined),
     });
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = errorMessage(error);
     return defined({ ...none, state: 'invalid' as const, problem, uid });
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { DaemonFile } from './facts/daemon';
 import { isUnreadable, readBytes, unreadable } from './readResult';
+import { errorMessage } from '../util/format';
 
 const shownLength = 200;
 
@@ -62,7 +63,7 @@ export function daemonFileOf(
     return { state: 'parsed', path, sizeBytes, uid, mode: mode & 0o7777, content };
   } catch (error) {
     // The one reader is stricter than the other (a byte-order mark): the daemon refuses it as well.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     return {
       state: 'invalid',
       path,

@@ -1,5 +1,6 @@
 import type { Fact } from './facts/fact';
 import { isUnreadable, type Reading } from './readResult';
+import { errorMessage } from '../util/format';
 
 /**
  * A reader's outcome as a slice: its value, why it could not be read, or that it took too long (a file system behind a
@@ -12,7 +13,7 @@ export async function within<T>(deadlineMs: number, reading: Promise<Reading<T>>
   });
   const read = reading.then(
     (value): Fact<T> => (isUnreadable(value) ? value : { value }),
-    (error: unknown): Fact<T> => ({ unreadable: error instanceof Error ? error.message : String(error) }),
+    (error: unknown): Fact<T> => ({ unreadable: errorMessage(error) }),
   );
   try {
     return await Promise.race([read, late]);

@@ -4,6 +4,7 @@ import { ping } from '../engine/probe';
 import { get } from '../engine/request';
 import type { Answer, EngineFacts, EngineInfo, EngineVersion } from './facts/engine';
 import { defined } from './readResult';
+import { errorMessage } from '../util/format';
 
 const text = v.optional(v.nullable(v.string()), '');
 const word = v.pipe(
@@ -165,7 +166,7 @@ async function ask<T>(
       try {
         json = JSON.parse(result.body);
       } catch (error) {
-        return failed(`the answer is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+        return failed(`the answer is not JSON: ${errorMessage(error)}`);
       }
       const value = parse(json);
       if (value === undefined) return failed('the answer is not what a Docker engine says');

@@ -4,6 +4,7 @@ import type { Fact } from './facts/fact';
 import type { ConfigValue, KernelFacts, TimeFacts } from './facts/kernel';
 import { defined, exists, isUnreadable, numberOf, readBytes, readText, textOf, type Reading } from './readResult';
 import { parseBootTime, readStat } from './processTable';
+import { errorMessage } from '../util/format';
 
 const unzip = promisify(gunzip);
 
@@ -57,7 +58,7 @@ async function readConfig(root: string, release: string): Promise<KernelFacts['c
       const text = (await unzip(zipped.bytes, { maxOutputLength: mostConfigBytes })).toString('latin1');
       return { value: { source: '/proc/config.gz', options: parseKernelConfig(text, kernelOptions) } };
     } catch (error) {
-      return { unreadable: `/proc/config.gz: ${error instanceof Error ? error.message : String(error)}` };
+      return { unreadable: `/proc/config.gz: ${errorMessage(error)}` };
     }
   }
   const source = `/boot/config-${release}`;

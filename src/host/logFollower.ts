@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LogLines, type LogPosition } from './logTail';
+import { errorMessage } from '../util/format';
 
 /** What happened to the file under the reader. */
 export type LogNotice =
@@ -115,7 +116,7 @@ export class LogFollower {
         if (this.watcher !== undefined) this.endPolling();
       } catch (error) {
         await this.closeFile();
-        this.notice({ kind: 'unreadable', message: error instanceof Error ? error.message : String(error) });
+        this.notice({ kind: 'unreadable', message: errorMessage(error) });
         // Rights can change without an event for this name.
         this.beginPolling();
       }

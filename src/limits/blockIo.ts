@@ -1,7 +1,7 @@
-import { MiB } from '../util/units';
-import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
-import type { Surroundings } from './environment';
+import { MiB, formatMiB } from '../util/format';
+import { numberOf, valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
+import type { Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 /** One of the four limits of `docker run --device-*`. */
@@ -24,10 +24,10 @@ interface Kind {
 }
 
 /** The kernel lets through a slice's worth more at the start; seen: 10 % in four seconds. */
-const mostRate = 1.25;
+const maxRate = 1.25;
 /** Slower than this, and the disk may be what limits. */
-const leastRate = 0.5;
-const leastControl = 1.5;
+const minRate = 0.5;
+const minControl = 1.5;
 
 function script({ direction, unit, block, burst, bursts, files: [v1] }: Kind): string {
   const bytes = block * burst;
@@ -56,7 +56,7 @@ ${buffered}`;
 }
 
 /** Bytes or operations per second; NaN when it did not come to its end. Uptime has hundredths. */
-function rate(evidence: Evidence, { unit, block, burst, bursts }: Kind): number {
+function rate(evidence: ContainerEvidence, { unit, block, burst, bursts }: Kind): number {
   const [end, count] = (valueOf(evidence, 'done') ?? '').split(' ').map(Number);
   if (count !== bursts || end === undefined) return Number.NaN;
   const seconds = Math.max(0.01, end - numberOf(evidence, 'begin'));
@@ -65,10 +65,14 @@ function rate(evidence: Evidence, { unit, block, burst, bursts }: Kind): number 
 
 function words(value: number, unit: Kind['unit']): string {
   if (Number.isNaN(value)) return 'not measured';
-  return unit === 'bytes' ? `${(value / MiB).toFixed(1)} MiB/s` : `${value.toFixed(0)} operations/s`;
+  return unit === 'bytes' ? `${formatMiB(value)}/s` : `${value.toFixed(0)} operations/s`;
 }
 
-function kernelWords(limited: Evidence, kind: Kind, cgroup: 1 | 2): { readonly shown: string; readonly value: number } {
+function kernelWords(
+  limited: ContainerEvidence,
+  kind: Kind,
+  cgroup: 1 | 2,
+): { readonly shown: string; readonly value: number } {
   const lines = valuesOf(limited, 'file').filter((line) => line !== '-');
   const line = lines.at(0) ?? '-';
   const value =
@@ -79,7 +83,12 @@ function kernelWords(limited: Evidence, kind: Kind, cgroup: 1 | 2): { readonly s
 }
 
 /** Direct transfers keep to the limit, and are clearly faster without it. */
-export function judgeBlockIo(kind: Kind, limited: Evidence, control: Evidence, { cgroup }: Surroundings): Judgement {
+export function judgeBlockIo(
+  kind: Kind,
+  limited: ContainerEvidence,
+  control: ContainerEvidence,
+  { cgroup }: Environment,
+): Judgement {
   const kernel = kernelWords(limited, kind, cgroup);
   const [used, free] = [rate(limited, kind), rate(control, kind)];
   const [from, to] = (valueOf(limited, 'buffered') ?? '').split(' ').map(Number);
@@ -87,7 +96,7 @@ export function judgeBlockIo(kind: Kind, limited: Evidence, control: Evidence, {
     from === undefined || to === undefined
       ? Number.NaN
       : (kind.block * kind.burst * kind.bursts) / Math.max(0.01, to - from);
-  const passes = buffered > kind.limit * mostRate;
+  const passes = buffered > kind.limit * maxRate;
   const aside = Number.isNaN(buffered) ? '' : `; buffered ${words(buffered, 'bytes')}`;
   const judge = judging(
     kernel.shown,
@@ -108,7 +117,7 @@ export function judgeBlockIo(kind: Kind, limited: Evidence, control: Evidence, {
       finding: 'cgroup.controller-missing',
     });
   }
-  if (used > kind.limit * mostRate) {
+  if (used > kind.limit * maxRate) {
     return judge.notEnforced(
       `${words(used, kind.unit)} were reached where ${words(kind.limit, kind.unit)} were allowed.`,
       {
@@ -123,7 +132,7 @@ export function judgeBlockIo(kind: Kind, limited: Evidence, control: Evidence, {
   }
   const busy = { finding: 'machine.busy', again: true } as const;
   if (Number.isNaN(used) || Number.isNaN(free)) return judge.inconclusive('A transfer failed before its end.', busy);
-  if (free < kind.limit * leastControl || used < kind.limit * leastRate) {
+  if (free < kind.limit * minControl || used < kind.limit * minRate) {
     return judge.inconclusive(
       `The disk itself was too slow: ${words(free, kind.unit)} without the limit, ${words(used, kind.unit)} with it.`,
       busy,
@@ -139,40 +148,43 @@ export function judgeBlockIo(kind: Kind, limited: Evidence, control: Evidence, {
   );
 }
 
-function proofOf(kind: Kind): Proof {
+function proofOf(kind: Kind): LimitCheck {
   return {
     id: kind.id,
     area: 'io',
     title: kind.title,
     asked: `${kind.option} ${kind.unit === 'bytes' ? `${String(kind.limit / MiB)}mb` : String(kind.limit)}, direct`,
-    lane: kind.direction,
+    serialGroup: kind.direction,
     together: false,
     cost: { cpuSeconds: 0.6, memory: 8 * MiB, seconds: 3 },
     drawing: { metric: kind.unit, as: 'rate', limit: kind.limit },
-    legs: ({ disk }) => {
+    containers: ({ disk }) => {
       if ('missing' in disk) {
         return judging('-', 'not run').unsupported(`No block device to limit: ${disk.missing}.`, {
           finding: 'storage.no-block-device',
         });
       }
-      const leg = (name: string, limits: Leg['limits']): Leg => ({
+      const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
         name,
         limits,
         seconds: 20,
         volume: '/data',
         script: script(kind),
       });
-      return [leg('limited', { [kind.field]: [{ Path: disk.path, Rate: kind.limit }] }), leg('control', {})];
+      return [
+        container('limited', { [kind.field]: [{ Path: disk.path, Rate: kind.limit }] }),
+        container('control', {}),
+      ];
     },
-    judge: (evidence, surroundings) =>
-      judgeBlockIo(kind, legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+    judge: (evidence, environment) =>
+      judgeBlockIo(kind, evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
   };
 }
 
 const bytes = { unit: 'bytes', limit: 2 * MiB, block: 128 * 1024, burst: 4, bursts: 8 } as const;
 const operations = { unit: 'operations', limit: 20, block: 4096, burst: 4, bursts: 10 } as const;
 
-export const blockIo: readonly Proof[] = (
+export const blockIo: readonly LimitCheck[] = (
   [
     {
       ...bytes,

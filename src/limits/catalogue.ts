@@ -10,11 +10,11 @@ import { oomGroup } from './oomGroup';
 import { openFiles } from './openFiles';
 import { outer } from './outer';
 import { pids } from './pids';
-import { areas, type Proof } from './proof';
+import { limitAreas, type LimitCheck } from './limitCheck';
 import { shmSize, storageSize } from './space';
 
-/** Every proof, in the order in which it is shown. */
-export const catalogue: readonly Proof[] = [
+/** Every check, in the order in which it is shown. */
+export const catalogue: readonly LimitCheck[] = [
   cpuQuota,
   cpuQuotaThreads,
   cpuShares,
@@ -34,16 +34,16 @@ export const catalogue: readonly Proof[] = [
   outer,
 ];
 
-/** The proofs that are meant by areas (`cpu`) and ids (`cpu.quota`), or the first word that means none. */
-export function chooseProofs(
+/** The checks that are meant by areas (`cpu`) and ids (`cpu.quota`), or the first word that means none. */
+export function chooseChecks(
   words: readonly string[],
-): { readonly ok: true; readonly proofs: readonly Proof[] } | { readonly ok: false; readonly unknown: string } {
-  if (words.length === 0) return { ok: true, proofs: catalogue };
-  const means = (word: string, { id, area }: Proof): boolean => word === id || word === area;
-  const unknown = words.find((word) => !catalogue.some((proof) => means(word, proof)));
+): { readonly ok: true; readonly checks: readonly LimitCheck[] } | { readonly ok: false; readonly unknown: string } {
+  if (words.length === 0) return { ok: true, checks: catalogue };
+  const means = (word: string, { id, area }: LimitCheck): boolean => word === id || word === area;
+  const unknown = words.find((word) => !catalogue.some((check) => means(word, check)));
   if (unknown !== undefined) return { ok: false, unknown };
-  return { ok: true, proofs: catalogue.filter((proof) => words.some((word) => means(word, proof))) };
+  return { ok: true, checks: catalogue.filter((check) => words.some((word) => means(word, check))) };
 }
 
 /** What `chooseProofs` understands. */
-export const proofWords: readonly string[] = [...areas, ...catalogue.map(({ id }) => id)];
+export const checkNames: readonly string[] = [...limitAreas, ...catalogue.map(({ id }) => id)];

@@ -1,6 +1,6 @@
-import type { Metric } from './evidence';
-import type { Drawing } from './proof';
-import type { LegSample } from './report';
+import type { Metric } from './containerEvidence';
+import type { Drawing } from './limitCheck';
+import type { ContainerSample } from './runResult';
 
 export interface Point {
   /** Seconds since the first sample that is drawn. */
@@ -11,13 +11,13 @@ export interface Point {
 
 /** What one container did. Of a rate each value holds until the next point; the last two are the same. */
 export interface Line {
-  readonly leg: string;
+  readonly container: string;
   readonly points: readonly Point[];
 }
 
 /** Periods in which the limit stopped a container, between two readings of it. Seconds. */
 export interface Stopped {
-  readonly leg: string;
+  readonly container: string;
   readonly from: number;
   readonly to: number;
   readonly periods: number;
@@ -28,13 +28,13 @@ export interface Chart extends Omit<Drawing, 'sameClock'> {
   readonly lines: readonly Line[];
   readonly stopped: readonly Stopped[];
   /** When a process was first seen to be OOM killed: its parent reads that at once. */
-  readonly kills: readonly { readonly leg: string; readonly at: number }[];
+  readonly kills: readonly { readonly container: string; readonly at: number }[];
 }
 
 /** A running total as it was read: in order, and one of each moment, for the clock has hundredths of a second only. */
-function readings(samples: readonly LegSample[], leg: string, metric: Metric): readonly Point[] {
+function readings(samples: readonly ContainerSample[], container: string, metric: Metric): readonly Point[] {
   const kept: Point[] = [];
-  for (const { at, value } of samples.filter((sample) => sample.leg === leg && sample.metric === metric)) {
+  for (const { at, value } of samples.filter((sample) => sample.leg === container && sample.metric === metric)) {
     if (!Number.isFinite(at) || !Number.isFinite(value)) continue;
     const last = kept.at(-1);
     if (last !== undefined && at < last.at) continue;
@@ -55,23 +55,26 @@ function rates(totals: readonly Point[]): readonly Point[] {
   return last === undefined || end === undefined ? [] : [...made, { at: end.at, value: last.value }];
 }
 
-/** The samples of a proof as lines over time; undefined where there are not two moments of any container. Pure. */
-export function chartOf(samples: readonly LegSample[], { sameClock, ...drawing }: Drawing): Chart | undefined {
-  const legs = [...new Set(samples.map(({ leg }) => leg))];
-  const totals = new Map(legs.map((leg) => [leg, readings(samples, leg, drawing.metric)]));
+/** The samples of a check as lines over time; undefined where there are not two moments of any container. Pure. */
+export function chartOf(samples: readonly ContainerSample[], { sameClock, ...drawing }: Drawing): Chart | undefined {
+  const containers = [...new Set(samples.map(({ leg }) => leg))];
+  const totals = new Map(containers.map((container) => [container, readings(samples, container, drawing.metric)]));
   const first = Math.min(...[...totals.values()].flatMap((points) => points[0]?.at ?? []));
-  const since = (leg: string, at: number): number => at - (sameClock ? first : (totals.get(leg)?.[0]?.at ?? at));
-  const lines = legs.flatMap((leg): Line[] => {
-    const read = totals.get(leg) ?? [];
+  const since = (container: string, at: number): number =>
+    at - (sameClock ? first : (totals.get(container)?.[0]?.at ?? at));
+  const lines = containers.flatMap((container): Line[] => {
+    const read = totals.get(container) ?? [];
     const points = drawing.as === 'rate' ? rates(read) : read;
-    return points.length === 0 ? [] : [{ leg, points: points.map((one) => ({ ...one, at: since(leg, one.at) })) }];
+    return points.length === 0
+      ? []
+      : [{ container, points: points.map((one) => ({ ...one, at: since(container, one.at) })) }];
   });
   if (lines.every(({ points }) => points.length < 2)) return undefined;
   const grown = (metric: Metric) =>
-    lines.flatMap(({ leg }) =>
-      steps(readings(samples, leg, metric)).flatMap(([from, to]) =>
+    lines.flatMap(({ container }) =>
+      steps(readings(samples, container, metric)).flatMap(([from, to]) =>
         to.value > from.value
-          ? [{ leg, from: since(leg, from.at), to: since(leg, to.at), by: to.value - from.value }]
+          ? [{ container, from: since(container, from.at), to: since(container, to.at), by: to.value - from.value }]
           : [],
       ),
     );
@@ -79,6 +82,6 @@ export function chartOf(samples: readonly LegSample[], { sameClock, ...drawing }
     ...drawing,
     lines,
     stopped: grown('throttled').map(({ by, ...rest }) => ({ ...rest, periods: by })),
-    kills: grown('kills').map(({ leg, to }) => ({ leg, at: to })),
+    kills: grown('kills').map(({ container, to }) => ({ container, at: to })),
   };
 }

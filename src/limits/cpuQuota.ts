@@ -1,24 +1,24 @@
-import { MiB } from '../util/units';
+import { MiB, formatCpus, formatPercent } from '../util/format';
 import { cpusOf } from '../host/cgroupParse';
 import { cpuWindow, type CpuWindow } from './cpuWindow';
-import { valueOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { burning } from './script';
-import { outerLimit, outerPlace, type Surroundings } from './environment';
+import { outerLimit, outerPlace, type Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 /** CPUs that the limited container may use: little, so that it gets as much even where ten others want the CPUs. */
 const limit = 0.25;
 /** The worst ever seen with a limit that held was 2.9 % too much in one second, 1.0 % in two. */
-const mostUse = 1.1;
+const maxUse = 1.1;
 /** From here on no disturbance of the measurement explains the use. */
 const clearlyMore = 1.5;
 /** With the limit at work a period in which it stopped the group follows the other. */
-const leastThrottled = 0.5;
+const minThrottled = 0.5;
 /** The same loops without the limit must use clearly more, or the limit is not what was seen. */
-const leastControl = 1.3;
+const minControl = 1.3;
 /** One period is then 10 % at most. */
-const fewestPeriods = 10;
+const minPeriods = 10;
 
 function script(threads: number, windows: number): string {
   return `${burning}
@@ -30,21 +30,22 @@ takes ${String(windows)} 0.25
 kill $B`;
 }
 
-/** `0.42`; at most two digits are true. */
-const cpus = (value: number): string => value.toFixed(2);
-
-function kernelQuota(evidence: Evidence, cgroup: 1 | 2): string {
+function kernelQuota(evidence: ContainerEvidence, cgroup: 1 | 2): string {
   const quota = valueOf(evidence, 'quota') ?? '-';
   return cgroup === 2 || quota === '-' ? quota : `${quota} ${valueOf(evidence, 'period') ?? '-'}`;
 }
 
 function observedWords(used: CpuWindow, free: CpuWindow): string {
-  return `${cpus(used.used)} CPUs used in ${used.seconds.toFixed(1)} s, stopped in ${String(used.throttled)} of ${String(used.periods)} periods; ${cpus(free.used)} without the limit`;
+  return `${formatCpus(used.used)} CPUs used in ${used.seconds.toFixed(1)} s, stopped in ${String(used.throttled)} of ${String(used.periods)} periods; ${formatCpus(free.used)} without the limit`;
 }
 
 /** Two facts make a pass: no more was used than allowed, and it was the limit that stopped it. */
-export function judgeQuota(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
-  const kernel = kernelQuota(limited, surroundings.cgroup);
+export function judgeQuota(
+  limited: ContainerEvidence,
+  control: ContainerEvidence,
+  environment: Environment,
+): Judgement {
+  const kernel = kernelQuota(limited, environment.cgroup);
   const [used, free] = [cpuWindow(limited), cpuWindow(control)];
   if (used === undefined || free === undefined) {
     return judging(kernel, 'fewer than two readings').inconclusive(
@@ -64,21 +65,21 @@ export function judgeQuota(limited: Evidence, control: Evidence, surroundings: S
       finding: 'cgroup.controller-missing',
     });
   }
-  if (used.usedAtLeast > limit * mostUse) {
+  if (used.usedAtLeast > limit * maxUse) {
     return set === undefined
       ? judge.notEnforced(
-          `The engine accepted ${String(limit)} CPUs and the kernel was told of no limit (${kernel}): ${cpus(used.used)} were used.`,
+          `The engine accepted ${String(limit)} CPUs and the kernel was told of no limit (${kernel}): ${formatCpus(used.used)} were used.`,
           { finding: 'runtime.dropped-limit' },
         )
-      : judge.notEnforced(`${cpus(used.used)} CPUs were used where ${String(limit)} were allowed.`, {
+      : judge.notEnforced(`${formatCpus(used.used)} CPUs were used where ${String(limit)} were allowed.`, {
           // A little too much may be one moment's: a machine that itself was stopped counts its time late.
           ...(used.usedAtLeast < limit * clearlyMore && { again: true }),
         });
   }
-  const outer = outerLimit(surroundings.outside, 'cpus');
+  const outer = outerLimit(environment.outside, 'cpus');
   if (outer !== undefined && outer.value <= limit) {
     return judge.notEnforced(
-      `Without effect: the smaller limit of ${cpus(outer.value)} CPUs of ${outerPlace(outer)} holds first.`,
+      `Without effect: the smaller limit of ${formatCpus(outer.value)} CPUs of ${outerPlace(outer)} holds first.`,
       { finding: 'cgroup.outer-limit' },
     );
   }
@@ -89,56 +90,57 @@ export function judgeQuota(limited: Evidence, control: Evidence, surroundings: S
     });
   }
   const busy = { finding: 'machine.busy', again: true } as const;
-  if (used.periods < fewestPeriods || used.throttled < leastThrottled * used.periods) {
+  if (used.periods < minPeriods || used.throttled < minThrottled * used.periods) {
     return judge.inconclusive(
-      `The workload was starved: it was stopped by the limit in ${String(used.throttled)} of ${String(used.periods)} periods only, others had ${cpus(used.others)} CPUs.`,
+      `The workload was starved: it was stopped by the limit in ${String(used.throttled)} of ${String(used.periods)} periods only, others had ${formatCpus(used.others)} CPUs.`,
       busy,
     );
   }
-  if (free.used < limit * leastControl) {
+  if (free.used < limit * minControl) {
     return judge.inconclusive(
-      `Without the limit the same workload got ${cpus(free.used)} CPUs only, others had ${cpus(free.others)}.`,
+      `Without the limit the same workload got ${formatCpus(free.used)} CPUs only, others had ${formatCpus(free.others)}.`,
       busy,
     );
   }
-  const close = used.used > limit * 1.05 ? `, ${((used.used / limit - 1) * 100).toFixed(0)} % too much` : '';
+  const close = used.used > limit * 1.05 ? `, ${formatPercent(used.used / limit - 1)} too much` : '';
   return judge.enforced(
-    `${cpus(used.used)} of ${String(limit)} CPUs were used${close}, and the limit stopped it in ${String(used.throttled)} of ${String(used.periods)} periods.`,
+    `${formatCpus(used.used)} of ${String(limit)} CPUs were used${close}, and the limit stopped it in ${String(used.throttled)} of ${String(used.periods)} periods.`,
   );
 }
 
 /** Loops of the workload at most, however many CPUs there are. */
-const mostThreads = 8;
+const maxThreads = 8;
 
-function quotaProof(
+function quotaCheck(
   id: string,
   title: string,
-  threads: (surroundings: Surroundings) => number,
+  threads: (environment: Environment) => number,
   cpuSeconds: number,
-): Proof {
+): LimitCheck {
   return {
     id,
     area: 'cpu',
     title,
     asked: `--cpus ${String(limit)}`,
-    lane: 'cpu',
+    serialGroup: 'cpu',
     together: false,
     cost: { cpuSeconds, memory: 8 * MiB, seconds: 4.5 },
     drawing: { metric: 'cpu', as: 'rate', limit },
-    legs: (surroundings) => {
-      const free: Leg = { name: 'control', limits: {}, seconds: 40, script: script(threads(surroundings), 3) };
+    containers: (environment) => {
+      const free: TestContainer = { name: 'control', limits: {}, seconds: 40, script: script(threads(environment), 3) };
       const limits = { NanoCpus: limit * 1e9 };
-      return [{ name: 'limited', limits, seconds: 45, script: script(threads(surroundings), 8) }, free];
+      return [{ name: 'limited', limits, seconds: 45, script: script(threads(environment), 8) }, free];
     },
-    judge: (evidence, surroundings) => judgeQuota(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+    judge: (evidence, environment) =>
+      judgeQuota(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
   };
 }
 
-export const cpuQuota = quotaProof('cpu.quota', 'CPU time, one thread', () => 1, 3.5);
-export const cpuQuotaThreads = quotaProof(
+export const cpuQuota = quotaCheck('cpu.quota', 'CPU time, one thread', () => 1, 3.5);
+export const cpuQuotaThreads = quotaCheck(
   'cpu.quota-threads',
   'CPU time, more threads than CPUs',
-  ({ cpus: all }) => Math.min(mostThreads, all.length + 1),
+  ({ cpus: all }) => Math.min(maxThreads, all.length + 1),
   // Without the limit each loop has a CPU of its own for a bit more than a second.
   10,
 );

@@ -1,9 +1,9 @@
-import { MiB } from '../util/units';
+import { MiB, formatCpus } from '../util/format';
 import { cpuReadings, usedAt } from './cpuWindow';
-import { valueOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { burning } from './script';
-import type { Surroundings } from './environment';
+import type { Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const shares = { light: 512, twin: 512, heavy: 2048 } as const;
@@ -23,30 +23,30 @@ export function weightNew(value: number): number {
 /** Of the expected ratio; in two seconds on one CPU the scheduler keeps it within a few percent when nobody disturbs. */
 const tolerance = 1.6;
 /** CPUs that the three must have had together, or there was nothing to divide. */
-const leastTogether = 0.4;
+const minTogether = 0.4;
 /** CPUs that are kept busy at most where containers cannot be pinned to one. */
-const mostCpus = 2;
+const maxCpus = 2;
 /** Seconds during which all three must have been at work. */
-const leastOverlap = 1;
+const minOverlap = 1;
 
 /** CPU seconds that each used in the time in which all of them ran; undefined when there was none to speak of. */
 function overlapping(
-  evidence: Readonly<Record<string, Evidence>>,
+  evidence: Readonly<Record<string, ContainerEvidence>>,
 ): (Record<Name, number> & { seconds: number }) | undefined {
   const names = Object.keys(shares) as Name[];
-  const readings = names.map((name) => cpuReadings(legOf(evidence, name)));
+  const readings = names.map((name) => cpuReadings(evidenceOf(evidence, name)));
   const from = Math.max(...readings.map((all) => all[0]?.to ?? Infinity));
   const to = Math.min(...readings.map((all) => all.at(-1)?.from ?? -Infinity));
-  if (!(to - from >= leastOverlap)) return undefined;
+  if (!(to - from >= minOverlap)) return undefined;
   const [light = NaN, twin = NaN, heavy = NaN] = readings.map((all) => usedAt(all, to) - usedAt(all, from));
   return { light, twin, heavy, seconds: to - from };
 }
 
 /** The heavy one gets its multiple of the light one, and the light one's twin, which is the control, the same as it. */
-export function judgeShares(evidence: Readonly<Record<string, Evidence>>, { cgroup }: Surroundings): Judgement {
+export function judgeShares(evidence: Readonly<Record<string, ContainerEvidence>>, { cgroup }: Environment): Judgement {
   const weights = {
-    light: valueOf(legOf(evidence, 'light'), 'weight'),
-    heavy: valueOf(legOf(evidence, 'heavy'), 'weight'),
+    light: valueOf(evidenceOf(evidence, 'light'), 'weight'),
+    heavy: valueOf(evidenceOf(evidence, 'heavy'), 'weight'),
   };
   const kernel = `${weights.light ?? '-'} and ${weights.heavy ?? '-'}`;
   const used = overlapping(evidence);
@@ -90,8 +90,8 @@ export function judgeShares(evidence: Readonly<Record<string, Evidence>>, { cgro
       finding: 'runtime.dropped-limit',
     });
   }
-  if (together < leastTogether) {
-    return judge.inconclusive(`The containers had ${together.toFixed(2)} CPUs together; others had the rest.`, busy);
+  if (together < minTogether) {
+    return judge.inconclusive(`The containers had ${formatCpus(together)} CPUs together; others had the rest.`, busy);
   }
   if (control > tolerance) {
     return judge.inconclusive(`Two containers of equal weight differed by a factor of ${control.toFixed(1)}.`, busy);
@@ -113,24 +113,24 @@ export function judgeShares(evidence: Readonly<Record<string, Evidence>>, { cgro
   );
 }
 
-export const cpuShares: Proof = {
+export const cpuShares: LimitCheck = {
   id: 'cpu.shares',
   area: 'cpu',
   title: 'CPU weight, side by side',
   asked: '--cpu-shares 512 and 2048',
-  lane: 'cpu',
+  serialGroup: 'cpu',
   together: true,
   cost: { cpuSeconds: 5, memory: 12 * MiB, seconds: 4 },
   drawing: { metric: 'cpu', as: 'rate', sameClock: true },
-  legs: ({ cpus, engine }) => {
+  containers: ({ cpus, engine }) => {
     // All on one CPU, or on every CPU with a loop for each where the kernel cannot pin them.
     const pinned = cpus.length > 1 && engine.cpuset;
-    if (!pinned && cpus.length > mostCpus) {
+    if (!pinned && cpus.length > maxCpus) {
       return judging('-', 'not run').inconclusive(
         `Not run: this engine cannot pin containers to a CPU, and to see a weight all ${String(cpus.length)} CPUs would have to be kept busy.`,
       );
     }
-    return (Object.keys(shares) as Name[]).map((name): Leg => ({
+    return (Object.keys(shares) as Name[]).map((name): TestContainer => ({
       name,
       limits: { CpuShares: shares[name], ...(pinned && { CpusetCpus: String(cpus.at(-1)) }) },
       seconds: 45,

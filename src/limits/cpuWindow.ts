@@ -1,4 +1,4 @@
-import { valuesOf, type Evidence } from './evidence';
+import { valuesOf, type ContainerEvidence } from './containerEvidence';
 
 /** One reading of `take` in `script.ts`; NaN for a field that the kernel does not have. */
 export interface CpuReading {
@@ -30,7 +30,7 @@ export interface CpuWindow {
 /** Hundredths of a second are what `/proc/stat` counts in on every Linux (USER_HZ). */
 const ticksPerSecond = 100;
 
-export function cpuReadings(evidence: Evidence): CpuReading[] {
+export function cpuReadings(evidence: ContainerEvidence): CpuReading[] {
   return valuesOf(evidence, 'cpu').map((value) => {
     const [from = NaN, to = NaN, used = NaN, periods = NaN, throttled = NaN, busy = NaN] = value.split(' ').map(Number);
     return { from, to, used: used / 1e6, periods, throttled, busy: busy / ticksPerSecond };
@@ -38,7 +38,7 @@ export function cpuReadings(evidence: Evidence): CpuReading[] {
 }
 
 /** Undefined when there are not two readings. */
-export function cpuWindow(evidence: Evidence): CpuWindow | undefined {
+export function cpuWindow(evidence: ContainerEvidence): CpuWindow | undefined {
   const readings = cpuReadings(evidence);
   const [first, last] = [readings[0], readings.at(-1)];
   if (first === undefined || last === undefined || last.from <= first.to) return undefined;

@@ -1,8 +1,8 @@
 import { cpuList } from './probeEnvironment';
-import { MiB } from '../util/units';
+import { MiB, formatCpus } from '../util/format';
 import { cpuWindow } from './cpuWindow';
-import { valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { burning } from './script';
 import { judging, type Judgement } from './verdict';
 
@@ -17,14 +17,14 @@ take; where; sleep 0.2; where; sleep 0.2; where; sleep 0.2; where; sleep 0.2; ta
 kill $B`;
 
 /** Two loops on one CPU have one CPU between them and are never seen on another; without the limit they are. */
-export function judgeCpuset(limited: Evidence, control: Evidence, cpu: number): Judgement {
+export function judgeCpuset(limited: ContainerEvidence, control: ContainerEvidence, cpu: number): Judgement {
   const kernel = valueOf(limited, 'set') ?? '-';
   const seen = [...new Set(valuesOf(limited, 'on'))];
   const free = [...new Set(valuesOf(control, 'on'))];
   const used = cpuWindow(limited)?.used ?? Number.NaN;
   const judge = judging(
     kernel,
-    `two loops seen on CPU ${seen.join(' and ')}, ${used.toFixed(2)} CPUs used; on ${free.join(' and ')} without the limit`,
+    `two loops seen on CPU ${seen.join(' and ')}, ${formatCpus(used)} CPUs used; on ${free.join(' and ')} without the limit`,
   );
   if (kernel === '-') {
     return judge.unsupported('The container has no cpuset controller: it is missing in the kernel or not delegated.', {
@@ -48,27 +48,33 @@ export function judgeCpuset(limited: Evidence, control: Evidence, cpu: number): 
       again: true,
     });
   }
-  return judge.enforced(`Two loops stayed on CPU ${String(cpu)} and used ${used.toFixed(2)} CPUs.`);
+  return judge.enforced(`Two loops stayed on CPU ${String(cpu)} and used ${formatCpus(used)} CPUs.`);
 }
 
-export const cpuset: Proof = {
+export const cpuset: LimitCheck = {
   id: 'cpu.cpuset',
   area: 'cpu',
   title: 'CPU set',
   asked: '--cpuset-cpus, one CPU',
-  lane: 'cpu',
+  serialGroup: 'cpu',
   // Both fight for one CPU, and neither needs much of it to be seen where it runs.
   together: true,
   cost: { cpuSeconds: 3, memory: 8 * MiB, seconds: 3 },
   drawing: { metric: 'cpu', as: 'rate', limit: 1 },
-  legs: ({ cpus }) => {
+  containers: ({ cpus }) => {
     if (cpus.length < 2) {
       return judging('-', 'not run').unsupported('Containers have one CPU here: there is none to keep out of.', {
         finding: 'machine.single-cpu',
       });
     }
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 40, script });
-    return [leg('limited', { CpusetCpus: String(cpus.at(-1)) }), leg('control', {})];
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 40,
+      script,
+    });
+    return [container('limited', { CpusetCpus: String(cpus.at(-1)) }), container('control', {})];
   },
-  judge: (evidence, { cpus }) => judgeCpuset(legOf(evidence, 'limited'), legOf(evidence, 'control'), cpus.at(-1) ?? 0),
+  judge: (evidence, { cpus }) =>
+    judgeCpuset(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), cpus.at(-1) ?? 0),
 };

@@ -1,10 +1,10 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import type { EngineInfo } from '../engine/engineCalls';
 import { pathIn, type CgroupPath, type Limited } from '../host/cgroupPath';
 import { isUnreadable, type Reading } from '../host/readResult';
 
-/** What the proofs are made for: the engine, the kernel under it, and the limits that lie around its containers. */
-export interface Surroundings {
+/** What the checks are made for: the engine, the kernel under it, and the limits that lie around its containers. */
+export interface Environment {
   readonly engine: EngineInfo;
   readonly cgroup: 1 | 2;
   /** CPUs a container may use, by number. */
@@ -53,7 +53,7 @@ export function outerPlace({ path }: OuterLimit): string {
 }
 
 /** Bytes that may still be used before an outer limit or the machine itself runs out. */
-export function memoryRoom({ outside, memoryAvailable }: Surroundings): number {
+export function memoryRoom({ outside, memoryAvailable }: Environment): number {
   if (isUnreadable(outside)) return memoryAvailable;
   const rooms = outside.levels
     .slice(1)
@@ -73,7 +73,7 @@ export function notSeen(path: Reading<CgroupPath>, of: Limited): string | undefi
  * Why the machine's memory says too little about the room around the engine: its groups cannot be seen, and one around us
  * has a limit, or may have one. Undefined where `memoryRoom` can be trusted.
  */
-export function roomUnknown({ here, outside, own }: Surroundings): string | undefined {
+export function roomUnknown({ here, outside, own }: Environment): string | undefined {
   const why = here ? notSeen(outside, 'memory') : undefined;
   if (why === undefined) return undefined;
   const ownWhy = notSeen(own, 'memory');
@@ -83,5 +83,5 @@ export function roomUnknown({ here, outside, own }: Surroundings): string | unde
   return limited === undefined ? undefined : `${why}, and the memory of PID 1 here is limited`;
 }
 
-/** Left to everybody else when the proofs' need is compared with the room. */
+/** Left to everybody else when the checks' need is compared with the room. */
 export const memoryMargin = 32 * MiB;

@@ -3,23 +3,24 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Endpoint } from '../engine/endpoint';
-import type { LimitsReport } from './report';
-import { verdicts, type Verdict } from './verdict';
+import { errorMessage, formatMinute } from '../util/format';
+import type { LimitsRunResult } from './runResult';
+import { limitVerdicts, type LimitVerdict } from './verdict';
 
-/** Verdicts kept of each proof of each engine, and engines. */
+/** Verdicts kept of each check of each engine, and engines. */
 const keptRuns = 50;
 const keptEngines = 8;
 
 const Entry = v.object({
   /** ISO 8601. */
   at: v.string(),
-  verdict: v.picklist(verdicts),
+  verdict: v.picklist(limitVerdicts),
   /** When the engine that gave it was started; absent where that is not known. */
   started: v.optional(v.string()),
 });
 const File = v.object({
   schema: v.literal(1),
-  /** By engine id and endpoint, then by proof; the oldest entry first. */
+  /** By engine id and endpoint, then by check; the oldest entry first. */
   engines: v.record(v.string(), v.record(v.string(), v.array(Entry))),
 });
 type Entry = v.InferOutput<typeof Entry>;
@@ -28,11 +29,11 @@ export type History = v.InferOutput<typeof File>;
 /** What a result is beside the earlier ones of the same engine. */
 export type Comparison =
   /** The same for so many runs, this one included. */
-  | { readonly kind: 'since'; readonly verdict: Verdict; readonly at: string; readonly runs: number }
+  | { readonly kind: 'since'; readonly verdict: LimitVerdict; readonly at: string; readonly runs: number }
   /** Was enforced then. `restart`: the engine was started anew in between. */
   | { readonly kind: 'broke'; readonly at: string; readonly restart?: string }
-  | { readonly kind: 'mended'; readonly verdict: Verdict; readonly at: string }
-  | { readonly kind: 'changed'; readonly verdict: Verdict; readonly at: string };
+  | { readonly kind: 'mended'; readonly verdict: LimitVerdict; readonly at: string }
+  | { readonly kind: 'changed'; readonly verdict: LimitVerdict; readonly at: string };
 
 const empty: History = { schema: 1, engines: {} };
 
@@ -43,34 +44,34 @@ export function historyPath(environment: Readonly<Record<string, string | undefi
   return join(folder, 'dind-station', 'limits.json');
 }
 
-function keyOf({ engine }: LimitsReport): string {
+function keyOf({ engine }: LimitsRunResult): string {
   return `${engine.id} ${engine.endpoint}`;
 }
 
 /** What could not be told says nothing about the limit: it is not kept, or it would push out what was told. */
-const tells = (verdict: Verdict): boolean => verdict !== 'error' && verdict !== 'inconclusive';
+const isConclusive = (verdict: LimitVerdict): boolean => verdict !== 'error' && verdict !== 'inconclusive';
 
 /** Adds a run; the oldest entries and the engines unused for longest fall out. Pure. */
-export function withReport(history: History, report: LimitsReport, started: string | undefined): History {
+export function withReport(history: History, report: LimitsRunResult, started: string | undefined): History {
   const id = keyOf(report);
   const before = history.engines[id] ?? {};
   const after = { ...before };
-  for (const { id: proof, verdict } of report.results) {
-    if (!tells(verdict)) continue;
+  for (const { id: check, verdict } of report.results) {
+    if (!isConclusive(verdict)) continue;
     const entry: Entry = { at: report.startedAt, verdict, ...(started !== undefined && { started }) };
-    after[proof] = [...(before[proof] ?? []), entry].slice(-keptRuns);
+    after[check] = [...(before[check] ?? []), entry].slice(-keptRuns);
   }
   const others = Object.entries(history.engines).filter(([engine]) => engine !== id);
   return { schema: 1, engines: Object.fromEntries([...others.slice(1 - keptEngines), [id, after]]) };
 }
 
-/** How each result of a report is beside what was kept before it; nothing for a proof that is run for the first time. Pure. */
-export function comparisons(before: History, report: LimitsReport, started?: string): Map<string, Comparison> {
+/** How each result of a report is beside what was kept before it; nothing for a check that is run for the first time. Pure. */
+export function comparisons(before: History, report: LimitsRunResult, started?: string): Map<string, Comparison> {
   const found = new Map<string, Comparison>();
   for (const { id, verdict } of report.results) {
     const told = before.engines[keyOf(report)]?.[id] ?? [];
     const last = told.at(-1);
-    if (last === undefined || !tells(verdict)) continue;
+    if (last === undefined || !isConclusive(verdict)) continue;
     const { at } = last;
     if (last.verdict === verdict) {
       const other = told.findLastIndex((entry) => entry.verdict !== verdict);
@@ -88,18 +89,17 @@ export function comparisons(before: History, report: LimitsReport, started?: str
 
 /** A comparison in a few words, times in UTC to the minute. Pure. */
 export function comparisonWords(before: Comparison): string {
-  const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
   switch (before.kind) {
     case 'since':
-      return `${before.verdict} since ${minute(before.at)}, ${String(before.runs)} runs`;
+      return `${before.verdict} since ${formatMinute(before.at)}, ${String(before.runs)} runs`;
     case 'broke': {
-      const restart = before.restart === undefined ? '' : `, after the restart on ${minute(before.restart)}`;
-      return `broke${restart}: was enforced on ${minute(before.at)}`;
+      const restart = before.restart === undefined ? '' : `, after the restart on ${formatMinute(before.restart)}`;
+      return `broke${restart}: was enforced on ${formatMinute(before.at)}`;
     }
     case 'mended':
-      return `mended: was ${before.verdict} on ${minute(before.at)}`;
+      return `mended: was ${before.verdict} on ${formatMinute(before.at)}`;
     case 'changed':
-      return `was ${before.verdict} on ${minute(before.at)}`;
+      return `was ${before.verdict} on ${formatMinute(before.at)}`;
   }
 }
 
@@ -136,7 +136,7 @@ async function read(path: string): Promise<History> {
 export type Kept = { readonly ok: boolean; readonly before: History; readonly message: string };
 
 /** Reads what was kept and adds a report, by rename. Never throws: a home that cannot be written costs the comparison only. */
-export async function keepReport(path: string, report: LimitsReport, started: string | undefined): Promise<Kept> {
+export async function keepReport(path: string, report: LimitsRunResult, started: string | undefined): Promise<Kept> {
   let before = empty;
   try {
     before = await read(path);
@@ -148,7 +148,6 @@ export async function keepReport(path: string, report: LimitsReport, started: st
     await rename(fresh, path);
     return { ok: true, before, message: '' };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, before, message: `The results cannot be kept for comparison: ${reason}.` };
+    return { ok: false, before, message: `The results cannot be kept for comparison: ${errorMessage(error)}.` };
   }
 }

@@ -1,11 +1,15 @@
-import { MiB } from '../util/units';
-import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { MiB } from '../util/format';
+import { numberOf, valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { judging, type Judgement } from './verdict';
 
-const cheap = { lane: 'rest', together: true, cost: { cpuSeconds: 0.4, memory: 8 * MiB, seconds: 0.7 } } as const;
+const cheap = {
+  serialGroup: 'rest',
+  together: true,
+  cost: { cpuSeconds: 0.4, memory: 8 * MiB, seconds: 0.7 },
+} as const;
 
-function pair(script: string, limited: Leg['limits'], control: Partial<Leg> = {}): Leg[] {
+function pair(script: string, limited: TestContainer['limits'], control: Partial<TestContainer> = {}): TestContainer[] {
   return [
     { name: 'limited', limits: limited, seconds: 20, script },
     { name: 'control', limits: {}, seconds: 20, script, ...control },
@@ -21,7 +25,7 @@ interface NetworkInterface {
 }
 
 /** As the workload prints them: the name, and the flags where the kernel tells them. */
-function interfacesOf(evidence: Evidence): NetworkInterface[] {
+function interfacesOf(evidence: ContainerEvidence): NetworkInterface[] {
   return valuesOf(evidence, 'interface').map((line) => {
     const [name = '', flags] = line.split(' ');
     return { name, down: flags?.startsWith('0x') === true && (Number(flags) & up) === 0 };
@@ -32,12 +36,12 @@ function interfacesOf(evidence: Evidence): NetworkInterface[] {
  * Names of the interfaces that could lead out. One that is down cannot: where a tunnel module is loaded the kernel puts a
  * `tunl0` or `sit0` that is down into every new network namespace (sysctl `net.core.fb_tunnels_only_for_init_net`).
  */
-function outward(evidence: Evidence): string[] {
+function outward(evidence: ContainerEvidence): string[] {
   return interfacesOf(evidence).flatMap(({ name, down }) => (name === 'lo' || down ? [] : [name]));
 }
 
 /** Interfaces by the kernel's own list; whatever leads out has one. */
-export function judgeNetwork(limited: Evidence, control: Evidence): Judgement {
+export function judgeNetwork(limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const [seen, free] = [outward(limited), outward(control)];
   const routes = valuesOf(limited, 'route').length;
   const names = interfacesOf(limited).map(({ name, down }) => (down ? `${name} (down)` : name));
@@ -58,13 +62,13 @@ export function judgeNetwork(limited: Evidence, control: Evidence): Judgement {
   return judge.enforced(`Only lo is there and no route leads out; without the limit there is ${free.join(', ')}.`);
 }
 
-export const networkOff: Proof = {
+export const networkOff: LimitCheck = {
   ...cheap,
   id: 'isolation.network',
   area: 'isolation',
   title: 'No network',
   asked: '--network none',
-  legs: () =>
+  containers: () =>
     pair(
       `
 while read -r n rest; do
@@ -76,10 +80,10 @@ while read -r n d g rest; do [ "$n" = Iface ] || echo route $d $g; done </proc/n
       {},
       { network: true },
     ),
-  judge: (evidence) => judgeNetwork(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeNetwork(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };
 
-export function judgeReadOnly(limited: Evidence, control: Evidence): Judgement {
+export function judgeReadOnly(limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const kernel = valueOf(limited, 'mount') ?? '-';
   const [wrote, free] = [numberOf(limited, 'write'), numberOf(control, 'write')];
   const judge = judging(kernel, `write to /: status ${String(wrote)}; ${String(free)} without the limit`);
@@ -89,26 +93,26 @@ export function judgeReadOnly(limited: Evidence, control: Evidence): Judgement {
   return judge.enforced('/ is mounted read-only and takes no file; without the limit it does.');
 }
 
-export const readOnlyRoot: Proof = {
+export const readOnlyRoot: LimitCheck = {
   ...cheap,
   id: 'isolation.read-only',
   area: 'isolation',
   title: 'Read-only root file system',
   asked: '--read-only',
-  legs: () =>
+  containers: () =>
     pair(
       `
 while read -r _ _ _ _ p o _; do [ "$p" = / ] && echo mount $o; done </proc/self/mountinfo
 (echo x >/dind-station-write) 2>/dev/null; echo write $?`,
       { ReadonlyRootfs: true },
     ),
-  judge: (evidence) => judgeReadOnly(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeReadOnly(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };
 
 /** The kernel's log, which no container may write to unless told; opened and never written. */
 const rule = 'c 1:11';
 
-export function judgeDevice(limited: Evidence, control: Evidence): Judgement {
+export function judgeDevice(limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const rules = valuesOf(limited, 'rule');
   // v2 has no file: the rules are a program that the kernel runs.
   const kernel = rules.find((line) => line.startsWith(rule)) ?? (rules.length > 1 ? `${rule} is not in the list` : '-');
@@ -134,13 +138,13 @@ export function judgeDevice(limited: Evidence, control: Evidence): Judgement {
   );
 }
 
-export const deviceAccess: Proof = {
+export const deviceAccess: LimitCheck = {
   ...cheap,
   id: 'isolation.device',
   area: 'isolation',
   title: 'Device access',
   asked: `--device-cgroup-rule '${rule} r'`,
-  legs: () =>
+  containers: () =>
     pair(
       `
 show rule devices/devices.list -
@@ -149,5 +153,5 @@ mknod /dind-station-log c 1 11 2>/dev/null; echo node $?
       { DeviceCgroupRules: [`${rule} r`] },
       { limits: { DeviceCgroupRules: [`${rule} rw`] } },
     ),
-  judge: (evidence) => judgeDevice(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeDevice(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };

@@ -5,14 +5,14 @@ import { refusalOf, type EngineCalls, type ListedContainer } from '../engine/eng
 import { ownLabel } from '../engine/events';
 import { readStat } from '../host/processTable';
 import { readText, isUnreadable } from '../host/readResult';
-import { wordsOf } from './runErrors';
+import { errorText } from './runErrors';
 
 const pidLabel = 'dind-station.limits.pid';
 const startLabel = 'dind-station.limits.start';
 const hostLabel = 'dind-station.limits.host';
 const untilLabel = 'dind-station.limits.until';
 
-/** Who runs the proofs: enough to tell later, from another process, whether it still does. */
+/** Who runs the checks: enough to tell later, from another process, whether it still does. */
 export interface Owner {
   readonly run: string;
   readonly pid: number;
@@ -125,7 +125,7 @@ export async function removeRun(engine: RemovingEngine, run: string): Promise<Le
   const own = (await engine.containers(`${ownLabel}=${run}`)).filter(isOfRun);
   // Beside each other: of an engine that falls silent meanwhile each would be waited for in turn.
   await Promise.all(
-    own.map(async ({ id }) => engine.remove(id).catch((error: unknown) => left.set(id, wordsOf(error)))),
+    own.map(async ({ id }) => engine.remove(id).catch((error: unknown) => left.set(id, errorText(error)))),
   );
   return left;
 }

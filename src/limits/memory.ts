@@ -1,9 +1,9 @@
-import { MiB } from '../util/units';
+import { MiB, formatMiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
-import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, withoutSwap, type Leg, type Proof } from './proof';
+import { counterOf, numberOf, valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, withoutSwap, type TestContainer, type LimitCheck } from './limitCheck';
 import { sampling } from './script';
-import { outerLimit, outerPlace, type Surroundings } from './environment';
+import { outerLimit, outerPlace, type Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const limit = 64 * MiB;
@@ -42,7 +42,7 @@ interface Killed {
   readonly own: boolean;
 }
 
-function step(evidence: Evidence, from: string, to: string): Killed {
+function step(evidence: ContainerEvidence, from: string, to: string): Killed {
   const grown = (counter: string): number =>
     counterOf(evidence, `${to}.events`, counter) - counterOf(evidence, `${from}.events`, counter);
   const failed = numberOf(evidence, `${to}.failcnt`) > numberOf(evidence, `${from}.failcnt`);
@@ -51,17 +51,22 @@ function step(evidence: Evidence, from: string, to: string): Killed {
   return { exit: numberOf(evidence, to), kills: grown('oom_kill'), own: failed || grown('oom') > 0 || full };
 }
 
-const inMiB = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : `${(bytes / MiB).toFixed(1)} MiB`);
+/** A kernel without the counter gives no peak. */
+const peakWords = (bytes: number): string => (Number.isNaN(bytes) ? 'unknown' : formatMiB(bytes));
 
 /** A block under the limit lives, one over it dies by this group's own OOM killer, and both live without the limit. */
-export function judgeMemory(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
+export function judgeMemory(
+  limited: ContainerEvidence,
+  control: ContainerEvidence,
+  environment: Environment,
+): Judgement {
   const kernel = valueOf(limited, 'limit') ?? '-';
   const [under, over] = [step(limited, 'before', 'below'), step(limited, 'below', 'above')];
   const free = step(control, 'before', 'above');
   const peak = numberOf(limited, 'above.peak');
   const judge = judging(
     kernel,
-    `${String(below)} MiB: status ${String(under.exit)}; ${String(above)} MiB: status ${String(over.exit)}, ${String(over.kills)} OOM kill, peak ${inMiB(peak)}; without the limit: ${String(numberOf(control, 'below'))} and ${String(free.exit)}`,
+    `${String(below)} MiB: status ${String(under.exit)}; ${String(above)} MiB: status ${String(over.exit)}, ${String(over.kills)} OOM kill, peak ${peakWords(peak)}; without the limit: ${String(numberOf(control, 'below'))} and ${String(free.exit)}`,
   );
   if (kernel === '-') {
     return judge.unsupported('The container has no memory controller: it is missing in the kernel or not delegated.', {
@@ -78,10 +83,10 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
         )
       : judge.notEnforced(`A block of ${String(above)} MiB lived under a limit of 64 MiB.`);
   }
-  const outer = outerLimit(surroundings.outside, 'memory');
+  const outer = outerLimit(environment.outside, 'memory');
   if (outer !== undefined && outer.value <= limit) {
     return judge.notEnforced(
-      `Without effect: the smaller limit of ${inMiB(outer.value)} of ${outerPlace(outer)} holds first.`,
+      `Without effect: the smaller limit of ${formatMiB(outer.value)} of ${outerPlace(outer)} holds first.`,
       { finding: 'cgroup.outer-limit' },
     );
   }
@@ -114,27 +119,36 @@ export function judgeMemory(limited: Evidence, control: Evidence, surroundings: 
   }
   if (over.kills < 1 || !over.own) {
     return judge.inconclusive(
-      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills, and its own limit ${over.own ? 'reached' : 'not reached'} (peak ${inMiB(peak)}).`,
+      `A block of ${String(above)} MiB ended with ${String(over.exit)}, but the group's counters show ${String(over.kills)} OOM kills, and its own limit ${over.own ? 'reached' : 'not reached'} (peak ${peakWords(peak)}).`,
     );
   }
   return judge.enforced(
-    `${String(below)} MiB lived, ${String(above)} MiB were killed by this limit (peak ${inMiB(peak)}), and live without it.`,
+    `${String(below)} MiB lived, ${String(above)} MiB were killed by this limit (peak ${peakWords(peak)}), and live without it.`,
   );
 }
 
-export const memory: Proof = {
+export const memory: LimitCheck = {
   id: 'memory.limit',
   area: 'memory',
   title: 'Memory',
   asked: '--memory 64m --memory-swap 64m',
-  lane: 'rest',
+  serialGroup: 'rest',
   together: false,
   cost: { cpuSeconds: 0.5, memory: 140 * MiB, seconds: 2 },
   drawing: { metric: 'memory', as: 'total', limit },
-  legs: ({ swap }) => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+  containers: ({ swap }) => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 20,
+      script,
+    });
     // The default swap limit is twice the memory: with swap on, the block would be swapped and not killed.
-    return [{ ...leg('limited', { Memory: limit, MemorySwap: limit }), ...withoutSwap(swap) }, leg('control', {})];
+    return [
+      { ...container('limited', { Memory: limit, MemorySwap: limit }), ...withoutSwap(swap) },
+      container('control', {}),
+    ];
   },
-  judge: (evidence, surroundings) => judgeMemory(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+  judge: (evidence, environment) =>
+    judgeMemory(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
 };

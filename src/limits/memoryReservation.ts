@@ -1,9 +1,9 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
 import { isUnreadable } from '../host/readResult';
-import { numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
-import type { Surroundings } from './environment';
+import { numberOf, valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
+import type { Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const reservation = 24 * MiB;
@@ -18,7 +18,7 @@ dd if=/dev/zero of=/dev/null bs=${String(block)}M count=1 2>/dev/null; echo abov
  * What the groups between a container's and the top that can be seen leave of its protection: a child has no more of it
  * than its parent (cgroup-v2.rst, `memory.low`). v1's soft limit does not depend on them.
  */
-function protectionAround({ cgroup, outside }: Surroundings): { hidden: true } | { hidden: false; none?: string } {
+function protectionAround({ cgroup, outside }: Environment): { hidden: true } | { hidden: false; none?: string } {
   if (cgroup === 1) return { hidden: false };
   if (isUnreadable(outside)) return { hidden: true };
   const none = outside.levels.slice(1, -1).find(({ memoryLow }) => memoryLow === 0);
@@ -26,10 +26,14 @@ function protectionAround({ cgroup, outside }: Surroundings): { hidden: true } |
 }
 
 /**
- * Only the setting is judged: what is reserved matters when the machine runs out of memory, and a proof that makes it
+ * Only the setting is judged: what is reserved matters when the machine runs out of memory, and a check that makes it
  * run out would take it from everybody.
  */
-export function judgeReservation(limited: Evidence, control: Evidence, surroundings: Surroundings): Judgement {
+export function judgeReservation(
+  limited: ContainerEvidence,
+  control: ContainerEvidence,
+  environment: Environment,
+): Judgement {
   const kernel = valueOf(limited, 'reservation') ?? '-';
   const without = valueOf(control, 'reservation') ?? '-';
   const above = numberOf(limited, 'above');
@@ -56,7 +60,7 @@ export function judgeReservation(limited: Evidence, control: Evidence, surroundi
       `A block of ${String(block)} MiB did not live beside a reservation of 24 MiB (status ${String(above)}).`,
     );
   }
-  const around = protectionAround(surroundings);
+  const around = protectionAround(environment);
   if (around.hidden) {
     return judge.unsupported(
       'The kernel holds the reservation. Whether that protects anything cannot be seen from here: on cgroup v2 the groups around a container must have memory.low as well, and no engine gives it to them.',
@@ -70,18 +74,23 @@ export function judgeReservation(limited: Evidence, control: Evidence, surroundi
   return judge.enforced('The kernel holds the reservation, and use may go past it while there is memory.');
 }
 
-export const memoryReservation: Proof = {
+export const memoryReservation: LimitCheck = {
   id: 'memory.reservation',
   area: 'memory',
   title: 'Memory reservation',
   asked: '--memory-reservation 24m',
-  lane: 'rest',
+  serialGroup: 'rest',
   together: true,
   cost: { cpuSeconds: 0.4, memory: 96 * MiB, seconds: 1 },
-  legs: () => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
-    return [leg('limited', { MemoryReservation: reservation }), leg('control', {})];
+  containers: () => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 20,
+      script,
+    });
+    return [container('limited', { MemoryReservation: reservation }), container('control', {})];
   },
-  judge: (evidence, surroundings) =>
-    judgeReservation(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+  judge: (evidence, environment) =>
+    judgeReservation(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
 };

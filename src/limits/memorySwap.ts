@@ -1,9 +1,9 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
-import { counterOf, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { counterOf, numberOf, valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { sampling } from './script';
-import type { Surroundings } from './environment';
+import type { Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const memory = 32 * MiB;
@@ -23,7 +23,11 @@ sampled
 show events memory/memory.oom_control memory.events`;
 
 /** What is more than memory goes to swap up to the limit of both, and what is more than both is killed. */
-export function judgeSwap(limited: Evidence, control: Evidence, { cgroup, swap }: Surroundings): Judgement {
+export function judgeSwap(
+  limited: ContainerEvidence,
+  control: ContainerEvidence,
+  { cgroup, swap }: Environment,
+): Judgement {
   // v1 counts memory and swap in one; v2 counts swap alone, and the runtime subtracts.
   const [kernel, wanted] =
     cgroup === 1 ? [valueOf(limited, 'both') ?? '-', both] : [valueOf(limited, 'swap') ?? '-', both - memory];
@@ -70,18 +74,24 @@ export function judgeSwap(limited: Evidence, control: Evidence, { cgroup, swap }
   return judge.enforced(`${String(between)} MiB lived with swap, ${String(above)} MiB were killed.`);
 }
 
-export const memorySwap: Proof = {
+export const memorySwap: LimitCheck = {
   id: 'memory.swap',
   area: 'memory',
   title: 'Memory and swap',
   asked: '--memory 32m --memory-swap 64m',
-  lane: 'rest',
+  serialGroup: 'rest',
   together: false,
   cost: { cpuSeconds: 0.5, memory: 104 * MiB, seconds: 1.5 },
   drawing: { metric: 'memory', as: 'total', limit: memory },
-  legs: () => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
-    return [leg('limited', { Memory: memory, MemorySwap: both }), leg('control', {})];
+  containers: () => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 20,
+      script,
+    });
+    return [container('limited', { Memory: memory, MemorySwap: both }), container('control', {})];
   },
-  judge: (evidence, surroundings) => judgeSwap(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+  judge: (evidence, environment) =>
+    judgeSwap(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
 };

@@ -1,6 +1,6 @@
-import { MiB } from '../util/units';
-import { counterOf, isComplete, numberOf, valueOf, type Evidence } from './evidence';
-import { legOf, withoutSwap, type Leg, type Proof } from './proof';
+import { MiB } from '../util/format';
+import { counterOf, isComplete, numberOf, valueOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, withoutSwap, type TestContainer, type LimitCheck } from './limitCheck';
 import { sampling } from './script';
 import { judging, type Judgement } from './verdict';
 
@@ -20,7 +20,7 @@ show events memory/memory.oom_control memory.events
 kill $bystander`;
 
 /** Who dies when memory runs out must be who the kernel's setting says: the hog alone, or all at once. */
-export function judgeOomGroup(limited: Evidence, control: Evidence): Judgement {
+export function judgeOomGroup(limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const group = valueOf(limited, 'group') ?? '-';
   // v1 has no such setting: it always kills one.
   const kernel = group === '-' ? `limit ${valueOf(limited, 'limit') ?? '-'}` : `memory.oom.group ${group}`;
@@ -65,19 +65,24 @@ export function judgeOomGroup(limited: Evidence, control: Evidence): Judgement {
   );
 }
 
-export const oomGroup: Proof = {
+export const oomGroup: LimitCheck = {
   id: 'memory.oom-group',
   area: 'memory',
   title: 'Who dies when memory runs out',
   asked: '--memory 48m --memory-swap 48m, two processes',
-  lane: 'rest',
+  serialGroup: 'rest',
   together: true,
   cost: { cpuSeconds: 0.4, memory: 148 * MiB, seconds: 1 },
   drawing: { metric: 'memory', as: 'total', limit },
-  legs: ({ swap }) => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
-    const limited = leg('limited', { Memory: limit, MemorySwap: limit });
-    return [{ ...limited, mayDie: true, ...withoutSwap(swap) }, leg('control', {})];
+  containers: ({ swap }) => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 20,
+      script,
+    });
+    const limited = container('limited', { Memory: limit, MemorySwap: limit });
+    return [{ ...limited, mayDie: true, ...withoutSwap(swap) }, container('control', {})];
   },
-  judge: (evidence) => judgeOomGroup(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeOomGroup(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };

@@ -1,6 +1,6 @@
-import { MiB } from '../util/units';
-import { numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { MiB } from '../util/format';
+import { numberOf, valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { judging, type Judgement } from './verdict';
 
 const limit = 64;
@@ -16,7 +16,7 @@ tee $a </dev/null 2>&1 >/dev/null | while read -r l; do echo failed "$l"; done
 (ulimit -n ${String(limit * 2)}) 2>/dev/null; echo raised $?`;
 
 /** As many files as allowed can be open at once, the next cannot, and the limit cannot be lifted from inside. */
-export function judgeOpenFiles(limited: Evidence, control: Evidence): Judgement {
+export function judgeOpenFiles(limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const kernel = valueOf(limited, 'soft') ?? '-';
   const open = opened - valuesOf(limited, 'failed').length;
   const free = opened - valuesOf(control, 'failed').length;
@@ -49,22 +49,27 @@ export function judgeOpenFiles(limited: Evidence, control: Evidence): Judgement 
   );
 }
 
-export const openFiles: Proof = {
+export const openFiles: LimitCheck = {
   id: 'files.nofile',
   area: 'files',
   title: 'Open files',
   asked: `--ulimit nofile=${String(limit)}`,
-  lane: 'rest',
+  serialGroup: 'rest',
   together: true,
   cost: { cpuSeconds: 0.4, memory: 8 * MiB, seconds: 0.7 },
-  legs: () => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 20, script });
+  containers: () => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 20,
+      script,
+    });
     // Named in the control too, for an engine's default may be small.
     const free = [{ Name: 'nofile', Soft: 1024, Hard: 1024 }];
     return [
-      leg('limited', { Ulimits: [{ Name: 'nofile', Soft: limit, Hard: limit }] }),
-      leg('control', { Ulimits: free }),
+      container('limited', { Ulimits: [{ Name: 'nofile', Soft: limit, Hard: limit }] }),
+      container('control', { Ulimits: free }),
     ];
   },
-  judge: (evidence) => judgeOpenFiles(legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeOpenFiles(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };

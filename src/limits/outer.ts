@@ -1,20 +1,21 @@
 import { pathIn, type CgroupPath, type Limited } from '../host/cgroupPath';
 import { isUnreadable } from '../host/readResult';
-import type { Proof } from './proof';
-import { notSeen, outerLimit, outerPlace, type Surroundings } from './environment';
+import type { LimitCheck } from './limitCheck';
+import { notSeen, outerLimit, outerPlace, type Environment } from './environment';
 import { judging, type Judgement } from './verdict';
+import { formatCpus, formatMiB } from '../util/format';
 
 /** `512 MiB`, `0.50 CPUs`, or that there is none. */
-function around(surroundings: Surroundings): string {
-  const { outside } = surroundings;
+function around(environment: Environment): string {
+  const { outside } = environment;
   const [memory, cpus, pids] = [
     outerLimit(outside, 'memory'),
     outerLimit(outside, 'cpus'),
     outerLimit(outside, 'pids'),
   ];
   const words = [
-    memory && `${(memory.value / 2 ** 20).toFixed(0)} MiB (${outerPlace(memory)})`,
-    cpus && `${cpus.value.toFixed(2)} CPUs (${outerPlace(cpus)})`,
+    memory && `${formatMiB(memory.value, 0)} (${outerPlace(memory)})`,
+    cpus && `${formatCpus(cpus.value)} CPUs (${outerPlace(cpus)})`,
     pids && `${String(pids.value)} processes (${outerPlace(pids)})`,
   ].filter((text) => text !== undefined);
   return words.length === 0 ? 'no limit around the engine can be seen' : words.join(', ');
@@ -39,15 +40,15 @@ function limitsOf({ levels }: CgroupPath): { readonly limit: Limited; readonly p
  * preparation for nesting may have moved a group down. Where they do not, as with the machine's cgroup namespace, they
  * have left those limits.
  */
-export function judgeOuter(surroundings: Surroundings): Judgement {
-  const { outside, own } = surroundings;
+export function judgeOuter(environment: Environment): Judgement {
+  const { outside, own } = environment;
   if (isUnreadable(outside) || isUnreadable(own)) {
     const why = isUnreadable(outside) ? outside.unreadable : isUnreadable(own) ? own.unreadable : '';
     return judging('-', 'not seen').unsupported(
       `The engine's groups cannot be seen from here (${why}), so what is around them is not known.`,
     );
   }
-  const judge = judging(outside.path, around(surroundings));
+  const judge = judging(outside.path, around(environment));
   const limiting = limitsOf(own);
   const escaped = limiting.find(({ limit, path }) => !isInside(pathIn(outside, limit), path));
   if (escaped !== undefined) {
@@ -71,14 +72,14 @@ export function judgeOuter(surroundings: Surroundings): Judgement {
       );
 }
 
-export const outer: Proof = {
+export const outer: LimitCheck = {
   id: 'outer.limits',
   area: 'outer',
   title: 'Limits around the engine',
   asked: 'containers stay inside',
-  lane: 'rest',
+  serialGroup: 'rest',
   together: true,
   cost: { cpuSeconds: 0, memory: 0, seconds: 0 },
-  legs: judgeOuter,
-  judge: (_evidence, surroundings) => judgeOuter(surroundings),
+  containers: judgeOuter,
+  judge: (_evidence, environment) => judgeOuter(environment),
 };

@@ -1,8 +1,8 @@
-import { MiB } from '../util/units';
+import { MiB } from '../util/format';
 import { limitOf } from '../host/cgroupParse';
-import { counterOf, numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
-import { outerLimit, outerPlace, type Surroundings } from './environment';
+import { counterOf, numberOf, valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
+import { outerLimit, outerPlace, type Environment } from './environment';
 import { judging, type Judgement } from './verdict';
 
 const limit = 16;
@@ -16,7 +16,7 @@ show current pids/pids.current pids.current
 show events pids/pids.events pids.events`;
 
 /** The fork that is one too many fails and is counted; without the limit none fails. */
-export function judgePids(limited: Evidence, control: Evidence, { outside }: Surroundings): Judgement {
+export function judgePids(limited: ContainerEvidence, control: ContainerEvidence, { outside }: Environment): Judgement {
   const kernel = valueOf(limited, 'limit') ?? '-';
   const forked = valuesOf(limited, 'forked').length;
   const free = valuesOf(control, 'forked').length;
@@ -58,18 +58,24 @@ export function judgePids(limited: Evidence, control: Evidence, { outside }: Sur
   );
 }
 
-export const pids: Proof = {
+export const pids: LimitCheck = {
   id: 'pids.limit',
   area: 'pids',
   title: 'Number of processes',
   asked: `--pids-limit ${String(limit)}`,
-  lane: 'rest',
+  serialGroup: 'rest',
   together: true,
   cost: { cpuSeconds: 0.5, memory: 24 * MiB, seconds: 1 },
   drawing: { metric: 'processes', as: 'total', limit },
-  legs: () => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({ name, limits, seconds: 45, script });
-    return [leg('limited', { PidsLimit: limit }), leg('control', {})];
+  containers: () => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
+      name,
+      limits,
+      seconds: 45,
+      script,
+    });
+    return [container('limited', { PidsLimit: limit }), container('control', {})];
   },
-  judge: (evidence, surroundings) => judgePids(legOf(evidence, 'limited'), legOf(evidence, 'control'), surroundings),
+  judge: (evidence, environment) =>
+    judgePids(evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control'), environment),
 };

@@ -2,37 +2,41 @@ import type { EngineInfo } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
 import { readCgroupPath, type CgroupPath } from '../host/cgroupPath';
 import type { Reading } from '../host/readResult';
-import { findingOf, NotRun } from './runErrors';
-import { isComplete, numberOf, valueOf, valuesOf, type Evidence } from './evidence';
-import type { Leg } from './proof';
-import { runLeg, type LegRun } from './testContainer';
-import type { Surroundings } from './environment';
+import { statusFinding, NotRun } from './runErrors';
+import { isComplete, numberOf, valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import type { TestContainer } from './limitCheck';
+import { runContainer, type TestContainerRun } from './testContainer';
+import type { Environment } from './environment';
 
 /**
  * Looks around from inside a container, and at that container from here where the engine's processes can be seen. Rejects
  * with NotRun when the engine cannot run it, with EngineSilent when it does not answer.
  */
-export async function lookAround(info: EngineInfo, endpoint: Endpoint, run: LegRun): Promise<Surroundings> {
+export async function probeEnvironment(
+  info: EngineInfo,
+  endpoint: Endpoint,
+  run: TestContainerRun,
+): Promise<Environment> {
   const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const here = endpoint.kind === 'unix';
   let outside: Reading<CgroupPath> = far;
   const onRunning = async (pid: number, id: string): Promise<void> => {
     outside = await readCgroupPath(pid, '/', id);
   };
-  const probe = await runLeg(probeLeg, { ...run, ...(here && { onRunning }) });
+  const probe = await runContainer(probeContainer, { ...run, ...(here && { onRunning }) });
   if (probe.refused !== undefined) {
     const { message, status } = probe.refused;
-    throw new NotRun(`The engine cannot run a container: ${message}`, findingOf(status));
+    throw new NotRun(`The engine cannot run a container: ${message}`, statusFinding(status));
   }
   if (probe.broken !== undefined) throw new NotRun(probe.broken, 'engine.silent');
   if (!isComplete(probe)) {
     throw new NotRun(`The image's workload does not run (status ${String(probe.exitCode)}): ${probe.errors.trim()}`);
   }
-  return surroundingsOf(info, probe, outside, here ? await readCgroupPath(1) : far, here);
+  return environmentOf(info, probe, outside, here ? await readCgroupPath(1) : far, here);
 }
 
 /** Asks the engine's machine from inside a container, which works for one that is far away too. */
-export const probeLeg: Leg = {
+export const probeContainer: TestContainer = {
   name: 'probe',
   limits: {},
   volume: '/data',
@@ -66,7 +70,7 @@ export function cpuList(text: string): number[] {
   });
 }
 
-function diskOf(probe: Evidence): Surroundings['disk'] {
+function diskOf(probe: ContainerEvidence): Environment['disk'] {
   const name = valuesOf(probe, 'disk').find((line) => line.startsWith('DEVNAME='));
   if (name !== undefined) return { path: `/dev/${name.slice('DEVNAME='.length)}` };
   const mount = valueOf(probe, 'data') ?? '';
@@ -74,14 +78,14 @@ function diskOf(probe: Evidence): Surroundings['disk'] {
   return { missing: `the engine's data lies on ${type} (device ${mount.split(' ')[0] ?? ''})` };
 }
 
-/** The surroundings out of a probe's evidence and what was read on this side. */
-export function surroundingsOf(
+/** The environment out of a probe's evidence and what was read on this side. */
+export function environmentOf(
   engine: EngineInfo,
-  probe: Evidence,
+  probe: ContainerEvidence,
   outside: Reading<CgroupPath>,
   own: Reading<CgroupPath>,
   here = false,
-): Surroundings {
+): Environment {
   const cpus = cpuList(valueOf(probe, 'cpus') ?? '');
   const kibibytes = (key: string): number => (numberOf(probe, key) || 0) * 1024;
   return {

@@ -1,4 +1,4 @@
-import { isComplete, type Evidence } from './evidence';
+import { isComplete, type ContainerEvidence } from './containerEvidence';
 import { judging, type Judgement, type LimitFinding } from './verdict';
 
 /** What an engine says when it will not make or start a container with a limit, and what that means. */
@@ -47,7 +47,7 @@ function short(message: string): string {
 }
 
 /** The judgement where the limited container was not even started, or was not what was asked for; undefined when it was. */
-export function judgeRefusal(limited: Evidence, mayDrop: readonly string[] = []): Judgement | undefined {
+export function judgeRefusal(limited: ContainerEvidence, mayDrop: readonly string[] = []): Judgement | undefined {
   const judge = judging('-', 'not run');
   const { refused, warnings } = limited;
   const dropped = limited.dropped.filter((name) => !mayDrop.includes(name));
@@ -67,7 +67,7 @@ export function judgeRefusal(limited: Evidence, mayDrop: readonly string[] = [])
 }
 
 /** The judgement where a container did not come to its end; undefined when it did. */
-export function judgeBroken(name: string, evidence: Evidence, mayDie: boolean): Judgement | undefined {
+export function judgeBroken(name: string, evidence: ContainerEvidence, mayDie: boolean): Judgement | undefined {
   const judge = judging('-', 'no complete run');
   if (evidence.refused !== undefined) {
     return judge.error(`The container ${name} could not be run: ${short(evidence.refused.message)}`);

@@ -3,24 +3,23 @@ import { EngineCalls, refusalOf, type EngineInfo } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
 import { ping, unusableCode } from '../engine/probe';
 import { budgetOf } from './budget';
-import { endingOf, EngineSilent, failureOf, NotRun, silent, wordsOf } from './runErrors';
-import { longestRun, pingDeadline, RunEnds } from './runAbort';
-import type { Sample } from './evidence';
+import { abortReason, EngineSilent, runFailure, NotRun, engineSilent, errorText } from './runErrors';
+import { maxRunSeconds, pingDeadline, RunAbort } from './runAbort';
+import type { Sample } from './containerEvidence';
 import { ensureImage } from './image';
-import { runLanes } from './serialGroup';
+import { runSerialGroups } from './serialGroup';
 import { beginRun, endRun, labelsOf, leftWords, removeLeftovers, removeRun } from './leftovers';
-import type { LegRun } from './testContainer';
-import { lookAround } from './probeEnvironment';
-import type { Proof } from './proof';
-import { ProofRun } from './proofRun';
-import type { LimitsEvent, LimitsReport } from './report';
-import { ResultBook } from './resultBook';
-import type { Surroundings } from './environment';
-import { unlessAborted } from '../util/async';
+import type { TestContainerRun } from './testContainer';
+import { probeEnvironment } from './probeEnvironment';
+import type { LimitCheck } from './limitCheck';
+import { CheckRun } from './checkRun';
+import { ResultCollector, type LimitsEvent, type LimitsRunResult } from './runResult';
+import type { Environment } from './environment';
+import { raceAbort } from '../util/async';
 
 export interface RunOptions {
   readonly endpoint: Endpoint;
-  readonly proofs: readonly Proof[];
+  readonly checks: readonly LimitCheck[];
   /** An image that the engine has, instead of one that is put together. */
   readonly image: string | undefined;
   readonly signal: AbortSignal;
@@ -47,70 +46,71 @@ async function openEngine(endpoint: Endpoint, signal: AbortSignal): Promise<Engi
   try {
     return await EngineCalls.open(endpoint);
   } catch (error) {
-    throw new NotRun(wordsOf(error));
+    throw new NotRun(errorText(error));
   }
 }
 
 /** Waits for the engine's answer, no longer than until the signal is aborted. Rejects with EngineSilent when there is none. */
 async function answerOf<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
-    return await unlessAborted(call, signal);
+    return await raceAbort(call, signal);
   } catch (error) {
-    throw signal.aborted || refusalOf(error) !== undefined ? error : silent(error);
+    throw signal.aborted || refusalOf(error) !== undefined ? error : engineSilent(error);
   }
 }
 
 /** Removes what is left of the run. Gives what could not be, in words; `known`: what is known to be left already. */
-async function clearUp(
+async function cleanUp(
   engine: EngineCalls,
   run: string,
   known: ReadonlyMap<string, string>,
-  gone: AbortSignal,
+  unresponsive: AbortSignal,
 ): Promise<string[]> {
-  // One broken connection is no proof that the engine is gone, so it is asked once more, for a moment.
-  const deadline = gone.aborted ? AbortSignal.timeout(lastTry) : gone;
+  // One broken connection does not prove that the engine is gone, so it is asked once more, for a moment.
+  const deadline = unresponsive.aborted ? AbortSignal.timeout(lastTry) : unresponsive;
   try {
-    return leftWords(await unlessAborted(() => removeRun(engine, run), deadline));
+    return leftWords(await raceAbort(() => removeRun(engine, run), deadline));
   } catch (error) {
-    const why = deadline.aborted ? 'it did not answer in time' : wordsOf(error);
+    const why = deadline.aborted ? 'it did not answer in time' : errorText(error);
     return [...leftWords(known), `what else of this run is there: the engine could not be asked (${why}).`];
   }
 }
 
 /**
- * Runs proofs and gives every one of them a verdict. Never rejects: where no proof can be run at all, each has the
+ * Runs checks and gives every one of them a verdict. Never rejects: where no check can be run at all, each has the
  * verdict `error` with the reason. Leaves nothing behind; what it could not remove is in the report.
  */
-export async function runProofs(options: RunOptions): Promise<LimitsReport> {
-  const { endpoint, proofs } = options;
+export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
+  const { endpoint, checks } = options;
   const began = performance.now();
   const startedAt = new Date();
   const run = randomUUID();
-  const book = new ResultBook(proofs, options.onEvent);
-  const ends = new RunEnds(endpoint, options.signal);
-  const { ended, gone, signal } = ends;
-  const about = { id: '', version: '', image: '', leftovers: 0, cgroup: null as Surroundings['cgroup'] | null };
+  const collector = new ResultCollector(checks, options.onEvent);
+  const runAbort = new RunAbort(endpoint, options.signal);
+  const { ended, unresponsive, signal } = runAbort;
+  const about = { id: '', version: '', image: '', leftovers: 0, cgroup: null as Environment['cgroup'] | null };
   const left: string[] = [];
   const own = new Map<string, string>();
   let opened: EngineCalls | undefined;
 
-  const prove = async (engine: EngineCalls, info: EngineInfo, image: string): Promise<void> => {
-    const labels = labelsOf(await beginRun(run, longestRun, Date.now()));
+  const runAll = async (engine: EngineCalls, info: EngineInfo, image: string): Promise<void> => {
+    const labels = labelsOf(await beginRun(run, maxRunSeconds, Date.now()));
     const onSample = (_sample: Sample): void => undefined;
     const onLeft = (id: string, why: string): void => void own.set(id, why);
-    const legRun: LegRun = { engine, image, labels, signal, gone, onSample, onLeft };
-    const surroundings = await lookAround(info, endpoint, legRun);
-    about.cgroup = surroundings.cgroup;
-    const known = proofs.map(({ id, area, title, asked }) => ({ id, area, title, asked }));
-    book.tell({ event: 'plan', proofs: known, budget: budgetOf(proofs), running: info.running });
-    const inPlace: LegRun = surroundings.cgroup === 2 ? { ...legRun, cgroupns: 'private' } : legRun;
-    const proofRun = (proof: Proof): ProofRun =>
-      new ProofRun(proof, surroundings, inPlace, (event) => book.tell(event));
-    await runLanes(proofs, surroundings.cpus.length, proofRun, (result) => book.judged(result), ends);
+    const containerRun: TestContainerRun = { engine, image, labels, signal, unresponsive, onSample, onLeft };
+    const environment = await probeEnvironment(info, endpoint, containerRun);
+    about.cgroup = environment.cgroup;
+    const planned = checks.map(({ id, area, title, asked }) => ({ id, area, title, asked }));
+    collector.tell({ event: 'plan', checks: planned, budget: budgetOf(checks), running: info.running });
+    const inPlace: TestContainerRun =
+      environment.cgroup === 2 ? { ...containerRun, cgroupns: 'private' } : containerRun;
+    const checkRun = (check: LimitCheck): CheckRun =>
+      new CheckRun(check, environment, inPlace, (event) => collector.tell(event));
+    await runSerialGroups(checks, environment.cpus.length, checkRun, (result) => collector.judged(result), runAbort);
   };
 
   try {
-    book.tell({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
+    collector.tell({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
     const engine = await openEngine(endpoint, ended);
     opened = engine;
     const info = await answerOf(() => engine.info(), ended);
@@ -121,23 +121,23 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
     const image = await answerOf(() => ensureImage(engine, info.architecture, options.image), ended);
     if (!image.ok) throw new NotRun(image.message);
     about.image = image.name;
-    book.tell({ event: 'step', detail: `the workloads run in ${image.about}` });
+    collector.tell({ event: 'step', detail: `the workloads run in ${image.about}` });
     try {
-      await prove(engine, info, image.name);
+      await runAll(engine, info, image.name);
     } catch (error) {
-      if (error instanceof EngineSilent) ends.fail(error);
+      if (error instanceof EngineSilent) runAbort.fail(error);
       throw error;
     } finally {
-      left.push(...(await clearUp(engine, run, own, gone)));
+      left.push(...(await cleanUp(engine, run, own, unresponsive)));
       endRun(run);
     }
-    if (ended.aborted) book.giveUp(endingOf(ended));
+    if (ended.aborted) collector.giveUp(abortReason(ended));
   } catch (error) {
-    const { reason, finding } = failureOf(error);
-    if (ended.aborted) book.giveUp(endingOf(ended));
-    else book.giveUp(reason, finding);
+    const { reason, finding } = runFailure(error);
+    if (ended.aborted) collector.giveUp(abortReason(ended));
+    else collector.giveUp(reason, finding);
   } finally {
-    ends.close();
+    runAbort.close();
     // What nobody waits for any more would keep the command line from ending.
     opened?.close();
   }
@@ -148,7 +148,7 @@ export async function runProofs(options: RunOptions): Promise<LimitsReport> {
     ms: Math.round(performance.now() - began),
     engine: { id: about.id, endpoint: endpoint.display, version: about.version, cgroup: about.cgroup },
     image: about.image,
-    results: book.close(),
+    results: collector.close(),
     leftovers: about.leftovers,
     left,
   };

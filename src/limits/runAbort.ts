@@ -1,18 +1,18 @@
 import type { Endpoint } from '../engine/endpoint';
 import { ping } from '../engine/probe';
-import { EngineSilent, failureOf, RunEnded, silent } from './runErrors';
+import { EngineSilent, runFailure, RunAborted, engineSilent } from './runErrors';
 
 /** Milliseconds in which a living engine answers a ping. */
 export const pingDeadline = 3000;
 /** Seconds after which a run is over, whatever it waited for. */
-export const longestRun = 600;
+export const maxRunSeconds = 600;
 
-/** What ends a run before its proofs do: whoever asked for it, its time, a fault of the program, a silent engine. */
-export class RunEnds {
+/** What ends a run before its checks do: whoever asked for it, its time, a fault of the program, a silent engine. */
+export class RunAbort {
   /** Aborted by whoever asked for the run, by its time or by a fault: containers are removed in order. */
   readonly ended: AbortSignal;
   /** Aborted when the engine does not answer any more: nothing more is waited for. */
-  readonly gone: AbortSignal;
+  readonly unresponsive: AbortSignal;
   /** Aborted by either. */
   readonly signal: AbortSignal;
   readonly #stop = new AbortController();
@@ -22,17 +22,17 @@ export class RunEnds {
 
   constructor(endpoint: Endpoint, cancelled: AbortSignal) {
     this.ended = AbortSignal.any([cancelled, this.#stop.signal]);
-    this.gone = this.#silence.signal;
-    this.signal = AbortSignal.any([this.ended, this.gone]);
-    const tooLong = new RunEnded(`The run took longer than ${String(longestRun)} s and was ended.`);
-    this.#timer = setTimeout(() => this.#stop.abort(tooLong), longestRun * 1000);
+    this.unresponsive = this.#silence.signal;
+    this.signal = AbortSignal.any([this.ended, this.unresponsive]);
+    const tooLong = new RunAborted(`The run took longer than ${String(maxRunSeconds)} s and was ended.`);
+    this.#timer = setTimeout(() => this.#stop.abort(tooLong), maxRunSeconds * 1000);
     this.ended.addEventListener('abort', () => void this.#askWhetherItLives(endpoint), { once: true });
   }
 
   /** Ends the run for what a part of it failed with. */
   fail(reason: unknown): void {
     if (reason instanceof EngineSilent) this.#silence.abort(reason);
-    else this.#stop.abort(new RunEnded(failureOf(reason).reason));
+    else this.#stop.abort(new RunAborted(runFailure(reason).reason));
   }
 
   /** The run is over: nothing ends it any more. */
@@ -44,6 +44,6 @@ export class RunEnds {
   /** An ended run has containers to remove: an engine that does not even answer a ping is not waited for. */
   async #askWhetherItLives(endpoint: Endpoint): Promise<void> {
     const { outcome } = await ping(endpoint, pingDeadline, this.#over.signal);
-    if (outcome !== 'ok') this.#silence.abort(silent(`no answer to a ping within ${String(pingDeadline)} ms`));
+    if (outcome !== 'ok') this.#silence.abort(engineSilent(`no answer to a ping within ${String(pingDeadline)} ms`));
   }
 }

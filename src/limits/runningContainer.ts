@@ -3,6 +3,7 @@ import type { Endpoint } from '../engine/endpoint';
 import { readCgroupPath, type CgroupLevel, type CgroupPath, type Limited } from '../host/cgroupPath';
 import { isUnreadable, type Reading } from '../host/readResult';
 import { notSeen, outerLimit, outerPlace } from './environment';
+import { formatCpus, formatMiB } from '../util/format';
 
 /** One limit of a running container: what it was configured to, what the kernel was told, what it uses. */
 export interface ConfiguredLimit {
@@ -50,9 +51,9 @@ interface Seen {
 function words(name: ConfiguredLimit['limit'], value: number): string {
   switch (name) {
     case 'memory':
-      return `${(value / 2 ** 20).toFixed(1)} MiB`;
+      return formatMiB(value);
     case 'cpus':
-      return `${value.toFixed(2)} CPUs`;
+      return `${formatCpus(value)} CPUs`;
     case 'pids':
       return `${String(value)} processes`;
   }

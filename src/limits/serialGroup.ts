@@ -1,34 +1,36 @@
-import type { RunEnds } from './runAbort';
-import { lanes, type Proof } from './proof';
-import type { ProofRun } from './proofRun';
-import type { ProofResult } from './report';
-import { allEnded } from '../util/async';
+import type { RunAbort } from './runAbort';
+import { serialGroups, type LimitCheck } from './limitCheck';
+import type { CheckRun } from './checkRun';
+import type { LimitCheckResult } from './runResult';
+import { settleAll } from '../util/async';
 
 /** What is run one after the other, on a machine with so many CPUs. */
-function lanesOf(proofs: readonly Proof[], cpus: number): (readonly Proof[])[] {
+function serialGroupsOf(checks: readonly LimitCheck[], cpus: number): (readonly LimitCheck[])[] {
   // Making containers takes a CPU of its own, or what is measured beside it starves.
-  return cpus < 2 ? [proofs] : lanes.map((lane) => proofs.filter((proof) => proof.lane === lane));
+  return cpus < 2
+    ? [checks]
+    : serialGroups.map((serialGroup) => checks.filter((check) => check.serialGroup === serialGroup));
 }
 
 /**
- * Runs proofs, the lanes beside each other. The first lane that fails ends the others; rejects with its reason when all
+ * Runs checks, the groups beside each other. The first group that fails ends the others; rejects with its reason when all
  * of them have ended.
  */
-export async function runLanes(
-  proofs: readonly Proof[],
+export async function runSerialGroups(
+  checks: readonly LimitCheck[],
   cpus: number,
-  proofRun: (proof: Proof) => Pick<ProofRun, 'attempt'>,
-  judged: (result: ProofResult) => void,
-  ends: Pick<RunEnds, 'signal' | 'fail'>,
+  checkRun: (check: LimitCheck) => Pick<CheckRun, 'attempt'>,
+  judged: (result: LimitCheckResult) => void,
+  runAbort: Pick<RunAbort, 'signal' | 'fail'>,
 ): Promise<void> {
-  const runLane = async (inLane: readonly Proof[]): Promise<void> => {
-    const waiting = inLane.map(proofRun);
-    for (let next = waiting.shift(); next !== undefined && !ends.signal.aborted; next = waiting.shift()) {
+  const runGroup = async (inGroup: readonly LimitCheck[]): Promise<void> => {
+    const waiting = inGroup.map(checkRun);
+    for (let next = waiting.shift(); next !== undefined && !runAbort.signal.aborted; next = waiting.shift()) {
       const result = await next.attempt();
-      // Behind the others: what disturbed it, often proofs of another lane, may be over by then.
+      // Behind the others: what disturbed it, often checks of another group, may be over by then.
       if (result === 'later') waiting.push(next);
       else judged(result);
     }
   };
-  await allEnded(lanesOf(proofs, cpus).map(runLane), (reason) => ends.fail(reason));
+  await settleAll(serialGroupsOf(checks, cpus).map(runGroup), (reason) => runAbort.fail(reason));
 }

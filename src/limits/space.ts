@@ -1,6 +1,6 @@
-import { MiB } from '../util/units';
-import { valueOf, valuesOf, type Evidence } from './evidence';
-import { legOf, type Leg, type Proof } from './proof';
+import { MiB } from '../util/format';
+import { valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
+import { evidenceOf, type TestContainer, type LimitCheck } from './limitCheck';
 import { judging, type Judgement } from './verdict';
 
 /** A place that is to take so much and no more. */
@@ -25,7 +25,7 @@ rm -f ${path === '/' ? '' : path}/dind-station-fill`;
 }
 
 /** Filled until it takes no more: at its size, and beyond it without the limit. */
-export function judgeSpace(space: Space, limited: Evidence, control: Evidence): Judgement {
+export function judgeSpace(space: Space, limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const kernel = /\bsize=\w+/u.exec(valueOf(limited, 'mount') ?? '')?.[0] ?? '-';
   const written = valuesOf(limited, 'written').length;
   const free = valuesOf(control, 'written').length;
@@ -51,44 +51,44 @@ export function judgeSpace(space: Space, limited: Evidence, control: Evidence): 
 const shm = { limit: 16, tried: 24, overhead: 0 };
 const root = { limit: 32, tried: 40, overhead: 8 };
 
-export const shmSize: Proof = {
+export const shmSize: LimitCheck = {
   id: 'files.shm',
   area: 'files',
   title: 'Size of /dev/shm',
   asked: `--shm-size ${String(shm.limit)}m`,
-  lane: 'rest',
+  serialGroup: 'rest',
   together: true,
   cost: { cpuSeconds: 0.5, memory: 48 * MiB, seconds: 1 },
   drawing: { metric: 'bytes', as: 'total', limit: shm.limit * MiB },
-  legs: () => {
-    const leg = (name: string, mebibytes: number): Leg => ({
+  containers: () => {
+    const container = (name: string, mebibytes: number): TestContainer => ({
       name,
       limits: { ShmSize: mebibytes * MiB },
       seconds: 20,
       script: script('/dev/shm', shm),
     });
-    return [leg('limited', shm.limit), leg('control', 64)];
+    return [container('limited', shm.limit), container('control', 64)];
   },
-  judge: (evidence) => judgeSpace(shm, legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeSpace(shm, evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };
 
-export const storageSize: Proof = {
+export const storageSize: LimitCheck = {
   id: 'files.storage',
   area: 'files',
   title: 'Size of the root file system',
   asked: `--storage-opt size=${String(root.limit)}m`,
-  lane: 'rest',
+  serialGroup: 'rest',
   together: false,
   cost: { cpuSeconds: 0.6, memory: 8 * MiB, seconds: 1.5 },
   drawing: { metric: 'bytes', as: 'total', limit: root.limit * MiB },
-  legs: () => {
-    const leg = (name: string, limits: Leg['limits']): Leg => ({
+  containers: () => {
+    const container = (name: string, limits: TestContainer['limits']): TestContainer => ({
       name,
       limits,
       seconds: 20,
       script: script('/', root),
     });
-    return [leg('limited', { StorageOpt: { size: `${String(root.limit)}m` } }), leg('control', {})];
+    return [container('limited', { StorageOpt: { size: `${String(root.limit)}m` } }), container('control', {})];
   },
-  judge: (evidence) => judgeSpace(root, legOf(evidence, 'limited'), legOf(evidence, 'control')),
+  judge: (evidence) => judgeSpace(root, evidenceOf(evidence, 'limited'), evidenceOf(evidence, 'control')),
 };

@@ -5,20 +5,20 @@ import {
   type HostConfig,
   type InspectedContainer,
 } from '../engine/engineCalls';
-import { endingOf, silent, wordsOf } from './runErrors';
-import { isComplete, parseLine, samplesOf, type Evidence, type Sample } from './evidence';
+import { abortReason, engineSilent, errorText } from './runErrors';
 import { ownLabel } from '../engine/events';
+import { isComplete, parseLine, samplesOf, type ContainerEvidence, type Sample } from './containerEvidence';
 import { containerName } from './leftovers';
-import type { Leg } from './proof';
+import type { TestContainer } from './limitCheck';
 import { workload } from './script';
-import { pause, unlessAborted } from '../util/async';
+import { sleep, raceAbort } from '../util/async';
 
-/** The calls that a leg is run with. */
-export type LegEngine = Pick<EngineCalls, 'create' | 'inspect' | 'output' | 'start' | 'remove'>;
+/** The calls that a container is run with. */
+export type TestContainerEngine = Pick<EngineCalls, 'create' | 'inspect' | 'output' | 'start' | 'remove'>;
 
-/** What a leg is run with. */
-export interface LegRun {
-  readonly engine: LegEngine;
+/** What a container is run with. */
+export interface TestContainerRun {
+  readonly engine: TestContainerEngine;
   readonly image: string;
   readonly labels: Record<string, string>;
   readonly onSample: (sample: Sample) => void;
@@ -29,16 +29,16 @@ export interface LegRun {
   /** Aborted: workloads are ended, and their containers removed. */
   readonly signal: AbortSignal;
   /** Aborted: the engine has been found silent, nothing more is waited for. */
-  readonly gone?: AbortSignal;
+  readonly unresponsive?: AbortSignal;
   /** On cgroup v2: an engine may be told to give containers the machine's namespace, where `/sys/fs/cgroup` is not their own group. */
   readonly cgroupns?: 'private';
 }
 
-function configOf(leg: Leg, { image, labels, cgroupns }: LegRun): ContainerConfig {
+function configOf(container: TestContainer, { image, labels, cgroupns }: TestContainerRun): ContainerConfig {
   return {
     name: containerName(labels[ownLabel] ?? ''),
     Image: image,
-    Cmd: workload(leg.script, leg.stays),
+    Cmd: workload(container.script, container.stays),
     Entrypoint: [],
     // Root, in whatever image: the workloads read their own group's files.
     User: '0',
@@ -46,13 +46,13 @@ function configOf(leg: Leg, { image, labels, cgroupns }: LegRun): ContainerConfi
     AttachStdout: true,
     AttachStderr: true,
     StopSignal: 'SIGKILL',
-    ...(leg.volume !== undefined && { Volumes: { [leg.volume]: {} } }),
+    ...(container.volume !== undefined && { Volumes: { [container.volume]: {} } }),
     HostConfig: {
-      NetworkMode: leg.network === true ? 'default' : 'none',
+      NetworkMode: container.network === true ? 'default' : 'none',
       LogConfig: { Type: 'none', Config: {} },
       RestartPolicy: { Name: 'no' },
       ...(cgroupns !== undefined && { CgroupnsMode: cgroupns }),
-      ...leg.limits,
+      ...container.limits,
     },
   };
 }
@@ -82,16 +82,16 @@ function lineSplitter(onLine: (line: string) => void): (text: string) => void {
 }
 
 /** Waits for the workload's end, its time limit or a cancel; what happened if it was not its end. */
-async function untilEnd(ended: Promise<void>, seconds: number, signal: AbortSignal): Promise<string | undefined> {
+async function waitForExit(ended: Promise<void>, seconds: number, signal: AbortSignal): Promise<string | undefined> {
   // Of an abort that has been, no listener is told.
-  if (signal.aborted) return endingOf(signal);
+  if (signal.aborted) return abortReason(signal);
   return new Promise((resolve) => {
     const finish = (what: string | undefined): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       resolve(what);
     };
-    const onAbort = (): void => finish(endingOf(signal));
+    const onAbort = (): void => finish(abortReason(signal));
     const timer = setTimeout(() => finish(`The workload did not end within ${String(seconds)} s.`), seconds * 1000);
     signal.addEventListener('abort', onAbort, { once: true });
     void ended.then(() => finish(undefined));
@@ -99,14 +99,14 @@ async function untilEnd(ended: Promise<void>, seconds: number, signal: AbortSign
 }
 
 /** How long, in looks and milliseconds between them, an engine may take to see that a process has closed its output and ended. */
-const seeing = { looks: 200, pause: 50 };
+const exitWait = { looks: 200, intervalMs: 50 };
 
 /** How a container ended whose output has, unless `broken` says already what happened to it. */
-async function exitOf(
+async function readExit(
   look: () => Promise<InspectedContainer>,
   signal: AbortSignal,
   broken: string | undefined,
-): Promise<Pick<Evidence, 'exitCode' | 'oomKilled' | 'broken'>> {
+): Promise<Pick<ContainerEvidence, 'exitCode' | 'oomKilled' | 'broken'>> {
   if (broken !== undefined) {
     const { exitCode, oomKilled } = await look();
     return { exitCode, oomKilled, broken };
@@ -114,37 +114,42 @@ async function exitOf(
   for (let looks = 1; ; looks += 1) {
     const { running, exitCode, oomKilled } = await look();
     if (!running) return { exitCode, oomKilled };
-    if (signal.aborted) return { exitCode: -1, oomKilled, broken: endingOf(signal) };
-    if (looks === seeing.looks) {
-      const waited = String((seeing.looks * seeing.pause) / 1000);
+    if (signal.aborted) return { exitCode: -1, oomKilled, broken: abortReason(signal) };
+    if (looks === exitWait.looks) {
+      const waited = String((exitWait.looks * exitWait.intervalMs) / 1000);
       const broken = `The workload closed its output, and the engine said ${waited} s later that it still runs.`;
       return { exitCode: -1, oomKilled, broken };
     }
-    await pause(seeing.pause, signal);
+    await sleep(exitWait.intervalMs, signal);
   }
 }
 
-type Ask = <T>(call: () => Promise<T>, late?: (value: T) => void) => Promise<T>;
+type EngineCaller = <T>(call: () => Promise<T>, late?: (value: T) => void) => Promise<T>;
 
-/** Asks the engine, and waits no longer for it than until another leg has found it silent. */
-function asking({ gone }: LegRun): Ask {
-  return async (call, late) => (gone === undefined ? call() : unlessAborted(call, gone, late));
+/** Asks the engine, and waits no longer for it than until another container has found it silent. */
+function engineCaller({ unresponsive }: TestContainerRun): EngineCaller {
+  return async (call, late) => (unresponsive === undefined ? call() : raceAbort(call, unresponsive, late));
 }
 
-interface Made {
+interface CreatedContainer {
   readonly id: string;
   readonly warnings: readonly string[];
 }
 
 /** Runs the workload of a container that has been made. Rejects with the engine's error. */
-async function runMade(leg: Leg, run: LegRun, ask: Ask, { id, warnings }: Made): Promise<Evidence> {
+async function runCreated(
+  container: TestContainer,
+  run: TestContainerRun,
+  ask: EngineCaller,
+  { id, warnings }: CreatedContainer,
+): Promise<ContainerEvidence> {
   const { engine, signal, onRunning } = run;
   const look = async (): Promise<InspectedContainer> => ask(() => engine.inspect(id));
   const lines: (readonly [string, string])[] = [];
-  const dropped = droppedOf(leg.limits, (await look()).hostConfig);
-  const begun: Evidence = { lines, errors: '', exitCode: -1, oomKilled: false, warnings, dropped };
-  if (signal.aborted) return { ...begun, broken: endingOf(signal) };
-  if (dropped.some((name) => leg.mayDrop?.includes(name) !== true)) return begun;
+  const dropped = droppedOf(container.limits, (await look()).hostConfig);
+  const begun: ContainerEvidence = { lines, errors: '', exitCode: -1, oomKilled: false, warnings, dropped };
+  if (signal.aborted) return { ...begun, broken: abortReason(signal) };
+  if (dropped.some((name) => container.mayDrop?.includes(name) !== true)) return begun;
   let errors = '';
   let onLastLine = (): void => undefined;
   const lastLine = new Promise<void>((resolve) => (onLastLine = resolve));
@@ -167,10 +172,11 @@ async function runMade(leg: Leg, run: LegRun, ask: Ask, { id, warnings }: Made):
     await ask(() => engine.start(id));
     if (onRunning !== undefined) await onRunning((await look()).pid, id);
     // One that stays is not waited for: its removal ends it.
-    const ended = leg.stays === undefined ? output.ended : Promise.race([output.ended, lastLine]);
-    const broken = await untilEnd(ended, leg.seconds, signal);
-    if (broken === undefined && leg.stays !== undefined && isComplete(begun)) return { ...begun, errors, exitCode: 0 };
-    return { ...begun, errors, ...(await exitOf(look, signal, broken)) };
+    const ended = container.stays === undefined ? output.ended : Promise.race([output.ended, lastLine]);
+    const broken = await waitForExit(ended, container.seconds, signal);
+    if (broken === undefined && container.stays !== undefined && isComplete(begun))
+      return { ...begun, errors, exitCode: 0 };
+    return { ...begun, errors, ...(await readExit(look, signal, broken)) };
   } finally {
     output.close();
   }
@@ -180,31 +186,31 @@ async function runMade(leg: Leg, run: LegRun, ask: Ask, { id, warnings }: Made):
  * Makes a container, checks that the engine kept what was asked, runs its workload and removes it, whatever happens.
  * Rejects with EngineSilent when the engine does not answer; its container is then left to the end of the run.
  */
-export async function runLeg(leg: Leg, run: LegRun): Promise<Evidence> {
+export async function runContainer(container: TestContainer, run: TestContainerRun): Promise<ContainerEvidence> {
   const { engine, signal } = run;
-  const ask = asking(run);
+  const ask = engineCaller(run);
   const none = { lines: [], errors: '', exitCode: -1, oomKilled: false, warnings: [], dropped: [] };
-  if (signal.aborted) return { ...none, broken: endingOf(signal) };
-  let made: Made;
+  if (signal.aborted) return { ...none, broken: abortReason(signal) };
+  let created: CreatedContainer;
   try {
-    made = await ask(() => engine.create(configOf(leg, run)));
+    created = await ask(() => engine.create(configOf(container, run)));
   } catch (error) {
     const refused = refusalOf(error);
-    if (refused === undefined) throw silent(error);
+    if (refused === undefined) throw engineSilent(error);
     return { ...none, refused };
   }
-  const { id, warnings } = made;
+  const { id, warnings } = created;
   let answers = true;
   try {
-    return await runMade(leg, run, ask, made);
+    return await runCreated(container, run, ask, created);
   } catch (error) {
     const refused = refusalOf(error);
     answers = refused !== undefined;
-    if (refused === undefined) throw silent(error);
+    if (refused === undefined) throw engineSilent(error);
     return { ...none, warnings, refused };
   } finally {
     // Of an engine that is silent nothing more is asked, which would take half a minute more.
-    if (answers) await ask(() => engine.remove(id)).catch((error: unknown) => run.onLeft(id, wordsOf(error)));
+    if (answers) await ask(() => engine.remove(id)).catch((error: unknown) => run.onLeft(id, errorText(error)));
     else run.onLeft(id, 'the engine does not answer');
   }
 }

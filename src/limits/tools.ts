@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseElf } from '../host/elf';
+import { errorMessage } from '../util/format';
 
 /** A file of the image: bytes, or a name of another. */
 export type ImageFile =
@@ -102,10 +103,9 @@ export async function findTools(root = '/'): Promise<ToolsResult> {
       tools: { files, architecture, from: `${shell} and other programs of this machine, with their libraries` },
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     return {
       ok: false,
-      message: `No workload can be put together from this machine: ${reason}. Install busybox-static, or name an image that has sh and dd with --image.`,
+      message: `No workload can be put together from this machine: ${errorMessage(error)}. Install busybox-static, or name an image that has sh and dd with --image.`,
     };
   }
 }

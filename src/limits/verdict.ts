@@ -1,6 +1,6 @@
-/** What a proof can end with. Only `enforced` says that the limit holds. */
-export const verdicts = ['enforced', 'not-enforced', 'unsupported', 'inconclusive', 'error'] as const;
-export type Verdict = (typeof verdicts)[number];
+/** What a check can end with. Only `enforced` says that the limit holds. */
+export const limitVerdicts = ['enforced', 'not-enforced', 'unsupported', 'inconclusive', 'error'] as const;
+export type LimitVerdict = (typeof limitVerdicts)[number];
 
 /** What explains a verdict that is not the wished one; stable, so that a page can link to it. */
 export type LimitFinding =
@@ -21,7 +21,7 @@ export type LimitFinding =
 
 /** A judge's word on the evidence. */
 export interface Judgement {
-  readonly verdict: Verdict;
+  readonly verdict: LimitVerdict;
   /** One sentence: why it is that verdict, with the numbers. */
   readonly reason: string;
   /** What the kernel's file says inside the container; `-` where there is no such file. */
@@ -38,7 +38,7 @@ export interface Judgement {
 /** A judge's short hand: what is the same in all its judgements is given once. */
 export function judging(kernel: string, observed: string, basis: Judgement['basis'] = 'behaviour') {
   const give =
-    (verdict: Verdict) =>
+    (verdict: LimitVerdict) =>
     (reason: string, more: Pick<Judgement, 'finding' | 'again'> = {}): Judgement => ({
       verdict,
       reason,

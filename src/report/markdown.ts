@@ -1,9 +1,9 @@
-import type { Diagnosis } from '../diagnosis/diagnosisSchema';
-import { harmlessText, sumLine } from './text';
+import { sanitizeForDisplay } from '../util/displayText';
+import type { DiagnosisReport, FindingCheck } from './model';
 
 /** Text in which nothing of Markdown or HTML acts. */
 export function escapeMarkdown(text: string): string {
-  return harmlessText(text)
+  return sanitizeForDisplay(text, { on: 'report' })
     .replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/@/g, '&#64;');
@@ -11,33 +11,39 @@ export function escapeMarkdown(text: string): string {
 
 /** A code span that its content cannot end. */
 function code(text: string): string {
-  const clean = harmlessText(text);
+  const clean = sanitizeForDisplay(text, { on: 'report' });
   const fence = '`'.repeat(1 + Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length)));
   return `${fence} ${clean} ${fence}`;
 }
 
+const severityWords: Readonly<Record<FindingCheck['severity'], string>> = {
+  info: 'Remark',
+  warning: 'Warning',
+  error: 'Error',
+};
+
+function findingParts(finding: FindingCheck): string[] {
+  const { severity, title, id, cause, consequence, evidence, symptoms, remedy } = finding;
+  const follows = symptoms.map((one) => `- ${escapeMarkdown(one.title)} (${code(one.id)})`);
+  return [
+    `## ${severityWords[severity]}: ${escapeMarkdown(title)}`,
+    `${code(id)}: ${escapeMarkdown(cause)} ${escapeMarkdown(consequence)}`,
+    evidence.map(({ source, value }) => `- ${code(source)}: ${code(value)}`).join('\n'),
+    follows.length === 0 ? '' : `From this follows:\n\n${follows.join('\n')}`,
+    `**${escapeMarkdown(remedy.summary)}** ${code(remedy.command)}`,
+  ];
+}
+
 /** The report to paste into an issue. */
-export function reportMarkdown(diagnosis: Diagnosis): string {
-  const parts = ['# Docker diagnosis', `${sumLine(diagnosis)} Facts of ${escapeMarkdown(diagnosis.takenAt)}.`];
-  if (diagnosis.platform.length > 0)
-    parts.push(`Platform: ${diagnosis.platform.map(({ name, confidence }) => `${name} (${confidence})`).join(' > ')}.`);
-  for (const { severity, title, id, cause, consequence, evidence, explains, remedy } of diagnosis.findings) {
-    parts.push(
-      `## ${severity === 'info' ? 'Remark' : severity === 'error' ? 'Error' : 'Warning'}: ${escapeMarkdown(title)}`,
-      `${code(id)}: ${escapeMarkdown(cause)} ${escapeMarkdown(consequence)}`,
-      evidence.map(({ source, value }) => `- ${code(source)}: ${code(value)}`).join('\n'),
-    );
-    if (explains.length > 0)
-      parts.push(
-        `From this follows:\n\n${explains.map((one) => `- ${escapeMarkdown(one.title)} (${code(one.id)})`).join('\n')}`,
-      );
-    parts.push(`**${escapeMarkdown(remedy.summary)}** ${code(remedy.command)}`);
-  }
-  if (diagnosis.undecided.length > 0) {
-    parts.push(
-      '## Could not be judged',
-      diagnosis.undecided.map(({ id, reason }) => `- ${code(id)}: ${escapeMarkdown(reason)}`).join('\n'),
-    );
-  }
+export function reportMarkdown({ summary, at, platform, findings, skipped }: DiagnosisReport): string {
+  const links = platform.map(({ name, confidence }) => `${name} (${confidence})`);
+  const open = skipped.map(({ id, cause }) => `- ${code(id)}: ${escapeMarkdown(cause)}`);
+  const parts = [
+    '# Docker diagnosis',
+    `${summary} Facts of ${escapeMarkdown(at)}.`,
+    links.length === 0 ? '' : `Platform: ${links.join(' > ')}.`,
+    ...findings.flatMap(findingParts),
+    ...(open.length === 0 ? [] : ['## Could not be judged', open.join('\n')]),
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

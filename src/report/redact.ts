@@ -2,7 +2,7 @@
 export const hidden = '[hidden]';
 
 /** Longer texts are cut before they are searched, so that no line can keep the search busy. */
-const longest = 16_384;
+const maxLength = 16_384;
 
 const secretName =
   /pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|auth(?!or)|private|cookie|session(?!s)|identity|signature|licen[cs]e|dsn|conn(?:ection)?[-_]?str/i;
@@ -46,7 +46,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 
 /** A text without what looks like a secret. */
 export function redactText(text: string): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return patterns.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), cut);
 }
 

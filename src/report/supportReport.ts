@@ -4,8 +4,9 @@ import { diagnose } from '../diagnosis/diagnose';
 import type { Diagnosis } from '../diagnosis/diagnosisSchema';
 import { redact } from './redact';
 import { reportMarkdown } from './markdown';
+import { diagnosisReport } from './model';
 
-/** Slices that go into a bundle whole (without secrets). What is not named here stays on the machine. */
+/** Slices that go into a report whole (without secrets). What is not named here stays on the machine. */
 const whole: readonly SliceName[] = [
   'capabilities',
   'security',
@@ -52,11 +53,11 @@ function selected(facts: Facts): Readonly<Record<string, unknown>> {
 }
 
 /** What a person attaches to an issue: the judgement, and below it the facts it rests on; both without secrets. */
-export function bundle(facts: Facts, version: string): string {
+export function supportReport(facts: Facts, version: string): string {
   const slices = Object.fromEntries(whole.map((name) => [name, facts[name]]));
   const safe = redact({ schema: facts.schema, takenAt: facts.takenAt, version, ...slices, ...selected(facts) });
   // A run of backticks in a fact would end the block; JSON can write them another way.
   const json = JSON.stringify(safe, null, 1).replaceAll('`', '\\u0060');
-  const judged = redact(diagnose(facts)) as Diagnosis;
-  return `${reportMarkdown(judged)}\n<details><summary>Facts</summary>\n\n\`\`\`json\n${json}\n\`\`\`\n\n</details>\n`;
+  const report = diagnosisReport(redact(diagnose(facts)) as Diagnosis);
+  return `${reportMarkdown(report)}\n<details><summary>Facts</summary>\n\n\`\`\`json\n${json}\n\`\`\`\n\n</details>\n`;
 }

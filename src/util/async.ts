@@ -7,7 +7,7 @@ function reasonOf({ reason }: AbortSignal): Error {
  * Starts something and waits for it, but no longer than until the signal is aborted: rejects with its reason then, and
  * does not start it when it is aborted already. What is left behind goes on; `late` is given its result.
  */
-export async function unlessAborted<T>(
+export async function raceAbort<T>(
   start: () => Promise<T>,
   signal: AbortSignal,
   late: (value: T) => void = () => undefined,
@@ -36,7 +36,7 @@ export async function unlessAborted<T>(
  * Waits for all of them, whatever they end with. `onFailure` is called at the first that rejects, so that the others can
  * be told to end; its reason is thrown when all have ended.
  */
-export async function allEnded<T>(
+export async function settleAll<T>(
   promises: readonly Promise<T>[],
   onFailure: (reason: unknown) => void,
 ): Promise<readonly T[]> {
@@ -56,7 +56,7 @@ export async function allEnded<T>(
 }
 
 /** Waits so many milliseconds, or until the signal is aborted. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+export async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     const finish = (): void => {

@@ -1,40 +1,76 @@
-/**
- * Control characters (tab and line end excepted), and directions, joiners and other marks that nobody sees and that make
- * a line read as another.
- */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Co}\p{Cs}]/gu;
+interface Surface {
+  /** Characters that act there, or that nobody sees and that make a line read as another. */
+  readonly acting: RegExp;
+  /** What stands in their place. */
+  readonly becomes: string | ((characters: string) => string);
+  /** Characters that are kept. */
+  readonly maxLength: number;
+}
 
 function named(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
   return `<U+${code.padStart(4, '0')}>`;
 }
 
-/**
- * Text of others for the page: what would act on a terminal or on the eye becomes its number, so that it is seen and
- * does nothing.
- *
- * @param longest characters that are kept; what is cut off is told of
- */
-export function shownText(text: string, longest = 1000): string {
-  // Cut first: a line of 10 MB is not looked through for its control characters.
-  const kept = text.length > longest ? text.slice(0, longest) : text;
-  const visible = kept.replaceAll('\r\n', '\n').replace(acting, named);
-  return kept.length < text.length ? `${visible}… (${String(text.length - longest)} more characters)` : visible;
+/** Where texts of others (a daemon's answer, a log line, a path) are shown, and why each wants them otherwise. */
+const surfaces = {
+  // The page is where somebody looks for the cause: what is in a text is seen there, and does nothing. Lines stay lines.
+  page: {
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    acting: /\r\n|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Co}\p{Cs}]/gu,
+    becomes: (found) => (found === '\r\n' ? '\n' : named(found)),
+    maxLength: 1000,
+  },
+  // A report is read in a terminal and by programs: a text is one line there, and joiners of scripts and emoji stay.
+  report: {
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    acting: /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g,
+    becomes: ' ',
+    maxLength: 2000,
+  },
+  // Tooltips and rows of a menu are one line with little room, which each of them cuts in its own way.
+  label: {
+    acting: /\s+|[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu,
+    becomes: (found) => (/^\s/u.test(found) ? ' ' : ''),
+    maxLength: Infinity,
+  },
+  // The editor's terminal obeys escape sequences; our own texts go there too, with their line ends, and are never cut.
+  console: { acting: /[\p{Cf}\p{Co}\p{Cs}]|[^\P{Cc}\n]/gu, becomes: '', maxLength: Infinity },
+} satisfies Record<string, Surface>;
+
+function replaceActing(text: string, { acting, becomes }: Surface): string {
+  return typeof becomes === 'string' ? text.replace(acting, becomes) : text.replace(acting, becomes);
 }
 
-const longest = 300;
+export interface DisplayOptions {
+  /** Where it is shown; the page unless said otherwise. */
+  readonly on?: keyof typeof surfaces;
+  /** Characters that are kept, where it is other than what is usual there. */
+  readonly maxLength?: number;
+}
+
+/** Text of others for a surface that it must not act on, nor on the eye. What is cut off is told of on the page. */
+export function sanitizeForDisplay(text: string, options: DisplayOptions = {}): string {
+  const { on = 'page', maxLength = surfaces[on].maxLength } = options;
+  const surface: Surface = surfaces[on];
+  if (on !== 'page') return replaceActing(text, surface).slice(0, maxLength);
+  // Cut first: a line of 10 MB is not looked through for its control characters.
+  const kept = text.length > maxLength ? text.slice(0, maxLength) : text;
+  const visible = replaceActing(kept, surface);
+  return kept.length < text.length ? `${visible}… (${String(text.length - maxLength)} more characters)` : visible;
+}
+
+/** Characters of a tooltip's text at most. */
+const maxTooltip = 300;
 
 /**
- * Text of others (a daemon's answer, a log line, a path) for a Markdown tooltip: everything but letters, digits and
- * spaces becomes a numeric character reference. Such a reference is shown as its character and can never be syntax, so
- * there is no link, autolink, image, heading, code or `$(icon)` in it, whatever dialect renders it. Backslashes would
- * not do: they are undone before theme icons are looked for. Direction overrides and other invisible characters are
- * dropped, because they can make a line read as another.
+ * Text of others for a Markdown tooltip: everything but letters, digits and spaces becomes a numeric character reference.
+ * Such a reference is shown as its character and can never be syntax, so there is no link, autolink, image, heading, code
+ * or `$(icon)` in it, whatever dialect renders it. Backslashes would not do: they are undone before theme icons are looked
+ * for.
  */
-export function plainText(text: string): string {
-  const visible = text.replace(/\s+/gu, ' ').replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '');
-  const points = [...visible.trim()];
-  const cut = points.length > longest ? [...points.slice(0, longest - 1), '…'] : points;
+export function escapeForTooltip(text: string): string {
+  const points = [...sanitizeForDisplay(text, { on: 'label' }).trim()];
+  const cut = points.length > maxTooltip ? [...points.slice(0, maxTooltip - 1), '…'] : points;
   return cut.map((c) => (/[\p{L}\p{N} ]/u.test(c) ? c : `&#${c.codePointAt(0)};`)).join('');
 }

@@ -24,7 +24,7 @@ export const systemClock: Clock = {
 
 /** Milliseconds before the first try after a failure, and at most. */
 const firstMs = 50;
-const longestMs = 5000;
+const maxMs = 5000;
 
 /**
  * How long to wait before try number `attempt` (0 is the first after a success): doubling from 50 ms to 5 s, for ever.
@@ -32,7 +32,7 @@ const longestMs = 5000;
  * `random` gives numbers from 0 up to 1.
  */
 export function backoffMs(attempt: number, random: () => number): number {
-  const whole = Math.min(longestMs, firstMs * 2 ** attempt);
+  const whole = Math.min(maxMs, firstMs * 2 ** attempt);
   return Math.round(whole * (1 - random() / 5));
 }
 

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { errorMessage } from '../util/format';
 
 /** A command of the extension. */
 interface CommandRow {
@@ -73,7 +74,7 @@ export function registerCommands(host: CommandHost, handlers: CommandHandlers, l
       try {
         return await handlers[id]();
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorMessage(error);
         log.error(`command ${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
         void host.window.showErrorMessage(`The command ${id} failed: ${message}`);
         return undefined;

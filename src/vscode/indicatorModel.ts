@@ -4,7 +4,7 @@ import type { EngineState } from '../engine/state';
 import { isUsable, rowOf, states } from '../engine/states';
 import { commandIds, commandRows, type CommandId } from './commands';
 import { commandsOf } from './nextStepButtons';
-import { plainText } from '../util/displayText';
+import { escapeForTooltip } from '../util/displayText';
 import type { Fault } from './runningWarning';
 import { stepWords } from '../app/lifecycle';
 
@@ -62,23 +62,23 @@ function facts(model: IndicatorModel): readonly string[] {
   const lines: string[] = [];
   const version = details?.version ?? state.engineVersion;
   if (version !== undefined && version !== '') {
-    const storage = details === undefined ? '' : `, storage ${plainText(details.storageDriver)}`;
-    lines.push(`$(versions) Engine ${plainText(version)}${storage}`);
+    const storage = details === undefined ? '' : `, storage ${escapeForTooltip(details.storageDriver)}`;
+    lines.push(`$(versions) Engine ${escapeForTooltip(version)}${storage}`);
   }
   if (details !== undefined) {
     const cgroup =
-      details.cgroupVersion === '' ? 'cgroup version not told' : `cgroup v${plainText(details.cgroupVersion)}`;
-    const driver = details.cgroupDriver === '' ? '' : `, ${plainText(details.cgroupDriver)} driver`;
+      details.cgroupVersion === '' ? 'cgroup version not told' : `cgroup v${escapeForTooltip(details.cgroupVersion)}`;
+    const driver = details.cgroupDriver === '' ? '' : `, ${escapeForTooltip(details.cgroupDriver)} driver`;
     lines.push(`$(dashboard) ${cgroup}${driver}`);
     lines.push(`$(package) ${containerCount(details.containersRunning, details.containers)}`);
   }
   if (endpoint !== undefined) {
-    lines.push(`$(plug) ${plainText(endpoint.display)} (${plainText(endpoint.source)})`);
+    lines.push(`$(plug) ${escapeForTooltip(endpoint.display)} (${escapeForTooltip(endpoint.source)})`);
   }
   if (state.cause?.code !== 'not-asked-yet') {
     const up = isUsable(state);
     const since = up ? Math.min(model.upSince ?? state.since, state.since) : state.since;
-    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${plainText(model.formatTime(since))}`);
+    lines.push(`$(history) ${up ? 'Up since' : 'Since'} ${escapeForTooltip(model.formatTime(since))}`);
   }
   return lines;
 }
@@ -96,12 +96,14 @@ function tooltip(model: IndicatorModel): string {
   // Of an engine that runs, the explanation says no more than the facts below it.
   const known = facts(model);
   const needless = words.explanation === '' || (state.kind === 'running' && known.length > 0);
-  const explanation = needless ? '' : `\n\n${plainText(words.explanation)}`;
-  sections.push(`**${plainText(words.headline)}**${explanation}`);
+  const explanation = needless ? '' : `\n\n${escapeForTooltip(words.explanation)}`;
+  sections.push(`**${escapeForTooltip(words.headline)}**${explanation}`);
   if (state.kind === 'running' && fault !== undefined)
-    sections.push(`$(warning) **${plainText(fault.title)}**  \n${plainText(`${fault.cause} ${fault.consequence}`)}`);
+    sections.push(
+      `$(warning) **${escapeForTooltip(fault.title)}**  \n${escapeForTooltip(`${fault.cause} ${fault.consequence}`)}`,
+    );
   if (state.step !== undefined && state.step !== '')
-    sections.push(`$(sync~spin) Now: ${plainText(stepWords(state.step))}`);
+    sections.push(`$(sync~spin) Now: ${escapeForTooltip(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));
   const note = helper === undefined ? '' : helperNotes[helper];
   if (note !== '' && states[state.kind].daemon !== 'host') sections.push(note);

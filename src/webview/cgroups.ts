@@ -1,5 +1,5 @@
 import { element, rows, section } from './dom';
-import type { CgroupNode, ControllerMark, Page } from './messages';
+import type { CgroupNode, ControllerMark, Page } from './protocol';
 
 const reaches: Readonly<Record<ControllerMark['reach'], string>> = {
   passed: 'handed down',

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { ChartLine, ChartView } from './messages';
+import type { ChartLine, ChartView } from './protocol';
 
 /** Colours and font of the editor's theme, as they are now. */
 interface Theme {

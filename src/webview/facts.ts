@@ -1,6 +1,6 @@
 import { element, rows, section } from './dom';
 import { evidenceList } from './findings';
-import type { Page } from './messages';
+import type { Page } from './protocol';
 
 /** What the machine is made of, as a chain from the outside inwards. */
 export function platformSection({ platform }: Page): HTMLElement {
@@ -36,11 +36,11 @@ export function platformSection({ platform }: Page): HTMLElement {
   );
 }
 
-export function glanceSection({ glances }: Page): HTMLElement {
-  const cards = glances.map(({ title, rows: facts }) =>
-    element('div', { class: 'glance' }, element('h3', {}, title), rows(facts)),
+export function summarySection({ summaryCards }: Page): HTMLElement {
+  const cards = summaryCards.map(({ title, rows: facts }) =>
+    element('div', { class: 'summary-card' }, element('h3', {}, title), rows(facts)),
   );
-  return section('facts', 'At a glance', element('div', { class: 'glances' }, ...cards));
+  return section('facts', 'At a glance', element('div', { class: 'summary-cards' }, ...cards));
 }
 
 export function historySection({ history }: Page): HTMLElement {

@@ -1,15 +1,15 @@
 import { button, disclosure, element, section } from './dom';
-import type { Evidence, FindingCard, FromPage, Page } from './messages';
+import type { EvidenceRow, FindingCard, WebviewRequest, Page } from './protocol';
 import { severityWords, symbol } from './symbols';
 
-type Send = (message: FromPage) => void;
+type Send = (message: WebviewRequest) => void;
 
 /** An empty file says something as well. */
 function evidenceValue(value: string): HTMLElement {
   return value === '' ? element('em', {}, 'empty') : element('code', {}, value);
 }
 
-export function evidenceList(evidence: readonly Evidence[]): HTMLElement {
+export function evidenceList(evidence: readonly EvidenceRow[]): HTMLElement {
   const items = evidence.map(({ source, value }) =>
     element('li', {}, element('code', { class: 'source' }, source), ' ', evidenceValue(value)),
   );
@@ -17,11 +17,11 @@ export function evidenceList(evidence: readonly Evidence[]): HTMLElement {
 }
 
 function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
-  const { summary, command, typed, button: mend } = remedy;
+  const { summary, command, canPaste, button: action } = remedy;
   const buttons = [
-    mend && button(mend.label, `mend ${id}`, () => send({ kind: 'mend', finding: id }), 'primary'),
-    typed && mend === undefined
-      ? button('Type it into a terminal', `type ${id}`, () => send({ kind: 'type-remedy', finding: id }))
+    action && button(action.label, `remedy ${id}`, () => send({ kind: 'run-remedy', finding: id }), 'primary'),
+    canPaste && action === undefined
+      ? button('Type it into a terminal', `paste ${id}`, () => send({ kind: 'paste-remedy', finding: id }))
       : undefined,
     command === '' ? undefined : button('Copy command', `copy ${id}`, () => send({ kind: 'copy-remedy', finding: id })),
   ];
@@ -34,7 +34,7 @@ function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
     command === ''
       ? undefined
       : element('pre', { aria: { label: `Command for: ${title}` }, role: 'group' }, element('code', {}, command)),
-    mend !== undefined && mend.cost !== '' ? element('p', { class: 'quiet' }, mend.cost) : undefined,
+    action !== undefined && action.cost !== '' ? element('p', { class: 'quiet' }, action.cost) : undefined,
     element('div', { class: 'buttons' }, ...buttons),
   );
 }
@@ -113,31 +113,31 @@ function card(finding: FindingCard, send: Send): HTMLElement {
   );
 }
 
-/** Findings, worst first; what was mended above them, and what could not be judged below. */
+/** Findings, worst first; what was fixed above them, and what could not be judged below. */
 export function findingSections(page: Page, send: Send): readonly HTMLElement[] {
   const grave = page.findings.filter(({ severity }) => severity !== 'info');
   const remarks = page.findings.filter(({ severity }) => severity === 'info');
-  const mended = page.mended.map((title) => element('li', {}, symbol('ok'), `Mended: ${title}`));
+  const fixed = page.fixed.map((title) => element('li', {}, symbol('ok'), `Mended: ${title}`));
   const sections = [
-    mended.length === 0 ? undefined : element('ul', { class: 'mended' }, ...mended),
+    fixed.length === 0 ? undefined : element('ul', { class: 'mended' }, ...fixed),
     grave.length === 0
       ? undefined
       : section('findings', 'What is wrong', ...grave.map((finding) => card(finding, send))),
     remarks.length === 0
       ? undefined
       : section('remarks', 'Worth knowing', ...remarks.map((finding) => remark(finding, send))),
-    undecided(page),
-    page.fine.length === 0 ? undefined : section('fine', 'Fine', element('p', {}, `${page.fine.join(', ')}.`)),
+    skipped(page),
+    page.passed.length === 0 ? undefined : section('fine', 'Fine', element('p', {}, `${page.passed.join(', ')}.`)),
   ];
   return sections.filter((made) => made !== undefined);
 }
 
-function undecided({ undecided }: Page): HTMLElement | undefined {
-  if (undecided.length === 0) return undefined;
-  const items = undecided.map(({ id, area, reason }) =>
+function skipped({ skipped }: Page): HTMLElement | undefined {
+  if (skipped.length === 0) return undefined;
+  const items = skipped.map(({ id, area, reason }) =>
     element('li', {}, `${area}: `, element('code', {}, id), ` ${reason}`),
   );
-  const words = undecided.length === 1 ? 'One check' : `${String(undecided.length)} checks`;
+  const words = skipped.length === 1 ? 'One check' : `${String(skipped.length)} checks`;
   return section(
     'undecided',
     'Could not be told',

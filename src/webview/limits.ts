@@ -1,9 +1,9 @@
 import type { Charts } from './charts';
 import { button, disclosure, element, rows, section } from './dom';
-import type { ChartView, FromPage, LimitsView, ProofCard } from './messages';
+import type { ChartView, WebviewRequest, LimitsView, LimitCheckCard } from './protocol';
 import { symbol } from './symbols';
 
-type Send = (message: FromPage) => void;
+type Send = (message: WebviewRequest) => void;
 
 /** Goes to the finding that explains a verdict: opened, in sight, and with the focus. */
 function goTo(id: string): void {
@@ -16,7 +16,7 @@ function goTo(id: string): void {
   target.scrollIntoView({ block: 'start' });
 }
 
-function explanation({ explained }: ProofCard): HTMLElement | undefined {
+function explanation({ explained }: LimitCheckCard): HTMLElement | undefined {
   if (explained === undefined) return undefined;
   const { text, finding } = explained;
   if (finding === undefined) return element('p', {}, element('strong', {}, 'Explained: '), text);
@@ -67,10 +67,10 @@ function progress({ done, of }: NonNullable<LimitsView['running']>): HTMLElement
 }
 
 /**
- * The proofs of limits. A card that is the same as before is left as it is, with its chart: during a run one after the
+ * The checks of limits. A card that is the same as before is left as it is, with its chart: during a run one after the
  * other changes, and drawing takes CPU time that is being measured.
  */
-export class Limits {
+export class LimitsSection {
   private readonly cards = new Map<string, { readonly source: string; readonly card: HTMLElement }>();
   private charts: Promise<Charts> | undefined;
 
@@ -81,21 +81,21 @@ export class Limits {
   ) {}
 
   section(view: LimitsView): HTMLElement {
-    const { intro, sum, problem, running, proofs } = view;
+    const { intro, sum, problem, running, checks } = view;
     return section(
       'limits',
       'Limits',
       element('p', {}, intro),
       problem === '' ? undefined : element('p', { class: 'attempt' }, problem),
       sum === '' ? undefined : element('p', { class: 'sum' }, sum),
-      running === undefined ? this.start(proofs.length > 0) : this.underWay(running),
-      proofs.length === 0 ? undefined : element('div', { class: 'proofs' }, ...proofs.map((proof) => this.card(proof))),
+      running === undefined ? this.start(checks.length > 0) : this.underWay(running),
+      checks.length === 0 ? undefined : element('div', { class: 'proofs' }, ...checks.map((check) => this.card(check))),
     );
   }
 
   private start(again: boolean): HTMLElement {
     const label = again ? 'Prove the limits again' : 'Prove the limits';
-    const start = button(label, 'run proofs', () => this.send({ kind: 'prove' }), again ? 'secondary' : 'primary');
+    const start = button(label, 'run checks', () => this.send({ kind: 'run-checks' }), again ? 'secondary' : 'primary');
     return element('div', { class: 'buttons' }, start);
   }
 
@@ -110,23 +110,23 @@ export class Limits {
         'div',
         { class: 'buttons' },
         // In the place of what began it, and with its focus.
-        button('Cancel', 'run proofs', () => this.send({ kind: 'cancel-proofs' })),
+        button('Cancel', 'run checks', () => this.send({ kind: 'cancel-checks' })),
       ),
     );
   }
 
-  private card(proof: ProofCard): HTMLElement {
-    const source = JSON.stringify(proof);
-    const there = this.cards.get(proof.id);
+  private card(check: LimitCheckCard): HTMLElement {
+    const source = JSON.stringify(check);
+    const there = this.cards.get(check.id);
     if (there?.source === source) return there.card;
-    const card = this.draw(proof);
-    this.cards.set(proof.id, { source, card });
+    const card = this.draw(check);
+    this.cards.set(check.id, { source, card });
     return card;
   }
 
-  private draw(proof: ProofCard): HTMLElement {
-    const { id, severity, verdict, area, title, reason, rows: facts, when, chart } = proof;
-    const again = button('Prove again', `prove ${id}`, () => this.send({ kind: 'prove', proof: id }));
+  private draw(check: LimitCheckCard): HTMLElement {
+    const { id, severity, verdict, area, title, reason, rows: facts, when, chart } = check;
+    const again = button('Prove again', `check ${id}`, () => this.send({ kind: 'run-checks', check: id }));
     again.setAttribute('aria-describedby', `proof-title-${id}`);
     return element(
       'article',
@@ -136,7 +136,7 @@ export class Limits {
       element('p', {}, reason),
       ...(chart === undefined ? [] : [this.picture(chart), legend(chart)]),
       rows(facts),
-      explanation(proof),
+      explanation(check),
       chart === undefined ? undefined : table(chart, id, title),
       element('p', { class: 'quiet' }, `${when}.`),
       element('div', { class: 'buttons' }, again),

@@ -1,22 +1,22 @@
 import { button, element, section } from './dom';
-import type { FromPage, LogLevel, LogLine, Page } from './messages';
+import type { WebviewRequest, LogLevel, LogLine, Page } from './protocol';
 
 /** What of the log is shown; kept over redraws and while the page is hidden. */
 export interface LogFilter {
   readonly text: string;
-  readonly least: LogLevel;
+  readonly minLevel: LogLevel;
 }
 
 const order: readonly LogLevel[] = ['debug', 'info', 'warning', 'error'];
-const leastWords: Readonly<Record<LogLevel, string>> = {
+const minLevelLabels: Readonly<Record<LogLevel, string>> = {
   debug: 'Everything',
   info: 'Information and worse',
   warning: 'Warnings and errors',
   error: 'Errors',
 };
 
-export function passes(line: LogLine, { text, least }: LogFilter): boolean {
-  if (order.indexOf(line.level) < order.indexOf(least)) return false;
+export function passes(line: LogLine, { text, minLevel }: LogFilter): boolean {
+  if (order.indexOf(line.level) < order.indexOf(minLevel)) return false;
   return text === '' || line.text.toLowerCase().includes(text.toLowerCase());
 }
 
@@ -49,7 +49,7 @@ export function logSection(
   { log }: Page,
   filter: LogFilter,
   keep: (filter: LogFilter) => void,
-  send: (message: FromPage) => void,
+  send: (message: WebviewRequest) => void,
 ): HTMLElement {
   const list = element('ol', { class: 'log', aria: { label: 'Lines of the log' }, key: 'log lines' });
   list.tabIndex = 0;
@@ -73,9 +73,11 @@ export function logSection(
   const choice = element(
     'select',
     { key: 'log level', id: 'log-level' },
-    ...order.map((level) => new Option(leastWords[level], level, false, level === filter.least)),
+    ...order.map((level) => new Option(minLevelLabels[level], level, false, level === filter.minLevel)),
   );
-  choice.addEventListener('change', () => change({ least: order.find((level) => level === choice.value) ?? 'debug' }));
+  choice.addEventListener('change', () =>
+    change({ minLevel: order.find((level) => level === choice.value) ?? 'debug' }),
+  );
 
   const label = (id: string, text: string): HTMLElement => {
     const made = element('label', {}, text);

@@ -1,11 +1,11 @@
 import { cgroupSection } from './cgroups';
 import type * as Late from './charts';
 import { button, element, section } from './dom';
-import { glanceSection, historySection, platformSection } from './facts';
+import { summarySection, historySection, platformSection } from './facts';
 import { findingSections } from './findings';
-import { Limits } from './limits';
+import { LimitsSection } from './limits';
 import { logSection, scrolledTo, scrollTo, type LogFilter } from './log';
-import type { FromPage, LimitsView, Page, ToPage, Work } from './messages';
+import type { WebviewRequest, LimitsView, Page, WebviewUpdate, Work } from './protocol';
 import { severityWords, symbol } from './symbols';
 
 interface Kept {
@@ -15,16 +15,16 @@ interface Kept {
 }
 
 declare function acquireVsCodeApi(): {
-  postMessage(message: FromPage): void;
+  postMessage(message: WebviewRequest): void;
   getState(): Kept | undefined;
   setState(state: Kept): void;
 };
 
 const editor = acquireVsCodeApi();
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the editor's own, which knows its target
-const send = (message: FromPage): void => editor.postMessage(message);
+const send = (message: WebviewRequest): void => editor.postMessage(message);
 
-let kept: Kept = editor.getState() ?? { filter: { text: '', least: 'debug' }, open: [] };
+let kept: Kept = editor.getState() ?? { filter: { text: '', minLevel: 'debug' }, open: [] };
 let work: Work | undefined;
 let page: Page | undefined;
 let limits: LimitsView | undefined;
@@ -42,7 +42,7 @@ const said = found('said', HTMLElement);
 
 const own = document.currentScript;
 /** What draws charts: a library of its own size, which a page without a chart does without. It bears this script's nonce. */
-const proofs = new Limits(send, async () => {
+const limitsSection = new LimitsSection(send, async () => {
   const { Charts } = (await import(own?.dataset['charts'] ?? '')) as typeof Late;
   return new Charts();
 });
@@ -109,13 +109,13 @@ function parts(
     { name: 'taken', from: page.taken, draw: () => [element('p', { class: 'quiet', id: 'taken' }, `${page.taken}.`)] },
     {
       name: 'findings',
-      from: [page.findings, page.mended, page.undecided, page.fine],
+      from: [page.findings, page.fixed, page.skipped, page.passed],
       draw: () => findingSections(page, send),
     },
     { name: 'cgroups', from: page.cgroups, draw: () => [cgroupSection(page)] },
-    { name: 'limits', from: limits, draw: () => (limits === undefined ? [] : [proofs.section(limits)]) },
+    { name: 'limits', from: limits, draw: () => (limits === undefined ? [] : [limitsSection.section(limits)]) },
     { name: 'platform', from: page.platform, draw: () => [platformSection(page)] },
-    { name: 'glances', from: page.glances, draw: () => [glanceSection(page)] },
+    { name: 'summaryCards', from: page.summaryCards, draw: () => [summarySection(page)] },
     {
       name: 'log',
       from: page.log,
@@ -161,7 +161,7 @@ function draw(page: Page): void {
   if (focused !== undefined && document.activeElement === document.body) (byKey(focused) ?? heading()).focus();
 }
 
-/** Where the focus goes when what had it is gone, as a finding that was mended. */
+/** Where the focus goes when what had it is gone, as a finding that was fixed. */
 function heading(): HTMLElement {
   const made = main.querySelector<HTMLElement>('h1') ?? main;
   made.tabIndex = -1;
@@ -178,10 +178,10 @@ function remember(details: HTMLDetailsElement): void {
 function showWork(): void {
   for (const made of main.querySelectorAll('button')) {
     const key = made.dataset['key'] ?? '';
-    const mending = work?.finding !== undefined && /^(?:mend|command|refresh|prove|run)/.test(key);
-    const waits = mending || (limits?.running !== undefined && key.startsWith('prove'));
+    const busy = work?.finding !== undefined && /^(?:remedy|command|refresh|check|run)/.test(key);
+    const waits = busy || (limits?.running !== undefined && key.startsWith('check'));
     made.setAttribute('aria-disabled', String(waits));
-    made.classList.toggle('working', work?.finding !== undefined && key === `mend ${work.finding}`);
+    made.classList.toggle('working', work?.finding !== undefined && key === `remedy ${work.finding}`);
   }
   const line = document.getElementById('taken');
   if (line !== null) line.textContent = work === undefined ? taken : `${work.text}…`;
@@ -206,7 +206,7 @@ main.addEventListener(
   true,
 );
 
-window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+window.addEventListener('message', ({ data }: MessageEvent<WebviewUpdate>) => {
   switch (data.kind) {
     case 'page':
       page = data.page;

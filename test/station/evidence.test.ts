@@ -1,27 +1,27 @@
-import { probeLeg, surroundingsOf } from '../../src/limits/probeEnvironment';
+import { probeContainer, environmentOf } from '../../src/limits/probeEnvironment';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { EngineCalls } from '../../src/engine/engineCalls';
 import type { Endpoint } from '../../src/engine/endpoint';
 import { catalogue } from '../../src/limits/catalogue';
-import { isComplete, type Evidence } from '../../src/limits/evidence';
+import { isComplete, type ContainerEvidence } from '../../src/limits/containerEvidence';
 import { ensureImage } from '../../src/limits/image';
-import { runLeg, type LegRun } from '../../src/limits/testContainer';
-import type { Leg, Proof } from '../../src/limits/proof';
-import type { Surroundings } from '../../src/limits/environment';
+import { runContainer, type TestContainerRun } from '../../src/limits/testContainer';
+import type { TestContainer, LimitCheck } from '../../src/limits/limitCheck';
+import type { Environment } from '../../src/limits/environment';
 import { freshSandbox, helperVerb, socketPath } from '../sandbox.mjs';
 
 /**
- * Every workload of every proof in a real container: it comes to its last line, with and without its limit. With
- * RECORD_EVIDENCE=FOLDER what it printed is kept, one file a proof: the fixtures of the judges in test/unit/limits.
+ * Every workload of every check in a real container: it comes to its last line, with and without its limit. With
+ * RECORD_EVIDENCE=FOLDER what it printed is kept, one file a check: the fixtures of the judges in test/unit/limits.
  * They come from the engine at RECORD_SOCKET, which then runs already.
  */
 const socket = process.env['RECORD_SOCKET'] ?? socketPath;
 const endpoint: Endpoint = { kind: 'unix', socketPath: socket, source: 'default', display: `unix://${socket}` };
 const folder = process.env['RECORD_EVIDENCE'];
-let run: LegRun;
-let surroundings: Surroundings;
+let run: TestContainerRun;
+let environment: Environment;
 
 beforeAll(async () => {
   if (folder === undefined) {
@@ -40,41 +40,47 @@ beforeAll(async () => {
   const signal = new AbortController().signal;
   run = { engine, image: image.name, labels: {}, onSample: () => undefined, onLeft: left, signal };
   const nothing = { unreadable: 'not looked at' };
-  surroundings = surroundingsOf(info, await runLeg(probeLeg, run), nothing, nothing);
+  environment = environmentOf(info, await runContainer(probeContainer, run), nothing, nothing);
 });
 
-async function runLegs(proof: Proof, legs: readonly Leg[]): Promise<Record<string, Evidence>> {
-  const evidence: Record<string, Evidence> = {};
-  if (proof.together) {
-    await Promise.all(legs.map(async (leg) => (evidence[leg.name] = await runLeg(leg, run))));
+async function runLegs(
+  check: LimitCheck,
+  containers: readonly TestContainer[],
+): Promise<Record<string, ContainerEvidence>> {
+  const evidence: Record<string, ContainerEvidence> = {};
+  if (check.together) {
+    await Promise.all(
+      containers.map(async (container) => (evidence[container.name] = await runContainer(container, run))),
+    );
   } else {
-    for (const leg of legs) evidence[leg.name] = await runLeg(leg, run);
+    for (const container of containers) evidence[container.name] = await runContainer(container, run);
   }
   return evidence;
 }
 
-function isDisturbed(proof: Proof, evidence: Record<string, Evidence>): boolean {
-  return Object.values(evidence).every(isComplete) && proof.judge(evidence, surroundings).again === true;
+function isDisturbed(check: LimitCheck, evidence: Record<string, ContainerEvidence>): boolean {
+  return Object.values(evidence).every(isComplete) && check.judge(evidence, environment).again === true;
 }
 
-test.each(catalogue)('$id', async (proof) => {
-  const legs = proof.legs(surroundings);
-  if ('verdict' in legs) {
-    expect(['unsupported', 'enforced']).toContain(legs.verdict);
+test.each(catalogue)('$id', async (check) => {
+  const containers = check.containers(environment);
+  if ('verdict' in containers) {
+    expect(['unsupported', 'enforced']).toContain(containers.verdict);
     return;
   }
-  let evidence = await runLegs(proof, legs);
+  let evidence = await runLegs(check, containers);
   if (folder !== undefined) {
     // A recording is of an undisturbed run.
-    for (let tries = 1; tries < 8 && isDisturbed(proof, evidence); tries += 1) evidence = await runLegs(proof, legs);
+    for (let tries = 1; tries < 8 && isDisturbed(check, evidence); tries += 1)
+      evidence = await runLegs(check, containers);
   }
-  for (const leg of legs) {
-    const seen = evidence[leg.name];
-    if (seen?.refused !== undefined) expect(proof.id).toBe('files.storage');
-    else expect(seen !== undefined && isComplete(seen), `${leg.name}: ${JSON.stringify(seen)}`).toBe(true);
+  for (const container of containers) {
+    const seen = evidence[container.name];
+    if (seen?.refused !== undefined) expect(check.id).toBe('files.storage');
+    else expect(seen !== undefined && isComplete(seen), `${container.name}: ${JSON.stringify(seen)}`).toBe(true);
   }
   if (folder === undefined) return;
-  const { cgroup, cpus, swap, memoryAvailable, disk } = surroundings;
-  const file = join(folder, `${proof.id}.v${String(cgroup)}.json`);
-  writeFileSync(file, `${JSON.stringify({ surroundings: { cgroup, cpus, swap, memoryAvailable, disk }, evidence })}\n`);
+  const { cgroup, cpus, swap, memoryAvailable, disk } = environment;
+  const file = join(folder, `${check.id}.v${String(cgroup)}.json`);
+  writeFileSync(file, `${JSON.stringify({ environment: { cgroup, cpus, swap, memoryAvailable, disk }, evidence })}\n`);
 });

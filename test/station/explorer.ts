@@ -7,7 +7,7 @@ import { FakeEditor } from '../mocks/editor';
 import { FakeTesting, type FakeItem, type FakeRun } from '../mocks/testing';
 import { stateOf } from '../unit/vscode/states';
 
-/** The Test Explorer with the limit proofs, in an editor that is stood in for, at the engine that runs. */
+/** The Test Explorer with the limit checks, in an editor that is stood in for, at the engine that runs. */
 export function explorer() {
   const testing = new FakeTesting();
   const statuses: LimitsStatus[] = [];
@@ -21,7 +21,7 @@ export function explorer() {
     wording: () => Promise.reject(new Error('it runs')),
     log: { info: () => undefined, error: (message) => expect.unreachable(message) },
   });
-  /** Runs rows of the tree, areas and proofs, and gives what was told. */
+  /** Runs rows of the tree, areas and checks, and gives what was told. */
   const prove = async (...ids: string[]): Promise<FakeRun> => {
     await testing.resolveHandler?.(undefined);
     const rows = [...testing.items.values()].flatMap((area): FakeItem[] => [area, ...area.children.values()]);

@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test, vi } from 'vitest';
-import type { LimitsReport } from '../../src/limits/report';
+import type { LimitsRunResult } from '../../src/limits/runResult';
 import { endDaemons, freshSandbox } from '../sandbox.mjs';
 import {
   allowed,
@@ -187,7 +187,7 @@ test('an engine behind TLS: the workload goes there through the API', async () =
     encoding: 'utf8',
     env,
   });
-  const report = JSON.parse(run.stdout) as LimitsReport;
+  const report = JSON.parse(run.stdout) as LimitsRunResult;
   expect(report.results.map(({ verdict }) => verdict)).toEqual(['enforced', 'unsupported']);
   expect(report.results[1]?.reason).toContain('the engine is at tcp://127.0.0.1:2376');
   expect(run.status).toBe(0);

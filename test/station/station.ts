@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { LimitsReport } from '../../src/limits/report';
+import type { LimitsRunResult } from '../../src/limits/runResult';
 import { command, endDaemons, helper, helperVerb, pidsOf, user } from '../sandbox.mjs';
 
 /*
@@ -120,14 +120,18 @@ export function startSleeper(name: string): string {
 }
 
 /** What `dind-station limits` says of this engine. */
-export function limits(...args: string[]): { report: LimitsReport; status: number; verdicts: Record<string, string> } {
+export function limits(...args: string[]): {
+  report: LimitsRunResult;
+  status: number;
+  verdicts: Record<string, string>;
+} {
   const { stdout, stderr, status } = cli('limits', '--json', ...args);
   if (stdout === '') throw new Error(`limits said nothing: ${stderr}`);
-  const report = JSON.parse(stdout) as LimitsReport;
+  const report = JSON.parse(stdout) as LimitsRunResult;
   return { report, status, verdicts: Object.fromEntries(report.results.map(({ id, verdict }) => [id, verdict])) };
 }
 
-/** Containers of runs of limit proofs, of any run. */
+/** Containers of runs of limit checks, of any run. */
 export function containersOfRuns(): string[] {
   const found = docker('ps', '--all', '--quiet', '--filter', 'label=dind-station.limits.run');
   return found === '' ? [] : found.split('\n');

@@ -39,8 +39,8 @@ test('the page is told as a run goes, and has the moment of the kill and the sto
   expect(statuses.some(({ running }) => running?.underWay.includes('Memory'))).toBe(true);
   const last = statuses.at(-1);
   expect(last).not.toHaveProperty('running');
-  const { proofs } = limitsView(last ?? (await tests.status()), [], String);
-  const charts = new Map(proofs.map(({ id, chart }) => [id, chart]));
+  const { checks } = limitsView(last ?? (await tests.status()), [], String);
+  const charts = new Map(checks.map(({ id, chart }) => [id, chart]));
   expect(charts.get('memory.limit')).toMatchObject({ limit: 64, kills: [expect.any(Number)] });
   expect(charts.get('memory.oom-group')).toMatchObject({ limit: 48, kills: [expect.any(Number)] });
   expect(charts.get('cpu.quota')?.stops.length).toBeGreaterThan(5);

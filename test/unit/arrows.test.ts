@@ -97,9 +97,9 @@ test('the page imports nothing but itself, and the editor of it nothing but the 
   ]);
   const intoPage = all.filter(({ from, to }) => from !== 'webview' && to === 'webview');
   expect(intoPage.length).toBeGreaterThan(5);
-  expect(intoPage.filter(({ path, typeOnly }) => path !== 'webview/messages' || !typeOnly)).toEqual([]);
+  expect(intoPage.filter(({ path, typeOnly }) => path !== 'webview/protocol' || !typeOnly)).toEqual([]);
   // Types leave nothing behind: a module that imports it only takes what disappears.
-  const messages = readFileSync(join(src, 'webview/messages.ts'), 'utf8');
+  const messages = readFileSync(join(src, 'webview/protocol.ts'), 'utf8');
   expect(
     messages.match(/^(?!export (?:interface|type) )(?:export|import|const|let|function|class|enum)\b.*/gmu),
   ).toBeNull();
@@ -143,4 +143,15 @@ test('one file runs the privileged helper, and it checks whose the helper is', (
   expect(run.match(/startChild\(/g)).toHaveLength(1);
   expect(run.match(/elevationFor\(/g)).toHaveLength(1);
   expect(run).toMatch(/checkTrust\([^]*elevationFor\(/);
+});
+
+test('one file writes XML, says what an error is, and knows which characters act on a reader', () => {
+  const containing = (pattern: RegExp): string[] =>
+    readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && pattern.test(readFileSync(join(src, path), 'utf8')))
+      .sort();
+  expect(containing(/<\?xml/)).toEqual(['report/xml.ts']);
+  expect(containing(/error instanceof Error \? error\.message : String\(error\)/)).toEqual(['util/format.ts']);
+  // A command that has one is not changed but not offered at all.
+  expect(containing(/\\p\{Cf\}/)).toEqual(['util/displayText.ts', 'vscode/diagnostics/terminalPaste.ts']);
 });

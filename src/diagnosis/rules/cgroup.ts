@@ -1,12 +1,12 @@
 import { valueOf } from '../../host/facts/fact';
 import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
-import { answers, engineInfo, execOption, isPlatform, notVisible, option, size } from '../factSelectors';
+import { answers, engineInfo, execOption, isPlatform, notVisible, option } from '../factSelectors';
 import { daemonMounts } from '../runcMounts';
 import { severityOf } from './daemonJson';
+import { MiB, formatBytes } from '../../util/format';
 
-const mebibyte = 1024 * 1024;
 /** dockerd, containerd and one run crawl below this (measured); what containers need comes on top. */
-const leastMemory = 512 * mebibyte;
+const leastMemory = 512 * MiB;
 /** A run peaks at 100 tasks beside the daemon's own 20. */
 const leastTasks = 200;
 
@@ -261,7 +261,7 @@ export const cgroupRules: readonly Rule[] = [
       return {
         severity: pressure > 50 ? 'error' : 'warning',
         title: 'This container has too little memory for a Docker daemon',
-        cause: `Its limit is ${size(value)}; the daemon alone needs up to ${size(leastMemory)}.`,
+        cause: `Its limit is ${formatBytes(value)}; the daemon alone needs up to ${formatBytes(leastMemory)}.`,
         evidence: [
           seen(`${folder ?? ''} memory limit`, value),
           seen('memory.current', level?.usage.memoryBytes),

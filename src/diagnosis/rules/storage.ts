@@ -2,9 +2,8 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { StorageFacts, StorageRole, StorageRoot } from '../../host/facts/storage';
 import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
-import { answers, engineInfo, engineMajor, lacksModule, option, size } from '../factSelectors';
-
-const mebibyte = 1024 * 1024;
+import { answers, engineInfo, engineMajor, lacksModule, option } from '../factSelectors';
+import { MiB, formatBytes } from '../../util/format';
 
 function rootOf(storage: StorageFacts, role: StorageRole): StorageRoot | undefined {
   return storage.roots.find((root) => root.role === role);
@@ -46,8 +45,8 @@ export const storageRules: readonly Rule[] = [
         if (space === undefined || root === undefined || root.readOnly || space.totalBytes === 0) return [];
         const inodes = space.totalInodes === 0 ? 1 : space.freeInodes / space.totalInodes;
         const free = space.freeBytes / space.totalBytes;
-        const full = space.freeBytes < 16 * mebibyte || free < 0.005 || inodes < 0.001;
-        const tight = role === 'data' && (space.freeBytes < 512 * mebibyte || inodes < 0.02);
+        const full = space.freeBytes < 16 * MiB || free < 0.005 || inodes < 0.001;
+        const tight = role === 'data' && (space.freeBytes < 512 * MiB || inodes < 0.02);
         return full || tight ? [{ root, space, full, inodes: inodes < 0.02 }] : [];
       });
       const worst = judged.find(({ full }) => full) ?? judged[0];
@@ -58,11 +57,11 @@ export const storageRules: readonly Rule[] = [
           : undefined;
       }
       const { root, space, full, inodes } = worst;
-      const left = inodes ? `${String(space.freeInodes)} inodes` : size(space.freeBytes);
+      const left = inodes ? `${String(space.freeInodes)} inodes` : formatBytes(space.freeBytes);
       return {
         severity: full ? 'error' : 'warning',
         title: full ? `The file system of ${root.path} is full` : `The file system of ${root.path} is nearly full`,
-        cause: `${left} are left of ${inodes ? String(space.totalInodes) : size(space.totalBytes)} at ${root.mountPoint}.`,
+        cause: `${left} are left of ${inodes ? String(space.totalInodes) : formatBytes(space.totalBytes)} at ${root.mountPoint}.`,
         evidence: judged.map((one) =>
           seen(
             `statfs ${one.root.path}`,

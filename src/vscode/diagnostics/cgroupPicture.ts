@@ -1,7 +1,7 @@
-import { size } from '../../diagnosis/factSelectors';
 import type { CgroupFacts, CgroupLevel, CgroupLimits, EffectiveLimit } from '../../host/facts/cgroup';
-import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/messages';
-import { shownText } from '../../util/displayText';
+import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/protocol';
+import { sanitizeForDisplay } from '../../util/displayText';
+import { formatBytes, formatCount } from '../../util/format';
 
 /** What limits of containers are made of; the other controllers of a kernel are of no concern here. */
 const shownControllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
@@ -19,18 +19,18 @@ const namespaces: Readonly<Record<CgroupFacts['namespace']['kind'], string>> = {
   unknown: 'Whether the tree begins at a namespace of this container could not be told.',
 };
 
-function countWords(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 'es'}`;
-}
-
 function limitRows(limits: CgroupLimits, usage: CgroupLevel['usage']): Row[] {
   const rows: Row[] = [];
   const { cpus, memoryBytes, pids, cpuset } = limits;
   if (cpus !== undefined && cpus !== 'max') rows.push({ label: 'CPU limit', value: `${String(cpus)} CPUs` });
-  if (cpuset !== undefined && cpuset !== '') rows.push({ label: 'CPUs', value: shownText(cpuset, 100) });
-  const used = usage.memoryBytes === undefined ? '' : `${size(usage.memoryBytes)} used`;
+  if (cpuset !== undefined && cpuset !== '')
+    rows.push({ label: 'CPUs', value: sanitizeForDisplay(cpuset, { maxLength: 100 }) });
+  const used = usage.memoryBytes === undefined ? '' : `${formatBytes(usage.memoryBytes)} used`;
   if (memoryBytes !== undefined && memoryBytes !== 'max') {
-    rows.push({ label: 'Memory limit', value: used === '' ? size(memoryBytes) : `${size(memoryBytes)}, ${used}` });
+    rows.push({
+      label: 'Memory limit',
+      value: used === '' ? formatBytes(memoryBytes) : `${formatBytes(memoryBytes)}, ${used}`,
+    });
   } else if (used !== '') {
     rows.push({ label: 'Memory', value: `${used}, no limit here` });
   }
@@ -51,7 +51,9 @@ function rowsOf(cgroup: CgroupFacts, level: CgroupLevel): Row[] {
   );
   return [
     ...limitRows(level.limits, level.usage),
-    ...(processCount === undefined ? [] : [{ label: 'Here', value: countWords(processCount, 'process') }]),
+    ...(processCount === undefined
+      ? []
+      : [{ label: 'Here', value: formatCount(processCount, 'process', 'processes') }]),
     ...(type === undefined || type === 'domain' ? [] : [{ label: 'Type', value: type }]),
     ...(mount?.readOnly === true ? [{ label: 'Mount', value: 'read-only' }] : []),
   ];
@@ -101,7 +103,7 @@ function containersNode(cgroup: CgroupFacts, root: CgroupLevel): CgroupNode {
   if (level !== undefined) {
     const broken = breakBelow(root);
     return {
-      folder: shownText(level.folder, 300),
+      folder: sanitizeForDisplay(level.folder, { maxLength: 300 }),
       role: 'containers',
       controllers: marks(cgroup, level),
       rows: rowsOf(cgroup, level),
@@ -141,7 +143,7 @@ function chain(
         : 'on the way';
     const broken = top ? breakAbove(cgroup, level) : undefined;
     return {
-      folder: shownText(level.folder, 300),
+      folder: sanitizeForDisplay(level.folder, { maxLength: 300 }),
       role,
       controllers: marks(cgroup, level),
       rows: rowsOf(cgroup, level),
@@ -157,7 +159,7 @@ function effectiveRow(label: string, limit: EffectiveLimit, words: (value: numbe
   if (value === 'unknown') return { label, value: 'not visible' };
   return {
     label,
-    value: `${words(value)}${limit.folder === undefined ? '' : `, set at ${shownText(limit.folder, 300)}`}`,
+    value: `${words(value)}${limit.folder === undefined ? '' : `, set at ${sanitizeForDisplay(limit.folder, { maxLength: 300 })}`}`,
   };
 }
 
@@ -174,7 +176,7 @@ function hiddenSentences({ covered = [], notVisible = {}, version }: CgroupFacts
     ...Object.entries(notVisible)
       .filter(([hierarchy]) => hierarchy !== 'cgroup2' || version === 'v2')
       .map(([, why]) => `The group of this process is not visible: ${why}.`),
-  ].map((sentence) => shownText(sentence, 500));
+  ].map((sentence) => sanitizeForDisplay(sentence, { maxLength: 500 }));
 }
 
 /** The control groups as a picture: each level with its controllers, its limits, and where the chain breaks. */
@@ -187,7 +189,7 @@ export function cgroupPicture(cgroup: CgroupFacts): CgroupPicture {
       : chain(cgroup, cgroup.levels, cgroup.version === 'v2' ? [containersNode(cgroup, root)] : [], isWhole('cgroup2'));
   const v1 = Object.entries(cgroup.v1Levels).flatMap(([controller, levels]) => {
     const root = chain(cgroup, levels, [], isWhole(controller));
-    return root === undefined ? [] : [{ title: shownText(controller, 50), root }];
+    return root === undefined ? [] : [{ title: sanitizeForDisplay(controller, { maxLength: 50 }), root }];
   });
   const { cpus, memoryBytes, pids } = cgroup.effective;
   return {
@@ -199,7 +201,7 @@ export function cgroupPicture(cgroup: CgroupFacts): CgroupPicture {
     trees: [...(tree === undefined ? [] : [{ title: 'Version 2', root: tree }]), ...v1],
     effective: [
       effectiveRow('CPU for everything here', cpus, (value) => `${String(value)} CPUs`),
-      effectiveRow('Memory for everything here', memoryBytes, size),
+      effectiveRow('Memory for everything here', memoryBytes, formatBytes),
       effectiveRow('Processes for everything here', pids, String),
     ],
   };

@@ -1,14 +1,13 @@
 import type { Chart, Line } from '../../limits/chart';
-import type { Drawing } from '../../limits/proof';
-import type { ChartLine, ChartView } from '../../webview/messages';
+import type { Drawing } from '../../limits/limitCheck';
+import type { ChartLine, ChartView } from '../../webview/protocol';
+import { MiB } from '../../util/format';
 
 interface Unit {
   readonly name: string;
   readonly divisor: number;
   readonly digits: number;
 }
-
-const MiB = 2 ** 20;
 
 function unitOf({ metric, as }: Pick<Drawing, 'metric' | 'as'>): Unit {
   switch (metric) {
@@ -24,8 +23,8 @@ function unitOf({ metric, as }: Pick<Drawing, 'metric' | 'as'>): Unit {
   }
 }
 
-/** What the containers of proofs are to the reader. */
-const legWords: Readonly<Record<string, string>> = {
+/** What the containers of checks are to the reader. */
+const containerLabels: Readonly<Record<string, string>> = {
   limited: 'with the limit',
   control: 'without it',
   light: 'lighter',
@@ -34,9 +33,9 @@ const legWords: Readonly<Record<string, string>> = {
 };
 
 /** Above so many limits the picture ends: a disk without a limit would press the limit to the floor. */
-const mostLimits = 3;
-/** Rows of the table; a proof has some tens of samples. */
-const mostRows = 200;
+const maxLimits = 3;
+/** Rows of the table; a check has some tens of samples. */
+const maxRows = 200;
 
 const highest = ({ points }: Line): number => Math.max(...points.map(({ value }) => value));
 
@@ -46,17 +45,19 @@ function amount(value: number, { name, divisor, digits }: Unit): string {
 }
 
 function lineView(line: Line, unit: Unit, top: number): ChartLine {
-  const { leg, points } = line;
+  const { container, points } = line;
   return {
-    label: legWords[leg] ?? leg,
-    style: leg === 'limited' || leg === 'control' ? leg : 'other',
+    label: containerLabels[container] ?? container,
+    style: container === 'limited' || container === 'control' ? container : 'other',
     points: points.map(({ at, value }) => [at, value / unit.divisor]),
     ...(highest(line) > top && { beyond: `up to ${amount(highest(line), unit)}` }),
   };
 }
 
 function summaryOf({ lines, limit, stopped, kills }: Chart, unit: Unit): string {
-  const used = lines.map((line) => `${legWords[line.leg] ?? line.leg} at most ${amount(highest(line), unit)}`);
+  const used = lines.map(
+    (line) => `${containerLabels[line.container] ?? line.container} at most ${amount(highest(line), unit)}`,
+  );
   const periods = stopped.reduce((sum, one) => sum + one.periods, 0);
   const said = used.join(', ');
   return [
@@ -81,12 +82,12 @@ function tableOf({ lines, stopped, kills }: Chart, unit: Unit): ChartView['table
   return {
     head: [
       'Seconds',
-      ...lines.map(({ leg }) => `${unit.name}, ${legWords[leg] ?? leg}`),
+      ...lines.map(({ container }) => `${unit.name}, ${containerLabels[container] ?? container}`),
       ...(stopped.length > 0 ? ['Periods stopped'] : []),
       ...(kills.length > 0 ? ['OOM kill'] : []),
     ],
     rows: moments
-      .slice(0, mostRows)
+      .slice(0, maxRows)
       .map((at) => [
         at.toFixed(2),
         ...lines.map((line) => valueAt(line, at)),
@@ -99,13 +100,15 @@ function tableOf({ lines, stopped, kills }: Chart, unit: Unit): ChartView['table
 /** A chart in the reader's units, with all that is said of it. Pure. */
 export function chartView(drawn: Chart): ChartView {
   // Which of two containers was first is chance; what the chart is about comes first.
-  const limitedFirst = drawn.lines.toSorted((a, b) => Number(b.leg === 'limited') - Number(a.leg === 'limited'));
+  const limitedFirst = drawn.lines.toSorted(
+    (a, b) => Number(b.container === 'limited') - Number(a.container === 'limited'),
+  );
   const chart = { ...drawn, lines: limitedFirst };
   const unit = unitOf(chart);
   const { limit, lines, stopped, kills } = chart;
-  const most = Math.max(limit ?? 0, ...lines.map(highest));
+  const max = Math.max(limit ?? 0, ...lines.map(highest));
   // A little air above what is highest, and a picture even where nothing was used at all.
-  const top = 1.1 * (limit === undefined ? most : Math.min(most, limit * mostLimits)) || 1;
+  const top = 1.1 * (limit === undefined ? max : Math.min(max, limit * maxLimits)) || 1;
   const ends = lines.flatMap(({ points }) => points.at(-1)?.at ?? []);
   return {
     unit: unit.name,

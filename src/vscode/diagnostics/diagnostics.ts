@@ -6,28 +6,29 @@ import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
 import type { Facts } from '../../host/facts/facts';
-import type { CommandName, FromPage, ReportName, Work } from '../../webview/messages';
-import { pasteable, rawJson, reportDocument } from './document';
-import { Mender, type MenderHost } from './remedyRunner';
-import { Paced } from './throttle';
-import { pageOf, type PageScene, type SeenState } from './page';
+import { pasteable } from './document';
+import { RemedyRunner, type RemedyHost } from './remedyRunner';
+import { Throttle } from './throttle';
+import { pageOf, type PageInput, type StateTransition } from './page';
 import { Panel, type PanelHost } from './panel';
 import { ReportDocuments, type DocumentHost } from './reportDocuments';
-import { canBeTyped, typeIntoTerminal, type TypingHost } from './terminalPaste';
+import { canPaste, pasteIntoTerminal, type TerminalHost } from './terminalPaste';
 import type { LazyLog } from '../lazyLog';
+import type { CommandName, WebviewRequest, ReportName, Work } from '../../webview/protocol';
 import { limitsView } from './limitsView';
 import type { LimitsStatus } from '../limits/status';
 import type { Verdict } from '../lifecycleOutcome';
+import { errorMessage } from '../../util/format';
 
 /** The parts of `vscode` the page and its reports need. */
 export type DiagnosticsHost = PanelHost &
   DocumentHost &
-  MenderHost &
-  TypingHost & {
+  RemedyHost &
+  TerminalHost & {
     readonly env: { readonly clipboard: Pick<vscode.Clipboard, 'writeText'> };
   };
 
-/** The proofs of resource limits of this window, whether the page or the Test Explorer runs them. */
+/** The checks of resource limits of this window, whether the page or the Test Explorer runs them. */
 export interface LimitRuns {
   readonly status: () => Promise<LimitsStatus>;
   /** All, or the one of an id; resolves when the run is over. */
@@ -55,16 +56,13 @@ export interface DiagnosticsParts {
 }
 
 /** The least time between two readings that follow the daemon, milliseconds. */
-const pauseMs = 3000;
+const intervalMs = 3000;
 
 /** How many states are kept for the history. */
-const mostSeen = 50;
-
-const preface =
-  'The browser does not let the editor show its page here: that takes https, or the name localhost. This is the same as a document; run "Show Docker diagnostics" again for newer facts.';
+const maxTransitions = 50;
 
 /**
- * "Show Docker diagnostics": reads facts, judges them, shows the page, mends what can be mended and says "mended" only
+ * "Show Docker diagnostics": reads facts, judges them, shows the page, fixes what can be fixed and says "fixed" only
  * after new facts have shown it. Built into an output file of its own, loaded on first use.
  */
 export class Diagnostics {
@@ -73,24 +71,24 @@ export class Diagnostics {
   private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
   private limits: LimitsStatus | undefined;
   private work: Work | undefined;
-  private seen: readonly SeenState[] = [];
-  private readonly readings = new Paced(
+  private transitions: readonly StateTransition[] = [];
+  private readonly factReads = new Throttle(
     () => this.read().catch((error: unknown) => this.failed('reading the facts', error)),
-    pauseMs,
+    intervalMs,
   );
-  private readonly mender: Mender;
+  private readonly remedyRunner: RemedyRunner;
   private silent = false;
   private disposed = false;
 
   constructor(private readonly parts: DiagnosticsParts) {
     const { host, state, commands, apply } = parts;
-    this.mender = new Mender({
+    this.remedyRunner = new RemedyRunner({
       host,
       state,
       commands,
       apply,
       diagnosis: () => this.latest?.diagnosis,
-      readAnew: () => this.readings.fresh(),
+      refresh: () => this.factReads.fresh(),
       working: (work) => this.working(work),
       say: (text) => this.panel?.post({ kind: 'said', text }),
     });
@@ -120,7 +118,7 @@ export class Diagnostics {
       },
     });
     // Facts are read while the browser makes the page.
-    this.readings.request();
+    this.factReads.request();
   }
 
   /** To be told of every state and of other words for it: the page follows the daemon while somebody sees it. */
@@ -128,10 +126,10 @@ export class Diagnostics {
     this.remember();
     if (this.panel?.visible !== true) return;
     this.render();
-    this.readings.request();
+    this.factReads.request();
   }
 
-  /** To be told of every run of proofs, whoever began it. */
+  /** To be told of every run of checks, whoever began it. */
   observeLimits(status: LimitsStatus): void {
     this.limits = status;
     this.renderLimits();
@@ -139,34 +137,34 @@ export class Diagnostics {
 
   dispose(): void {
     this.disposed = true;
-    this.readings.dispose();
+    this.factReads.dispose();
     this.panel?.dispose();
     this.documents?.dispose();
   }
 
-  private receive(message: FromPage): void {
+  private receive(message: WebviewRequest): void {
     switch (message.kind) {
       case 'ready':
         this.silent = false;
         this.panel?.post({ kind: 'work', ...(this.work !== undefined && { work: this.work }) });
         this.render();
-        this.readings.request();
+        this.factReads.request();
         this.guarded('loading the proofs', async () => this.observeLimits(await this.parts.limits.status()));
         return;
       case 'refresh':
-        this.mender.forget();
-        this.guarded('reading the facts', () => this.readings.fresh());
+        this.remedyRunner.forget();
+        this.guarded('reading the facts', () => this.factReads.fresh());
         return;
-      case 'mend':
+      case 'run-remedy':
         this.guarded('mending', async () => {
-          await this.mender.mend(message.finding);
+          await this.remedyRunner.run(message.finding);
           this.render();
         });
         return;
       case 'copy-remedy':
         this.guarded('copying', () => this.copy(this.finding(message.finding)?.remedy.command, 'The command'));
         return;
-      case 'type-remedy':
+      case 'paste-remedy':
         this.type(this.finding(message.finding));
         return;
       case 'command':
@@ -175,10 +173,10 @@ export class Diagnostics {
       case 'report':
         this.guarded('the report', () => this.report(message.name));
         return;
-      case 'prove':
-        this.guarded('proving limits', () => this.parts.limits.prove(message.proof));
+      case 'run-checks':
+        this.guarded('proving limits', () => this.parts.limits.prove(message.check));
         return;
-      case 'cancel-proofs':
+      case 'cancel-checks':
         this.parts.limits.cancel();
     }
   }
@@ -195,29 +193,21 @@ export class Diagnostics {
 
   private async run(name: CommandName): Promise<void> {
     await this.parts.commands[name]();
-    if (name !== 'show-log') await this.readings.fresh();
+    if (name !== 'show-log') await this.factReads.fresh();
   }
 
   private async report(name: ReportName): Promise<void> {
-    const scene = this.scene();
-    if (scene === undefined) return;
-    switch (name) {
-      case 'copy-markdown':
-        await this.copy(pasteable(scene), 'The diagnosis');
-        return;
-      case 'save-report':
-        await this.reports().toSave(reportDocument(scene));
-        return;
-      case 'raw-json':
-        await this.reports().read('Docker diagnostics.json', rawJson(scene));
-    }
+    const input = this.input();
+    if (input === undefined) return;
+    if (name === 'copy-markdown') await this.copy(pasteable(input), 'The diagnosis');
+    else await this.reports().open(name, input);
   }
 
   private async showDocument(): Promise<void> {
     this.parts.log.info('The page did not come up; the report is shown as a document.');
-    if (this.latest === undefined) await this.readings.fresh();
-    const scene = this.scene();
-    if (scene !== undefined) await this.reports().read('Docker diagnostics.md', reportDocument(scene, preface));
+    if (this.latest === undefined) await this.factReads.fresh();
+    const input = this.input();
+    if (input !== undefined) await this.reports().openInsteadOfPage(input);
   }
 
   private async copy(text: string | undefined, what: string): Promise<void> {
@@ -227,8 +217,8 @@ export class Diagnostics {
   }
 
   private type(finding: Finding | undefined): void {
-    if (finding === undefined || !canBeTyped(finding.remedy)) return;
-    typeIntoTerminal(this.parts.host, finding.remedy.command);
+    if (finding === undefined || !canPaste(finding.remedy)) return;
+    pasteIntoTerminal(this.parts.host, finding.remedy.command);
     this.panel?.post({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
   }
 
@@ -241,26 +231,34 @@ export class Diagnostics {
   private remember(): void {
     const state = this.parts.state();
     const { headline, explanation } = this.parts.words(state);
-    const others = this.seen.filter(({ at }) => at !== state.since);
-    this.seen = [...others, { at: state.since, headline, explanation }].slice(-mostSeen);
+    const others = this.transitions.filter(({ at }) => at !== state.since);
+    this.transitions = [...others, { at: state.since, headline, explanation }].slice(-maxTransitions);
   }
 
   private finding(id: string): Finding | undefined {
     return this.latest?.diagnosis.findings.find((finding) => finding.id === id);
   }
 
-  private scene(): PageScene | undefined {
+  private input(): PageInput | undefined {
     if (this.latest === undefined) return undefined;
     const { words, formatTime } = this.parts;
     const state = this.parts.state();
     const limits = this.limits?.results ?? [];
-    return { state, words: words(state), ...this.latest, ...this.mender.told, seen: this.seen, limits, formatTime };
+    return {
+      state,
+      words: words(state),
+      ...this.latest,
+      ...this.remedyRunner.told,
+      transitions: this.transitions,
+      limits,
+      formatTime,
+    };
   }
 
   private render(): void {
-    const scene = this.panel?.visible === true ? this.scene() : undefined;
-    if (scene === undefined) return;
-    this.panel?.post({ kind: 'page', page: pageOf(scene) });
+    const input = this.panel?.visible === true ? this.input() : undefined;
+    if (input === undefined) return;
+    this.panel?.post({ kind: 'page', page: pageOf(input) });
     // What explains a verdict may be found now, or gone.
     this.renderLimits();
   }
@@ -282,7 +280,7 @@ export class Diagnostics {
   }
 
   private failed(what: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     this.parts.log.error(`Diagnostics, ${what}: ${message}`);
     this.panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
   }

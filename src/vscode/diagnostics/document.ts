@@ -1,18 +1,19 @@
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import { redact } from '../../report/redact';
 import { escapeMarkdown, reportMarkdown } from '../../report/markdown';
-import type { CgroupNode, Glance, Page, Row } from '../../webview/messages';
+import { diagnosisReport } from '../../report/model';
+import type { CgroupNode, SummaryCard, Page, Row } from '../../webview/protocol';
 import { limitsMarkdown } from './limitsView';
-import { pageOf, type PageScene } from './page';
+import { pageOf, type PageInput } from './page';
 
-/** The diagnosis and what was proven of limits, for pasting: without what looks like a secret. */
-export function pasteable({ diagnosis, limits }: Pick<PageScene, 'diagnosis' | 'limits'>): string {
-  const proven = limits.length === 0 ? [] : ['## Limits', limitsMarkdown(redact(limits) as PageScene['limits']), ''];
-  return [reportMarkdown(redact(diagnosis) as Diagnosis), ...proven].join('\n');
+/** The diagnosis and what was checked of limits, for pasting: without what looks like a secret. */
+export function pasteable({ diagnosis, limits }: Pick<PageInput, 'diagnosis' | 'limits'>): string {
+  const proven = limits.length === 0 ? [] : ['## Limits', limitsMarkdown(redact(limits) as PageInput['limits']), ''];
+  return [reportMarkdown(diagnosisReport(redact(diagnosis) as Diagnosis)), ...proven].join('\n');
 }
 
-/** Facts, diagnosis and what was proven of limits as one JSON text, without what looks like a secret. */
-export function rawJson({ facts, diagnosis, limits }: Pick<PageScene, 'facts' | 'diagnosis' | 'limits'>): string {
+/** Facts, diagnosis and what was checked of limits as one JSON text, without what looks like a secret. */
+export function rawJson({ facts, diagnosis, limits }: Pick<PageInput, 'facts' | 'diagnosis' | 'limits'>): string {
   return `${JSON.stringify(redact({ diagnosis, facts, ...(limits.length > 0 && { limits }) }), null, 2)}\n`;
 }
 
@@ -20,7 +21,7 @@ function rowLines(rows: readonly Row[], indent = ''): readonly string[] {
   return rows.map(({ label, value }) => `${indent}- ${escapeMarkdown(label)}: ${escapeMarkdown(value)}`);
 }
 
-function glance({ title, rows }: Glance): string {
+function cardMarkdown({ title, rows }: SummaryCard): string {
   return [`### ${escapeMarkdown(title)}`, rowLines(rows).join('\n')].join('\n\n');
 }
 
@@ -58,18 +59,18 @@ function block(lines: readonly string[]): string {
  *
  * @param preface why there is a document instead of a page; empty for none
  */
-export function reportDocument(scene: PageScene, preface = ''): string {
-  const clean: PageScene = {
-    ...scene,
-    facts: redact(scene.facts) as PageScene['facts'],
-    diagnosis: redact(scene.diagnosis) as Diagnosis,
-    limits: redact(scene.limits) as PageScene['limits'],
+export function reportDocument(input: PageInput, preface = ''): string {
+  const clean: PageInput = {
+    ...input,
+    facts: redact(input.facts) as PageInput['facts'],
+    diagnosis: redact(input.diagnosis) as Diagnosis,
+    limits: redact(input.limits) as PageInput['limits'],
   };
   const page = pageOf(clean);
   const parts = [
     preface,
     `**${escapeMarkdown(page.banner.headline)}.** ${escapeMarkdown(page.banner.detail)} ${escapeMarkdown(page.taken)}.`,
-    reportMarkdown(clean.diagnosis),
+    reportMarkdown(diagnosisReport(clean.diagnosis)),
     '## Control groups',
     cgroups(page.cgroups),
     ...(clean.limits.length === 0 ? [] : ['## Limits', limitsMarkdown(clean.limits)]),
@@ -78,7 +79,7 @@ export function reportDocument(scene: PageScene, preface = ''): string {
       .map(({ name, layer, confidence }) => `- ${escapeMarkdown(`${name} (${layer}, ${confidence})`)}`)
       .join('\n') || 'It leaves no trace that is known.',
     '## Facts',
-    ...page.glances.map(glance),
+    ...page.summaryCards.map(cardMarkdown),
     '## History',
     page.history
       .map(({ at, what, why, took }) => `- ${escapeMarkdown(`${at}: ${what}, ${why} (${took})`)}`)

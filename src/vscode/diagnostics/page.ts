@@ -1,25 +1,26 @@
 import { undoOf } from '../../diagnosis/actions';
 import type { Description } from '../../diagnosis/describe';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
-import { areaTitles, severities, type Evidence, type Finding, type Severity } from '../../diagnosis/finding';
+import { severities, type Evidence, type Severity } from '../../diagnosis/finding';
 import type { Action } from '../../diagnosis/nextStep';
-import { sumLine } from '../../report/text';
-import type { EngineState } from '../../engine/state';
 import { states } from '../../engine/states';
+import { diagnosisReport, type FindingCheck } from '../../report/model';
+import { formatDuration } from '../../util/format';
+import type { EngineState } from '../../engine/state';
 import type { Facts } from '../../host/facts/facts';
 import { valueOf } from '../../host/facts/fact';
 import type { ShownResult } from '../limits/status';
-import type { CommandName, FindingCard, HistoryRow, Page } from '../../webview/messages';
+import type { CommandName, FindingCard, HistoryRow, Page } from '../../webview/protocol';
 import { cgroupPicture } from './cgroupPicture';
-import { glances, platformSteps } from './summaryCards';
+import { summaryCards, platformSteps } from './summaryCards';
 import { logExcerpt } from './logExcerpt';
-import { areaMeanings, riskWords } from './meanings';
-import { mendingOf } from './remedyAction';
-import { shownText } from '../../util/displayText';
-import { canBeTyped } from './terminalPaste';
+import { areaDescriptions, riskDescriptions } from './descriptions';
+import { remedyActionOf } from './remedyAction';
+import { sanitizeForDisplay } from '../../util/displayText';
+import { canPaste } from './terminalPaste';
 
 /** A state as it was seen to begin, in the words of then. */
-export interface SeenState {
+export interface StateTransition {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly headline: string;
@@ -27,17 +28,17 @@ export interface SeenState {
 }
 
 /** Everything the page shows depends on this and on nothing else. */
-export interface PageScene {
+export interface PageInput {
   readonly state: Pick<EngineState, 'kind'>;
   readonly words: Description;
   readonly facts: Facts;
   readonly diagnosis: Diagnosis;
-  /** Why mending did not help, by finding. */
+  /** Why a remedy did not help, by finding. */
   readonly attempts: ReadonlyMap<string, string>;
-  readonly mended: readonly string[];
+  readonly fixed: readonly string[];
   /** States this window has seen, oldest first. */
-  readonly seen: readonly SeenState[];
-  /** What was proven of resource limits in this window. */
+  readonly transitions: readonly StateTransition[];
+  /** What was checked of resource limits in this window. */
   readonly limits: readonly ShownResult[];
   /** Milliseconds since the epoch → date and time in the reader's language. */
   readonly formatTime: (ms: number) => string;
@@ -48,35 +49,38 @@ function worst(...all: readonly Severity[]): Severity {
 }
 
 function evidenceOf(evidence: readonly Evidence[]): Evidence[] {
-  return evidence
-    .slice(0, 20)
-    .map(({ source, value }) => ({ source: shownText(source, 300), value: shownText(value) }));
+  return evidence.slice(0, 20).map(({ source, value }) => ({
+    source: sanitizeForDisplay(source, { maxLength: 300 }),
+    value: sanitizeForDisplay(value),
+  }));
 }
 
-function card(finding: Finding, attempt: string | undefined): FindingCard {
-  const { id, severity, area, remedy } = finding;
-  const mending = mendingOf(finding);
+function card(finding: FindingCheck, attempt: string | undefined): FindingCard {
+  const { id, severity, area, areaTitle, remedy } = finding;
+  const remedyAction = remedyActionOf(finding);
   return {
     id,
-    severity: severity === 'ok' ? 'info' : severity,
-    area: areaTitles[area],
-    title: shownText(finding.title),
-    cause: shownText(finding.cause),
-    consequence: shownText(finding.consequence),
+    severity,
+    area: areaTitle,
+    title: sanitizeForDisplay(finding.title),
+    cause: sanitizeForDisplay(finding.cause),
+    consequence: sanitizeForDisplay(finding.consequence),
     evidence: evidenceOf(finding.evidence),
-    symptoms: finding.explains
+    symptoms: finding.symptoms
       .slice(0, 50)
-      .map(({ id, title, evidence }) => ({ id, title: shownText(title), evidence: evidenceOf(evidence) })),
+      .map(({ id, title, evidence }) => ({ id, title: sanitizeForDisplay(title), evidence: evidenceOf(evidence) })),
     remedy: {
-      summary: shownText(remedy.summary),
-      command: shownText(remedy.command),
-      typed: canBeTyped(remedy),
-      ...(mending !== undefined && { button: { label: mending.label, cost: riskWords[mending.risk] } }),
+      summary: sanitizeForDisplay(remedy.summary),
+      command: sanitizeForDisplay(remedy.command),
+      canPaste: canPaste(remedy),
+      ...(remedyAction !== undefined && {
+        button: { label: remedyAction.label, cost: riskDescriptions[remedyAction.risk] },
+      }),
       ...(remedy.action !== undefined && { undo: undoOf(remedy.action) }),
     },
-    meaning: areaMeanings[area],
+    meaning: areaDescriptions[area],
     docs: finding.docs.filter((link) => /^https:\/\/[^\s"'<>]+$/u.test(link)).slice(0, 5),
-    ...(attempt !== undefined && { attempt: shownText(attempt) }),
+    ...(attempt !== undefined && { attempt: sanitizeForDisplay(attempt) }),
   };
 }
 
@@ -98,19 +102,23 @@ function commandsOf({ nextSteps }: Description): Page['commands'] {
   return [...offered.filter(({ name }) => name !== 'show-log'), { name: 'show-log', label: 'Show the daemon log' }];
 }
 
-function seconds(ms: number): string {
-  return ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
 /** What the helper wrote down and what this window has seen, newest first. */
-function history({ facts, seen, formatTime }: PageScene): readonly HistoryRow[] {
+function history({ facts, transitions, formatTime }: PageInput): readonly HistoryRow[] {
   const written = (valueOf(facts.helper)?.history ?? []).map(({ at, what, why, ms }) => ({
     at: Date.parse(at),
-    row: { what: shownText(what, 100), why: shownText(why, 300), took: ms === 0 ? '' : seconds(ms) },
+    row: {
+      what: sanitizeForDisplay(what, { maxLength: 100 }),
+      why: sanitizeForDisplay(why, { maxLength: 300 }),
+      took: ms === 0 ? '' : formatDuration(ms),
+    },
   }));
-  const witnessed = seen.map(({ at, headline, explanation }) => ({
+  const witnessed = transitions.map(({ at, headline, explanation }) => ({
     at,
-    row: { what: shownText(headline, 100), why: shownText(explanation, 300), took: '' },
+    row: {
+      what: sanitizeForDisplay(headline, { maxLength: 100 }),
+      why: sanitizeForDisplay(explanation, { maxLength: 300 }),
+      took: '',
+    },
   }));
   return [...written, ...witnessed]
     .filter(({ at }) => !Number.isNaN(at))
@@ -119,29 +127,33 @@ function history({ facts, seen, formatTime }: PageScene): readonly HistoryRow[] 
 }
 
 /** State, facts and diagnosis → what the page shows. Pure: equal scenes give equal pages. */
-export function pageOf(scene: PageScene): Page {
-  const { state, words, facts, diagnosis, formatTime } = scene;
+export function pageOf(input: PageInput): Page {
+  const { state, words, facts, diagnosis, formatTime } = input;
   const cgroup = facts.cgroup;
+  const report = diagnosisReport(diagnosis);
   return {
     banner: {
-      severity: worst(states[state.kind].severity, ...diagnosis.findings.map(({ severity }) => severity)),
-      headline: shownText(words.headline, 300),
-      detail: [shownText(words.explanation), sumLine(diagnosis)].filter((text) => text !== '').join(' '),
+      severity: worst(states[state.kind].severity, ...report.findings.map(({ severity }) => severity)),
+      headline: sanitizeForDisplay(words.headline, { maxLength: 300 }),
+      detail: [sanitizeForDisplay(words.explanation), report.summary].filter((text) => text !== '').join(' '),
     },
     commands: commandsOf(words),
-    mended: scene.mended.map((title) => shownText(title)),
-    findings: diagnosis.findings.map((finding) => card(finding, scene.attempts.get(finding.id))),
-    undecided: diagnosis.undecided.map(({ id, area, reason }) => ({
+    fixed: input.fixed.map((title) => sanitizeForDisplay(title)),
+    findings: report.findings.map((finding) => card(finding, input.attempts.get(finding.id))),
+    skipped: report.skipped.map(({ id, areaTitle: area, cause }) => ({
       id,
-      area: areaTitles[area],
-      reason: shownText(reason, 300),
+      area,
+      reason: sanitizeForDisplay(cause, { maxLength: 300 }),
     })),
-    fine: diagnosis.areas.filter(({ severity }) => severity === 'ok').map(({ area }) => areaTitles[area]),
-    cgroups: 'value' in cgroup ? cgroupPicture(cgroup.value) : { unreadable: shownText(cgroup.unreadable, 300) },
+    passed: report.passed.map(({ areaTitle }) => areaTitle),
+    cgroups:
+      'value' in cgroup
+        ? cgroupPicture(cgroup.value)
+        : { unreadable: sanitizeForDisplay(cgroup.unreadable, { maxLength: 300 }) },
     platform: platformSteps(facts),
-    glances: glances(facts),
+    summaryCards: summaryCards(facts),
     log: logExcerpt(facts, diagnosis.findings),
-    history: history(scene),
-    taken: `Read ${formatTime(Date.parse(facts.takenAt))}, in ${seconds(facts.tookMs)}`,
+    history: history(input),
+    taken: `Read ${formatTime(Date.parse(facts.takenAt))}, in ${formatDuration(facts.tookMs)}`,
   };
 }

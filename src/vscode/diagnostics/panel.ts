@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type * as vscode from 'vscode';
-import type { FromPage, ToPage } from '../../webview/messages';
+import type { WebviewRequest, WebviewUpdate } from '../../webview/protocol';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -8,20 +8,20 @@ const finding = v.pipe(v.string(), v.maxLength(200));
 const Message = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),
   v.object({ kind: v.literal('refresh') }),
-  v.object({ kind: v.literal('mend'), finding }),
+  v.object({ kind: v.literal('run-remedy'), finding }),
   v.object({ kind: v.literal('copy-remedy'), finding }),
-  v.object({ kind: v.literal('type-remedy'), finding }),
+  v.object({ kind: v.literal('paste-remedy'), finding }),
   v.object({
     kind: v.literal('command'),
     name: v.picklist(['start', 'restart', 'stop', 'show-log', 'set-up-helper']),
   }),
   v.object({ kind: v.literal('report'), name: v.picklist(['copy-markdown', 'save-report', 'raw-json']) }),
-  v.object({ kind: v.literal('prove'), proof: v.exactOptional(v.pipe(v.string(), v.maxLength(200))) }),
-  v.object({ kind: v.literal('cancel-proofs') }),
-]) satisfies v.GenericSchema<unknown, FromPage>;
+  v.object({ kind: v.literal('run-checks'), check: v.exactOptional(v.pipe(v.string(), v.maxLength(200))) }),
+  v.object({ kind: v.literal('cancel-checks') }),
+]) satisfies v.GenericSchema<unknown, WebviewRequest>;
 
 /** A message of the page, or undefined for what is none: the page shows text of others and is not believed blindly. */
-export function parseFromPage(message: unknown): FromPage | undefined {
+export function parseRequest(message: unknown): WebviewRequest | undefined {
   const parsed = v.safeParse(Message, message);
   return parsed.success ? parsed.output : undefined;
 }
@@ -36,7 +36,7 @@ export interface PanelHost {
 export interface PanelParts {
   readonly host: PanelHost;
   readonly extensionPath: string;
-  readonly onMessage: (message: FromPage) => void;
+  readonly onMessage: (message: WebviewRequest) => void;
   readonly onClosed: () => void;
   /** The page did not come up within the deadline; the panel is closed then. */
   readonly onSilent: () => void;
@@ -135,7 +135,7 @@ export class Panel {
   }
 
   /** Nothing is sent to a page that is not there: it asks for everything when it comes up. */
-  post(message: ToPage): void {
+  post(message: WebviewUpdate): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the editor's own, which knows its target
     if (this.ready && !this.closed) void this.panel.webview.postMessage(message);
   }
@@ -145,7 +145,7 @@ export class Panel {
   }
 
   private receive(message: unknown): void {
-    const parsed = parseFromPage(message);
+    const parsed = parseRequest(message);
     if (parsed === undefined || this.closed) return;
     if (parsed.kind === 'ready') {
       this.ready = true;

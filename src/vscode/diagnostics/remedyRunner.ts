@@ -4,19 +4,19 @@ import { undoOf, type ActionId } from '../../diagnosis/actions';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
 import type { EngineState } from '../../engine/state';
-import type { CommandName, Work } from '../../webview/messages';
+import type { CommandName, Work } from '../../webview/protocol';
 import type { Verdict } from '../lifecycleOutcome';
 import { endsContainers } from '../stopQuestion';
-import { riskWords } from './meanings';
-import { mendingOf, proofOf, type Mending } from './remedyAction';
+import { remedyActionOf, judgeRemedy, type RemedyAction } from './remedyAction';
+import { riskDescriptions } from './descriptions';
 
 /** The part of `vscode` that asks. */
-export interface MenderHost {
+export interface RemedyHost {
   readonly window: Pick<typeof vscode.window, 'showWarningMessage'>;
 }
 
-export interface MenderParts {
-  readonly host: MenderHost;
+export interface RemedyRunnerParts {
+  readonly host: RemedyHost;
   readonly state: () => EngineState;
   /** The lifecycle's verbs give their verdict; what opens something gives none. */
   readonly commands: Readonly<Record<CommandName, () => Promise<Verdict | undefined>>>;
@@ -25,14 +25,14 @@ export interface MenderParts {
   /** Of the newest facts. */
   readonly diagnosis: () => Diagnosis | undefined;
   /** Resolves when facts were read that are newer than the call. */
-  readonly readAnew: () => Promise<void>;
+  readonly refresh: () => Promise<void>;
   readonly working: (work: Work | undefined) => void;
   /** Says one sentence on the page. */
   readonly say: (text: string) => void;
 }
 
-/** How many are remembered as mended. */
-const mostMended = 20;
+/** How many are remembered as fixed. */
+const maxFixed = 20;
 
 /** Why the helper did not do it; undefined when it says that it did. */
 function failureOf(outcome: HelperOutcome): string | undefined {
@@ -48,52 +48,52 @@ function failureOf(outcome: HelperOutcome): string | undefined {
   }
 }
 
-/** Mends one finding at a time, and believes that it is mended only when facts read afterwards show it. */
-export class Mender {
+/** Fixes one finding at a time, and believes that it is fixed only when facts read afterwards show it. */
+export class RemedyRunner {
   private busy = false;
-  private mended: readonly string[] = [];
+  private fixed: readonly string[] = [];
   private readonly attempts = new Map<string, string>();
 
-  constructor(private readonly parts: MenderParts) {}
+  constructor(private readonly parts: RemedyRunnerParts) {}
 
-  /** What was mended, newest first, and why other attempts did not help, by finding. */
-  get told(): { readonly mended: readonly string[]; readonly attempts: ReadonlyMap<string, string> } {
-    return { mended: this.mended, attempts: this.attempts };
+  /** What was fixed, newest first, and why other attempts did not help, by finding. */
+  get told(): { readonly fixed: readonly string[]; readonly attempts: ReadonlyMap<string, string> } {
+    return { fixed: this.fixed, attempts: this.attempts };
   }
 
   forget(): void {
-    this.mended = [];
+    this.fixed = [];
     this.attempts.clear();
   }
 
   /** Does what the finding's button says. A button of a page that is older than the facts does nothing. */
-  async mend(id: string): Promise<void> {
+  async run(id: string): Promise<void> {
     const finding = this.parts.diagnosis()?.findings.find((candidate) => candidate.id === id);
-    const mending = finding && mendingOf(finding);
-    if (finding === undefined || mending === undefined || this.busy) return;
+    const remedyAction = finding && remedyActionOf(finding);
+    if (finding === undefined || remedyAction === undefined || this.busy) return;
     this.busy = true;
     try {
-      if (await this.agreed(finding, mending)) await this.perform(finding, mending);
+      if (await this.confirmed(finding, remedyAction)) await this.perform(finding, remedyAction);
     } finally {
       this.busy = false;
       this.parts.working(undefined);
     }
   }
 
-  private async perform(finding: Finding, mending: Mending): Promise<void> {
-    const { working, readAnew } = this.parts;
-    working({ text: mending.label, finding: finding.id });
-    const ended = await this.attempt(mending);
+  private async perform(finding: Finding, remedyAction: RemedyAction): Promise<void> {
+    const { working, refresh } = this.parts;
+    working({ text: remedyAction.label, finding: finding.id });
+    const ended = await this.attempt(remedyAction);
     if (ended === 'left') return;
     working({ text: 'Looking whether it is mended', finding: finding.id });
-    await readAnew();
+    await refresh();
     this.judge(finding, ended.failure);
   }
 
   /** `left`: the person cancelled it, or goes on in a terminal whose end is not known here. */
-  private async attempt(mending: Mending): Promise<'left' | { readonly failure: string | undefined }> {
-    if (mending.kind === 'apply') return { failure: failureOf(await this.parts.apply(mending.action)) };
-    const verdict = await this.parts.commands[mending.name]();
+  private async attempt(remedyAction: RemedyAction): Promise<'left' | { readonly failure: string | undefined }> {
+    if (remedyAction.kind === 'apply') return { failure: failureOf(await this.parts.apply(remedyAction.action)) };
+    const verdict = await this.parts.commands[remedyAction.name]();
     if (verdict === undefined || verdict.kind === 'cancelled') return 'left';
     return { failure: verdict.kind === 'failed' ? verdict.message : undefined };
   }
@@ -102,26 +102,30 @@ export class Mender {
   private judge({ id, title }: Finding, failure: string | undefined): void {
     const diagnosis = this.parts.diagnosis();
     if (diagnosis === undefined) return;
-    const proof = proofOf(id, diagnosis);
-    if (proof.outcome === 'mended') {
+    const outcome = judgeRemedy(id, diagnosis);
+    if (outcome.kind === 'fixed') {
       this.attempts.delete(id);
-      this.mended = [title, ...this.mended].slice(0, mostMended);
+      this.fixed = [title, ...this.fixed].slice(0, maxFixed);
       this.parts.say(`Mended: ${title}.`);
       return;
     }
-    const why = failure ?? proof.why;
+    const why = failure ?? outcome.why;
     this.attempts.set(id, why);
     this.parts.say(`Not mended: ${title}. ${why}`);
   }
 
   /** Asks before anything that costs something, once: a restart that would end containers asks itself, with their names. */
-  private async agreed({ remedy }: Finding, mending: Mending): Promise<boolean> {
-    if (mending.risk === 'none') return true;
+  private async confirmed({ remedy }: Finding, remedyAction: RemedyAction): Promise<boolean> {
+    if (remedyAction.risk === 'none') return true;
     const { host, state } = this.parts;
-    if (mending.kind === 'command' && mending.name === 'restart' && endsContainers('restart', state())) return true;
+    if (remedyAction.kind === 'command' && remedyAction.name === 'restart' && endsContainers('restart', state()))
+      return true;
     const undo = remedy.action === undefined ? '' : `To undo it: ${undoOf(remedy.action)}`;
-    const detail = `${remedy.summary} ${riskWords[mending.risk]} ${undo}`.trim();
+    const detail = `${remedy.summary} ${riskDescriptions[remedyAction.risk]} ${undo}`.trim();
     const options = { modal: true, detail };
-    return (await host.window.showWarningMessage(`${mending.label}?`, options, mending.label)) === mending.label;
+    return (
+      (await host.window.showWarningMessage(`${remedyAction.label}?`, options, remedyAction.label)) ===
+      remedyAction.label
+    );
   }
 }

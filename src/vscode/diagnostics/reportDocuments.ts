@@ -1,4 +1,7 @@
 import type * as vscode from 'vscode';
+import type { ReportName } from '../../webview/protocol';
+import { rawJson, reportDocument } from './document';
+import type { PageInput } from './page';
 
 /** The parts of `vscode` documents are made of. */
 export interface DocumentHost {
@@ -9,6 +12,9 @@ export interface DocumentHost {
 }
 
 const scheme = 'dind-station-report';
+
+const preface =
+  'The browser does not let the editor show its page here: that takes https, or the name localhost. This is the same as a document; run "Show Docker diagnostics" again for newer facts.';
 
 /** Reports as documents of the editor: some to read, which nobody is asked to save, and some to save. */
 export class ReportDocuments {
@@ -24,8 +30,17 @@ export class ReportDocuments {
     });
   }
 
+  async open(name: Exclude<ReportName, 'copy-markdown'>, input: PageInput): Promise<void> {
+    if (name === 'save-report') await this.toSave(reportDocument(input));
+    else await this.read('Docker diagnostics.json', rawJson(input));
+  }
+
+  async openInsteadOfPage(input: PageInput): Promise<void> {
+    await this.read('Docker diagnostics.md', reportDocument(input, preface));
+  }
+
   /** Shows a text under a name whose ending tells its language; a document of that name that is open gets the new text. */
-  async read(name: string, text: string): Promise<void> {
+  private async read(name: string, text: string): Promise<void> {
     const uri = this.host.Uri.from({ scheme, path: `/${name}` });
     this.texts.set(uri.path, text);
     this.changed.fire(uri);
@@ -33,7 +48,7 @@ export class ReportDocuments {
   }
 
   /** Shows a text that is nobody's file yet: it is read first, and saved where the person wants it. */
-  async toSave(text: string): Promise<void> {
+  private async toSave(text: string): Promise<void> {
     const document = await this.host.workspace.openTextDocument({ language: 'markdown', content: text });
     await this.host.window.showTextDocument(document, { preview: false });
   }

@@ -1,12 +1,13 @@
-import { engineInfo, engineVersion, size } from '../../diagnosis/factSelectors';
+import { engineInfo, engineVersion } from '../../diagnosis/factSelectors';
 import { valueOf, type Fact } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { PlatformLink } from '../../host/facts/platform';
 import type { StorageRoot, StorageRole } from '../../host/facts/storage';
-import type { Glance, PlatformStep, Row } from '../../webview/messages';
-import { shownText } from '../../util/displayText';
+import type { SummaryCard, PlatformStep, Row } from '../../webview/protocol';
+import { sanitizeForDisplay } from '../../util/displayText';
+import { formatBytes, formatPercent } from '../../util/format';
 
-const row = (label: string, value: string): Row => ({ label, value: shownText(value, 300) });
+const row = (label: string, value: string): Row => ({ label, value: sanitizeForDisplay(value, { maxLength: 300 }) });
 
 /** The rows of a slice, or one that says why there are none. */
 function rowsOf<T>(fact: Fact<T> | undefined, rows: (value: T) => readonly Row[]): readonly Row[] {
@@ -82,7 +83,7 @@ function storageRow(root: StorageRoot): Row {
   const free =
     space === undefined
       ? ''
-      : `, ${size(space.freeBytes)} of ${size(space.totalBytes)} free${space.totalInodes === 0 ? '' : `, ${Math.round((100 * space.freeInodes) / space.totalInodes)} % of inodes free`}`;
+      : `, ${formatBytes(space.freeBytes)} of ${formatBytes(space.totalBytes)} free${space.totalInodes === 0 ? '' : `, ${formatPercent(space.freeInodes / space.totalInodes)} of inodes free`}`;
   return row(
     roles[root.role],
     `${root.path} on ${root.fsType}${root.readOnly ? ', read-only' : ''}${root.exists ? '' : ', not there yet'}${free}`,
@@ -134,7 +135,7 @@ function readerRows(facts: Facts): readonly Row[] {
 }
 
 /** The machine in a few rows each: engine, daemon, storage, network, and who is reading. */
-export function glances(facts: Facts): readonly Glance[] {
+export function summaryCards(facts: Facts): readonly SummaryCard[] {
   return [
     { title: 'Engine', rows: engineRows(facts) },
     { title: 'Daemon', rows: daemonRows(facts) },
@@ -156,8 +157,9 @@ export function platformSteps(facts: Facts): readonly PlatformStep[] {
     name,
     layer,
     confidence: confidences[confidence],
-    evidence: evidence
-      .slice(0, 10)
-      .map(({ source, value }) => ({ source: shownText(source, 200), value: shownText(value, 300) })),
+    evidence: evidence.slice(0, 10).map(({ source, value }) => ({
+      source: sanitizeForDisplay(source, { maxLength: 200 }),
+      value: sanitizeForDisplay(value, { maxLength: 300 }),
+    })),
   }));
 }

@@ -1,5 +1,5 @@
 /** Runs something that is asked for often: one run at a time, none lost, and a pause between two beginnings. */
-export class Paced {
+export class Throttle {
   private running: Promise<void> | undefined;
   private wanted = false;
   private begun = -Infinity;
@@ -12,7 +12,7 @@ export class Paced {
    */
   constructor(
     private readonly run: () => Promise<void>,
-    private readonly pauseMs: number,
+    private readonly intervalMs: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -23,7 +23,7 @@ export class Paced {
       this.wanted = true;
       return;
     }
-    const wait = Math.max(0, this.begun + this.pauseMs - this.now());
+    const wait = Math.max(0, this.begun + this.intervalMs - this.now());
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.begin();

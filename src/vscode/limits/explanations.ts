@@ -1,7 +1,7 @@
 import type { RuleId } from '../../diagnosis/ruleIds';
 import type { LimitFinding } from '../../limits/verdict';
 
-/** What a proof's finding means, and the rules of the diagnosis that see the same fault from the machine's side. */
+/** What a check's finding means, and the rules of the diagnosis that see the same fault from the machine's side. */
 export interface Explanation {
   readonly text: string;
   /** Ids of rules; the first that found something is the one to read. */

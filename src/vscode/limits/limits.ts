@@ -1,20 +1,21 @@
 import type * as vscode from 'vscode';
 import { budgetOf, budgetWords } from '../../limits/budget';
 import { comparisons, historyPath, keepReport, listeningSince } from '../../limits/history';
-import type { Proof } from '../../limits/proof';
-import type { LimitsEvent, LimitsReport, ProofResult } from '../../limits/report';
-import { runProofs } from '../../limits/run';
+import type { LimitCheck } from '../../limits/limitCheck';
+import { limitsReport } from '../../report/limitsModel';
+import type { LimitsEvent, LimitsRunResult, LimitCheckResult } from '../../limits/runResult';
+import { runChecks } from '../../limits/run';
 import type { EngineState } from '../../engine/state';
 import { isUsable } from '../../engine/states';
 import { notify, type NotificationHost } from '../notify';
 import type { EngineNoticeParts } from '../engineNotices';
 import { eventLines, reportLines, terminalLine } from './outputLines';
-import { proofsOf, treeRows, type ProofRow } from './tree';
+import { treeRows, checksOf, type CheckRow } from './tree';
 import { begun, concluded, ended, eventSeen, noRunYet, refused, type LimitsStatus } from './status';
 import { testOutcome } from './testOutcome';
 import type { EngineSession } from '../engineSession';
 
-/** The parts of `vscode` a run of proofs needs. */
+/** The parts of `vscode` a run of checks needs. */
 export interface LimitsHost extends NotificationHost {
   readonly TestMessage: typeof vscode.TestMessage;
 }
@@ -27,13 +28,13 @@ export interface LimitsParts {
   /** The words and the buttons for a state. */
   readonly wording: EngineNoticeParts['wording'];
   readonly log: { info(message: string): void; error(message: string): void };
-  /** What the window knows of its proofs is other than before. */
+  /** What the window knows of its checks is other than before. */
   readonly onStatus: (status: LimitsStatus) => void;
 }
 
 /**
- * The proofs of resource limits as tests: the tree, and what runs it. Built into an output file of its own, which
- * `limitTests.ts` loads when the Test Explorer is opened or a proof is to be run.
+ * The checks of resource limits as tests: the tree, and what runs it. Built into an output file of its own, which
+ * `lazyLimits.ts` loads when the Test Explorer is opened or a check is to be run.
  */
 export class Limits {
   private readonly items = new Map<string, vscode.TestItem>();
@@ -48,7 +49,7 @@ export class Limits {
     private readonly parts: LimitsParts,
   ) {
     let place = 0;
-    const itemOf = ({ id, label }: ProofRow) => {
+    const itemOf = ({ id, label }: CheckRow) => {
       const item = controller.createTestItem(id, label);
       // The catalogue's order, not the alphabet's.
       item.sortText = String((place += 1)).padStart(3, '0');
@@ -57,7 +58,7 @@ export class Limits {
     controller.items.replace(
       treeRows().map((area) => {
         const parent = itemOf(area);
-        for (const row of area.proofs) {
+        for (const row of area.checks) {
           const item = itemOf(row);
           parent.children.add(item);
           this.items.set(row.id, item);
@@ -70,10 +71,10 @@ export class Limits {
   /** Runs what a request means. Runs wait for each other: side by side they would disturb what the other measures. */
   async prove(request: vscode.TestRunRequest): Promise<void> {
     const ids = (items: readonly vscode.TestItem[] | undefined) => items?.map(({ id }) => id);
-    const proofs = proofsOf(ids(request.include), ids(request.exclude) ?? []);
+    const checks = checksOf(ids(request.include), ids(request.exclude) ?? []);
     const run = this.controller.createTestRun(request);
-    for (const { id } of proofs) run.enqueued(this.item(id));
-    const mine = this.last.then(() => this.run(run, proofs)).finally(() => run.end());
+    for (const { id } of checks) run.enqueued(this.item(id));
+    const mine = this.last.then(() => this.run(run, checks)).finally(() => run.end());
     // Whoever asked for it is told of its failure; the next one only waits for its end.
     this.last = mine.catch(() => undefined);
     return mine;
@@ -99,14 +100,14 @@ export class Limits {
     this.parts.onStatus(status);
   }
 
-  /** The row of a proof. Throws for an id that the tree has not. */
+  /** The row of a check. Throws for an id that the tree has not. */
   item(id: string): vscode.TestItem {
     const item = this.items.get(id);
     if (item === undefined) throw new Error(`the tree has no proof ${id}`);
     return item;
   }
 
-  private async run(run: vscode.TestRun, proofs: readonly Proof[]): Promise<void> {
+  private async run(run: vscode.TestRun, checks: readonly LimitCheck[]): Promise<void> {
     const cancelled = new AbortController();
     const cancelling = run.token.onCancellationRequested(() => cancelled.abort());
     if (run.token.isCancellationRequested) cancelled.abort();
@@ -114,17 +115,17 @@ export class Limits {
     try {
       if (signal.aborted) return;
       this.cancelling = cancelled;
-      this.become(begun(this.known, proofs));
+      this.become(begun(this.known, checks));
       const say = (text: string, item?: vscode.TestItem): void => run.appendOutput(terminalLine(text), undefined, item);
-      say(`${proofs.length === 1 ? '1 proof' : `${String(proofs.length)} proofs`}: ${budgetWords(budgetOf(proofs))}`);
+      say(`${checks.length === 1 ? '1 proof' : `${String(checks.length)} proofs`}: ${budgetWords(budgetOf(checks))}`);
       const state = await this.parts.engine.refresh();
       const { endpoint } = this.parts.engine;
       if (endpoint === undefined || !isUsable(state)) {
-        await this.refuse(run, proofs, state);
+        await this.refuse(run, checks, state);
         return;
       }
       const onEvent = (event: LimitsEvent): void => this.show(run, event, signal.aborted, say);
-      const report = await runProofs({ endpoint, proofs, image: this.parts.image(), signal, onEvent });
+      const report = await runChecks({ endpoint, checks, image: this.parts.image(), signal, onEvent });
       await this.conclude(report, await listeningSince(endpoint), say);
     } finally {
       cancelling.dispose();
@@ -139,7 +140,7 @@ export class Limits {
     cancelled: boolean,
     say: (text: string, item?: vscode.TestItem) => void,
   ): void {
-    const id = event.event === 'judged' ? event.result.id : 'proof' in event ? event.proof : undefined;
+    const id = event.event === 'judged' ? event.result.id : 'check' in event ? event.check : undefined;
     const item = id === undefined ? undefined : this.item(id);
     for (const line of eventLines(event)) say(line, item);
     // What a cancel cut off takes no earlier result away.
@@ -150,7 +151,7 @@ export class Limits {
     if (event.event === 'judged') this.tell(run, item, event.result, cancelled);
   }
 
-  private tell(run: vscode.TestRun, item: vscode.TestItem, result: ProofResult, cancelled: boolean): void {
+  private tell(run: vscode.TestRun, item: vscode.TestItem, result: LimitCheckResult, cancelled: boolean): void {
     const { TestMessage } = this.parts.host;
     const outcome = testOutcome(result, cancelled);
     switch (outcome.kind) {
@@ -170,22 +171,26 @@ export class Limits {
   }
 
   /** Keeps the results beside those of the command line, and says what is different from before. */
-  private async conclude(report: LimitsReport, since: string | undefined, say: (text: string) => void): Promise<void> {
+  private async conclude(
+    report: LimitsRunResult,
+    since: string | undefined,
+    say: (text: string) => void,
+  ): Promise<void> {
     const kept = await keepReport(historyPath(process.env), report, since);
     if (!kept.ok) say(kept.message);
     const compared = comparisons(kept.before, report, since);
-    for (const line of reportLines(report, compared)) say(line);
+    for (const line of reportLines(limitsReport(report, compared))) say(line);
     this.become(concluded(this.known, report, compared));
   }
 
   /** Without an engine nothing is proven: each test says so, and a notification has the buttons that help. */
-  private async refuse(run: vscode.TestRun, proofs: readonly Proof[], state: EngineState): Promise<void> {
+  private async refuse(run: vscode.TestRun, checks: readonly LimitCheck[], state: EngineState): Promise<void> {
     const { host, log, wording } = this.parts;
     const { message, buttons } = await wording(state);
     const text = `${message} No limit was proven: run it again when Docker is running.`;
     run.appendOutput(terminalLine(text));
     this.become(refused(this.known, text));
-    for (const { id } of proofs) run.errored(this.item(id), new host.TestMessage(text));
+    for (const { id } of checks) run.errored(this.item(id), new host.TestMessage(text));
     // The run ends now, not when somebody answers.
     notify(host, 'error', text, buttons).catch((error: unknown) => log.error(`refusal of proofs: ${String(error)}`));
   }

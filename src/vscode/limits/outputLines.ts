@@ -1,19 +1,17 @@
-import { comparisonWords, type Comparison } from '../../limits/history';
-import { type LimitsEvent, type LimitsReport, type ProofResult, countVerdicts } from '../../limits/report';
-import { verdicts } from '../../limits/verdict';
+import type { LimitsEvent, LimitCheckResult } from '../../limits/runResult';
+import { limitCheckReport, type LimitsReport } from '../../report/limitsModel';
+import { evidenceLines, leftoverWords } from '../../report/limitsText';
+import { sanitizeForDisplay } from '../../util/displayText';
+import { formatSeconds } from '../../util/format';
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-function resultLines(result: ProofResult): string[] {
-  const { id, title, verdict, reason, asked, kernel, observed, basis, attempts, ms, finding } = result;
-  const name = basis === 'setting' && verdict === 'enforced' ? 'enforced, by its setting' : verdict;
+function resultLines(result: LimitCheckResult): string[] {
+  const check = limitCheckReport(result);
+  const { id, title, verdict, qualifier, cause, attempts, ms, finding } = check;
   const tries = attempts > 1 ? `, ${String(attempts)} attempts` : '';
   return [
-    `${name}: ${title} (${id}, ${seconds(ms)}${tries})`,
-    `  ${reason}${finding === undefined ? '' : ` [${finding}]`}`,
-    `  asked     ${asked}`,
-    `  kernel    ${kernel === '' ? '-' : kernel}`,
-    `  observed  ${observed}`,
+    `${verdict}${qualifier}: ${title} (${id}, ${formatSeconds(ms)}${tries})`,
+    `  ${cause}${finding === '' ? '' : ` [${finding}]`}`,
+    ...evidenceLines(check, (text) => text),
   ];
 }
 
@@ -25,7 +23,7 @@ export function eventLines(event: LimitsEvent): readonly string[] {
     case 'plan':
       return event.running === 0 ? [] : [`${String(event.running)} running containers are left alone`];
     case 'started':
-      return [`${event.proof}: ${event.attempt === 1 ? 'started' : `disturbed, attempt ${String(event.attempt)}`}`];
+      return [`${event.check}: ${event.attempt === 1 ? 'started' : `disturbed, attempt ${String(event.attempt)}`}`];
     case 'judged':
       return resultLines(event.result);
     case 'sample':
@@ -34,15 +32,14 @@ export function eventLines(event: LimitsEvent): readonly string[] {
 }
 
 /** The end of the output: what changed since the earlier runs, what stayed behind, and the sum. Pure. */
-export function reportLines(report: LimitsReport, compared: ReadonlyMap<string, Comparison>): readonly string[] {
-  const counts = countVerdicts(report.results);
-  const sum = verdicts.flatMap((verdict) => (counts[verdict] === 0 ? [] : [`${String(counts[verdict])} ${verdict}`]));
-  const cleared = report.leftovers === 0 ? '' : `, ${String(report.leftovers)} leftovers of an earlier run removed`;
+export function reportLines(report: LimitsReport): readonly string[] {
+  const { checks, left, counts, ms } = report;
+  const sum = counts.map(([verdict, count]) => `${String(count)} ${verdict}`);
   return [
     '',
-    ...[...compared].map(([id, before]) => `${id}: ${comparisonWords(before)}`),
-    ...report.left.map((text) => `Left behind until the next start: ${text}`),
-    `${sum.join(', ')}; ${seconds(report.ms)}${cleared}`,
+    ...checks.flatMap(({ id, compared }) => (compared === '' ? [] : [`${id}: ${compared}`])),
+    ...left.map((text) => `Left behind until the next start: ${text}`),
+    `${sum.join(', ')}; ${formatSeconds(ms)}${leftoverWords(report)}`,
   ];
 }
 
@@ -51,8 +48,5 @@ export function reportLines(report: LimitsReport, compared: ReadonlyMap<string, 
  * not move the cursor or colour the rest.
  */
 export function terminalLine(text: string): string {
-  return `${text
-    .replace(/\n/gu, '\n  ')
-    .replace(/[\p{Cf}\p{Co}\p{Cs}]|[^\P{Cc}\n]/gu, '')
-    .replaceAll('\n', '\r\n')}\r\n`;
+  return `${sanitizeForDisplay(text, { on: 'console' }).replaceAll('\n', '\r\n  ')}\r\n`;
 }

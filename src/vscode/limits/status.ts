@@ -1,22 +1,22 @@
 import { budgetOf } from '../../limits/budget';
 import { catalogue } from '../../limits/catalogue';
 import { comparisonWords, type Comparison } from '../../limits/history';
-import type { Cost, Proof } from '../../limits/proof';
-import type { LimitsEvent, LimitsReport, ProofResult } from '../../limits/report';
+import type { Cost, LimitCheck } from '../../limits/limitCheck';
+import type { LimitsEvent, LimitsRunResult, LimitCheckResult } from '../../limits/runResult';
 
-/** The latest result of a proof in this window. */
+/** The latest result of a check in this window. */
 export interface ShownResult {
-  readonly result: ProofResult;
+  readonly result: LimitCheckResult;
   /** When it was judged, ISO 8601. */
   readonly at: string;
   /** How it is beside the earlier ones, in words. */
   readonly compared?: string;
 }
 
-/** What a window knows of its proofs. Plain data: the page is told the same as the Test Explorer. */
+/** What a window knows of its checks. Plain data: the page is told the same as the Test Explorer. */
 export interface LimitsStatus {
   /** How many there are, and what a run of all of them takes. */
-  readonly proofs: number;
+  readonly checks: number;
   readonly budget: Cost;
   readonly running?: { readonly of: number; readonly done: number; readonly underWay: readonly string[] };
   /** In the catalogue's order. */
@@ -25,11 +25,11 @@ export interface LimitsStatus {
   readonly problem?: string;
 }
 
-export const noRunYet: LimitsStatus = { proofs: catalogue.length, budget: budgetOf(catalogue), results: [] };
+export const noRunYet: LimitsStatus = { checks: catalogue.length, budget: budgetOf(catalogue), results: [] };
 
 /** A run of so many begins. */
-export function begun({ problem: _over, ...known }: LimitsStatus, proofs: readonly Proof[]): LimitsStatus {
-  return { ...known, running: { of: proofs.length, done: 0, underWay: [] } };
+export function begun({ problem: _over, ...known }: LimitsStatus, checks: readonly LimitCheck[]): LimitsStatus {
+  return { ...known, running: { of: checks.length, done: 0, underWay: [] } };
 }
 
 /** A run has told something; `at` is when, ISO 8601. */
@@ -37,7 +37,7 @@ export function eventSeen(known: LimitsStatus, event: LimitsEvent, at: string): 
   const { running } = known;
   if (running === undefined) return known;
   if (event.event === 'started') {
-    const title = catalogue.find(({ id }) => id === event.proof)?.title ?? event.proof;
+    const title = catalogue.find(({ id }) => id === event.check)?.title ?? event.check;
     return { ...known, running: { ...running, underWay: [...running.underWay.filter((one) => one !== title), title] } };
   }
   if (event.event !== 'judged') return known;
@@ -55,7 +55,7 @@ export function eventSeen(known: LimitsStatus, event: LimitsEvent, at: string): 
 /** A run is over, and its results stand beside the earlier ones of the same engine. */
 export function concluded(
   known: LimitsStatus,
-  report: LimitsReport,
+  report: LimitsRunResult,
   compared: ReadonlyMap<string, Comparison>,
 ): LimitsStatus {
   const fresh = new Set(report.results.map(({ id }) => id));

@@ -1,4 +1,4 @@
-import type { ProofResult } from '../../limits/report';
+import type { LimitCheckResult } from '../../limits/runResult';
 
 /** What the Test Explorer shows of a result. `expected` and `actual` are shown side by side. */
 export type TestOutcome =
@@ -8,7 +8,7 @@ export type TestOutcome =
   | { readonly kind: 'errored'; readonly message: string };
 
 /** Why a verdict is what it is, and the finding that explains it. */
-function reasonOf({ reason, finding }: ProofResult): string {
+function reasonOf({ reason, finding }: LimitCheckResult): string {
   return finding === undefined ? reason : `${reason} Explained by ${finding}.`;
 }
 
@@ -16,7 +16,7 @@ function reasonOf({ reason, finding }: ProofResult): string {
  * A verdict as the outcome of a test. Only a limit that was seen not to hold has failed; one that this machine has not is
  * skipped; what could not be told is an error and never a pass. `cancelled`: what the end of the run cut off is no error.
  */
-export function testOutcome(result: ProofResult, cancelled: boolean): TestOutcome {
+export function testOutcome(result: LimitCheckResult, cancelled: boolean): TestOutcome {
   const { verdict, asked, kernel, observed } = result;
   switch (verdict) {
     case 'enforced':

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import { limitsExit } from '../../../src/cli/limits';
 import { containerExit, containerLines } from '../../../src/cli/limitsContainer';
-import { junitXml } from '../../../src/cli/limitsJunit';
-import { eventLine, limitsLines } from '../../../src/cli/limitsTable';
+import { limitsJunit } from '../../../src/report/junit';
+import { limitsReport } from '../../../src/report/limitsModel';
+import { eventLine, limitsLines } from '../../../src/report/limitsText';
 import { paintFor } from '../../../src/cli/terminal';
-import type { LimitsReport, ProofResult } from '../../../src/limits/report';
-import type { Verdict } from '../../../src/limits/verdict';
+import type { LimitsRunResult, LimitCheckResult } from '../../../src/limits/runResult';
+import type { LimitVerdict } from '../../../src/limits/verdict';
 
 const paint = paintFor(false);
 
-function result(verdict: Verdict): ProofResult {
+function result(verdict: LimitVerdict): LimitCheckResult {
   return {
     id: `cpu.${verdict}`,
     area: 'cpu',
@@ -26,7 +27,7 @@ function result(verdict: Verdict): ProofResult {
   };
 }
 
-const report = (...results: ProofResult[]): LimitsReport => ({
+const report = (...results: LimitCheckResult[]): LimitsRunResult => ({
   schema: 1,
   run: 'r',
   startedAt: '2026-01-01T00:00:00.000Z',
@@ -38,20 +39,20 @@ const report = (...results: ProofResult[]): LimitsReport => ({
   left: [],
 });
 
-test.each<[Verdict[], number]>([
+test.each<[LimitVerdict[], number]>([
   [['enforced', 'unsupported'], 0],
   [['enforced', 'inconclusive', 'not-enforced'], 1],
   [['enforced', 'inconclusive'], 3],
   [['error'], 3],
-])('%j ends with %i', (verdicts, exit) => {
-  expect(limitsExit(report(...verdicts.map(result)))).toBe(exit);
+])('%j ends with %i', (limitVerdicts, exit) => {
+  expect(limitsExit(report(...limitVerdicts.map(result)))).toBe(exit);
 });
 
-test('the table has the three facts of each proof, how it was before, and the sum', () => {
+test('the table has the three facts of each check, how it was before, and the sum', () => {
   const before = new Map([
     ['cpu.enforced', { kind: 'broke', at: '2026-01-01T08:09:00Z', restart: '2026-01-02T03:04:05Z' } as const],
   ]);
-  const text = limitsLines(report(result('enforced'), result('error')), before, paint).join('\n');
+  const text = limitsLines(limitsReport(report(result('enforced'), result('error')), before), paint).join('\n');
   for (const part of ['asked     --cpus 0.25', 'kernel    25000 100000', 'observed  0.25 CPUs', 'Because of "this".']) {
     expect(text).toContain(part);
   }
@@ -64,7 +65,7 @@ test('the table has the three facts of each proof, how it was before, and the su
 test('the budget is told before the run, and who is left alone', () => {
   const plan = {
     event: 'plan',
-    proofs: [],
+    checks: [],
     budget: { cpuSeconds: 20.4, memory: 168 * 2 ** 20, seconds: 16 },
     running: 3,
   } as const;
@@ -74,9 +75,8 @@ test('the budget is told before the run, and who is left alone', () => {
 });
 
 test('JUnit: not enforced fails, unsupported is skipped, untold is an error, and nothing breaks the XML', () => {
-  const xml = junitXml(
-    report(result('enforced'), result('not-enforced'), result('unsupported'), result('inconclusive')),
-  );
+  const run = report(result('enforced'), result('not-enforced'), result('unsupported'), result('inconclusive'));
+  const xml = limitsJunit(limitsReport(run, new Map()));
   expect(xml).toContain('<testsuites tests="4" failures="1" errors="1" skipped="1" time="2.000">');
   expect(xml.match(/<failure type="not-enforced"/g)).toHaveLength(1);
   expect(xml.match(/<skipped /g)).toHaveLength(1);

@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { actionIds } from '../../../src/diagnosis/actions';
 import { diagnose } from '../../../src/diagnosis/diagnose';
 import { diagnosisSchema } from '../../../src/diagnosis/diagnosisSchema';
-import { reportJunit, reportSarif } from '../../../src/report/exchange';
+import { reportJunit } from '../../../src/report/junit';
 import { reportMarkdown } from '../../../src/report/markdown';
+import { diagnosisReport } from '../../../src/report/model';
+import { reportSarif } from '../../../src/report/sarif';
 import { reportText } from '../../../src/report/text';
 import { rules } from '../../../src/diagnosis/rules/allRules';
 import { paintFor } from '../../../src/cli/terminal';
@@ -94,10 +96,10 @@ test('never throws, whatever became of the facts, and every report can be writte
         }
         const diagnosis = diagnose(facts as unknown as Facts);
         v.parse(diagnosisSchema, diagnosis);
-        reportText(diagnosis, paintFor(false));
-        reportMarkdown(diagnosis);
-        reportJunit(diagnosis);
-        reportSarif(diagnosis, '1');
+        reportText(diagnosisReport(diagnosis), paintFor(false));
+        reportMarkdown(diagnosisReport(diagnosis));
+        reportJunit(diagnosisReport(diagnosis));
+        reportSarif(diagnosisReport(diagnosis), '1');
       },
     ),
     { numRuns: 1000 },
@@ -113,11 +115,11 @@ test('a hostile log line is shown as text', () => {
     }),
   );
   expect(diagnosis.findings.map(({ id }) => id)).toEqual(['log.not-recognised']);
-  const text = reportText(diagnosis, paintFor(false)).join('\n');
+  const text = reportText(diagnosisReport(diagnosis), paintFor(false)).join('\n');
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-  expect(reportMarkdown(diagnosis).length).toBeLessThan(10_000);
-  expect(reportJunit(diagnosis)).not.toContain('<script>');
+  expect(reportMarkdown(diagnosisReport(diagnosis)).length).toBeLessThan(10_000);
+  expect(reportJunit(diagnosisReport(diagnosis))).not.toContain('<script>');
 });
 
 test('a daemon that ended and was not waited for counts as gone', () => {

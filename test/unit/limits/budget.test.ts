@@ -3,14 +3,14 @@ import { judgeRoom } from '../../../src/limits/budget';
 import { recorded } from './recordings';
 
 const MiB = 2 ** 20;
-const { surroundings, proof: memory } = recorded('memory.limit');
+const { environment, check: memory } = recorded('memory.limit');
 const unseen = { unreadable: '/proc/42/cgroup: ENOENT' };
 const own = (...levels: { path: string; memory?: number }[]) => ({ version: 2 as const, path: '/', levels });
 
 describe('an engine here whose groups cannot be seen', () => {
-  const around = { ...surroundings, here: true, memoryAvailable: 64 * 2 ** 30, outside: unseen };
+  const around = { ...environment, here: true, memoryAvailable: 64 * 2 ** 30, outside: unseen };
 
-  test('gets no large proof on the word of the machine where PID 1 here has a limit, or may have one', () => {
+  test('gets no large check on the word of the machine where PID 1 here has a limit, or may have one', () => {
     const limited = { ...around, own: own({ path: '/init' }, { path: '/', memory: 512 * MiB }) };
     for (const place of [limited, { ...around, own: { unreadable: '/proc/1/cgroup: EACCES' } }]) {
       expect(judgeRoom(memory, place)).toMatchObject({ verdict: 'inconclusive', finding: 'machine.no-room' });
@@ -35,5 +35,5 @@ describe('an engine here whose groups cannot be seen', () => {
 });
 
 test('of an engine far away nothing but its machine can be known', () => {
-  expect(judgeRoom(memory, { ...surroundings, here: false, outside: unseen, own: unseen })).toBeUndefined();
+  expect(judgeRoom(memory, { ...environment, here: false, outside: unseen, own: unseen })).toBeUndefined();
 });

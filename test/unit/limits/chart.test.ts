@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/limits/catalogue';
 import { chartOf } from '../../../src/limits/chart';
-import { samplesOf, type Metric } from '../../../src/limits/evidence';
-import type { Drawing } from '../../../src/limits/proof';
-import type { LegSample } from '../../../src/limits/report';
+import { samplesOf, type Metric } from '../../../src/limits/containerEvidence';
+import type { Drawing } from '../../../src/limits/limitCheck';
+import type { ContainerSample } from '../../../src/limits/runResult';
 import { recorded, type Recording } from './recordings';
 
-const of = (leg: string, metric: Metric, ...points: readonly (readonly [at: number, value: number])[]): LegSample[] =>
-  points.map(([at, value]) => ({ leg, metric, at, value }));
+const of = (
+  leg: string,
+  metric: Metric,
+  ...points: readonly (readonly [at: number, value: number])[]
+): ContainerSample[] => points.map(([at, value]) => ({ leg, metric, at, value }));
 const rate: Drawing = { metric: 'cpu', as: 'rate', limit: 0.25 };
 const total: Drawing = { metric: 'memory', as: 'total', limit: 64 };
 
-/** What a run would have kept of a recorded proof. */
-function samplesOfRecording({ evidence }: Recording): LegSample[] {
+/** What a run would have kept of a recorded check. */
+function samplesOfRecording({ evidence }: Recording): ContainerSample[] {
   return Object.entries(evidence).flatMap(([leg, { lines }]) =>
     lines.flatMap(samplesOf).map((sample) => ({ leg, ...sample })),
   );
@@ -20,7 +23,7 @@ function samplesOfRecording({ evidence }: Recording): LegSample[] {
 
 function drawn(id: string): NonNullable<ReturnType<typeof chartOf>> {
   const recording = recorded(id);
-  const { drawing } = recording.proof;
+  const { drawing } = recording.check;
   const chart = drawing && chartOf(samplesOfRecording(recording), drawing);
   if (chart === undefined) throw new Error(`there is nothing to draw of ${id}`);
   return chart;
@@ -31,7 +34,7 @@ describe('a rate', () => {
     const chart = chartOf(of('limited', 'cpu', [100, 7], [101, 7.5], [103, 7.9]), rate);
     expect(chart?.lines).toEqual([
       {
-        leg: 'limited',
+        container: 'limited',
         points: [
           { at: 0, value: 0.5 },
           { at: 1, value: expect.closeTo(0.2) },
@@ -64,7 +67,7 @@ describe('lines', () => {
 
   it('are of the one metric; one moment is a line where another has two, for forks may all be in one', () => {
     const samples = [...apart, ...of('short', 'memory', [1, 1]), ...of('other', 'cpu', [1, 1], [2, 2])];
-    expect(chartOf(samples, total)?.lines.map(({ leg }) => leg)).toEqual(['limited', 'control', 'short']);
+    expect(chartOf(samples, total)?.lines.map(({ container }) => container)).toEqual(['limited', 'control', 'short']);
     expect(chartOf(of('short', 'memory', [1, 1]), total)).toBeUndefined();
     expect(chartOf([], total)).toBeUndefined();
   });
@@ -85,7 +88,7 @@ describe('what a limit does', () => {
       ...of('limited', 'throttled', [5, 3], [6, 3], [7, 8]),
       ...of('control', 'cpu', [9, 0], [10, 1]),
     ];
-    expect(chartOf(samples, rate)?.stopped).toEqual([{ leg: 'limited', from: 1, to: 2, periods: 5 }]);
+    expect(chartOf(samples, rate)?.stopped).toEqual([{ container: 'limited', from: 1, to: 2, periods: 5 }]);
   });
 
   it('is the moment at which a kill was first seen', () => {
@@ -93,33 +96,33 @@ describe('what a limit does', () => {
       ...of('limited', 'memory', [5, 1], [6, 9], [7, 9]),
       ...of('limited', 'kills', [5, 0], [6.25, 1], [7, 1]),
     ];
-    expect(chartOf(samples, total)?.kills).toEqual([{ leg: 'limited', at: 1.25 }]);
+    expect(chartOf(samples, total)?.kills).toEqual([{ container: 'limited', at: 1.25 }]);
   });
 });
 
 describe('recorded runs', () => {
   it('show a quota that holds, with the periods in which it stopped the container', () => {
     const { lines, stopped, limit } = drawn('cpu.quota');
-    const mean = (leg: string): number => {
-      const values = lines.find((line) => line.leg === leg)?.points.map(({ value }) => value) ?? [];
+    const mean = (container: string): number => {
+      const values = lines.find((line) => line.container === container)?.points.map(({ value }) => value) ?? [];
       return values.reduce((sum, value) => sum + value, 0) / values.length;
     };
     expect(limit).toBe(0.25);
     expect(mean('limited')).toBeLessThan(0.3);
     expect(mean('control')).toBeGreaterThan(0.5);
     expect(stopped.reduce((sum, { periods }) => sum + periods, 0)).toBeGreaterThan(10);
-    expect(stopped.every(({ leg }) => leg === 'limited')).toBe(true);
+    expect(stopped.every(({ container }) => container === 'limited')).toBe(true);
   });
 
   it('show memory that goes up to its limit and no further', () => {
     const { lines, limit = 0 } = drawn('memory.limit');
-    const top = (leg: string): number =>
-      Math.max(...(lines.find((line) => line.leg === leg)?.points ?? []).map(({ value }) => value));
+    const top = (container: string): number =>
+      Math.max(...(lines.find((line) => line.container === container)?.points ?? []).map(({ value }) => value));
     expect(top('limited')).toBeLessThanOrEqual(limit);
     expect(top('control')).toBeGreaterThan(2 * limit);
   });
 
-  it('are there for every proof that samples', () => {
+  it('are there for every check that samples', () => {
     const ids = catalogue.filter(({ drawing }) => drawing !== undefined).map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(['pids.limit', 'io.write-bytes', 'io.read-operations', 'cpu.shares']));
   });

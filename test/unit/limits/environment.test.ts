@@ -1,14 +1,14 @@
 import { cpuList } from '../../../src/limits/probeEnvironment';
 import { describe, expect, test } from 'vitest';
 import { budgetOf, judgeRoom } from '../../../src/limits/budget';
-import { catalogue, chooseProofs } from '../../../src/limits/catalogue';
+import { catalogue, chooseChecks } from '../../../src/limits/catalogue';
 import { droppedOf } from '../../../src/limits/testContainer';
 import { judgeOuter } from '../../../src/limits/outer';
 import { judgeConfigured } from '../../../src/limits/runningContainer';
 import { memoryRoom, outerLimit, roomUnknown } from '../../../src/limits/environment';
 import { recorded } from './recordings';
 
-const { surroundings } = recorded('memory.limit');
+const { environment } = recorded('memory.limit');
 const MiB = 2 ** 20;
 const path = (levels: object[], more: object = {}) => ({
   version: 2 as const,
@@ -32,20 +32,20 @@ test('the smallest limit of the whole path counts, the container own not', () =>
   expect(outerLimit({ unreadable: 'far away' }, 'memory')).toBeUndefined();
 });
 
-test('a proof is refused where the memory around the engine has no room for it', () => {
+test('a check is refused where the memory around the engine has no room for it', () => {
   const tight = path([{ path: '/docker/x' }, { path: '/', memory: 200 * MiB, memoryUsed: 120 * MiB }]);
-  const around = { ...surroundings, memoryAvailable: 2 ** 33, outside: tight };
+  const around = { ...environment, memoryAvailable: 2 ** 33, outside: tight };
   expect(memoryRoom(around)).toBe(80 * MiB);
-  const memory = recorded('memory.limit').proof;
+  const memory = recorded('memory.limit').check;
   expect(judgeRoom(memory, around)).toMatchObject({ verdict: 'inconclusive', finding: 'machine.no-room' });
-  expect(judgeRoom(recorded('pids.limit').proof, around)).toBeUndefined();
+  expect(judgeRoom(recorded('pids.limit').check, around)).toBeUndefined();
   expect(judgeRoom(memory, { ...around, outside: path([{ path: '/docker/x' }, { path: '/' }]) })).toBeUndefined();
 });
 
 test('room that cannot be seen is not known where a limit may be around the engine', () => {
   const hidden = { ...path([{ path: '/docker/x' }]), notVisible: { memory: '/docker/x is not below /outer' } };
   const own = (memory: number | undefined) => path([{ path: '/', ...(memory !== undefined && { memory }) }]);
-  const around = { ...surroundings, here: true, outside: hidden };
+  const around = { ...environment, here: true, outside: hidden };
   expect(roomUnknown({ ...around, own: own(undefined) })).toBeUndefined();
   expect(roomUnknown({ ...around, own: own(200 * MiB) })).toBe(
     '/docker/x is not below /outer, and the memory of PID 1 here is limited',
@@ -55,8 +55,8 @@ test('room that cannot be seen is not known where a limit may be around the engi
   expect(roomUnknown({ ...around, here: false, own: hidden })).toBeUndefined();
 });
 
-test('the budget is the sum of CPU time, and the worst of each lane', () => {
-  const [memory, pids, cpu] = ['memory.limit', 'pids.limit', 'cpu.quota'].map((id) => recorded(id).proof);
+test('the budget is the sum of CPU time, and the worst of each serial group', () => {
+  const [memory, pids, cpu] = ['memory.limit', 'pids.limit', 'cpu.quota'].map((id) => recorded(id).check);
   if (memory === undefined || pids === undefined || cpu === undefined) throw new Error('not recorded');
   const budget = budgetOf([memory, pids, cpu]);
   expect(budget.memory).toBe(memory.cost.memory + cpu.cost.memory);
@@ -65,10 +65,10 @@ test('the budget is the sum of CPU time, and the worst of each lane', () => {
   expect(budgetOf([])).toEqual({ cpuSeconds: 0, memory: 0, seconds: 0 });
 });
 
-test('proofs are chosen by area and by id', () => {
+test('checks are chosen by area and by id', () => {
   const ids = (...words: string[]) => {
-    const chosen = chooseProofs(words);
-    return chosen.ok ? chosen.proofs.map(({ id }) => id) : chosen.unknown;
+    const chosen = chooseChecks(words);
+    return chosen.ok ? chosen.checks.map(({ id }) => id) : chosen.unknown;
   };
   expect(ids('pids', 'cpu.quota')).toEqual(['cpu.quota', 'pids.limit']);
   expect(ids('cpu', 'cpus')).toBe('cpus');
@@ -80,7 +80,7 @@ describe('the groups around', () => {
   /** `limiting`: the groups of PID 1's path that set a limit. */
   const around = (outside: string, own: string, ...limiting: string[]) =>
     judgeOuter({
-      ...surroundings,
+      ...environment,
       outside: { version: 2, path: outside, levels: [{ path: outside }] },
       own: { version: 2, path: own, levels: [{ path: own }, ...limiting.map((group) => ({ path: group, memory: 1 }))] },
     });
@@ -100,7 +100,7 @@ describe('the groups around', () => {
   });
 
   test('what cannot be seen is not judged', () => {
-    expect(judgeOuter({ ...surroundings, outside: { unreadable: 'far away' } }).verdict).toBe('unsupported');
+    expect(judgeOuter({ ...environment, outside: { unreadable: 'far away' } }).verdict).toBe('unsupported');
   });
 
   test('a hierarchy that cannot be seen leaves it open, and the path alone can show an escape', () => {
@@ -111,9 +111,9 @@ describe('the groups around', () => {
       path: '/outer/in',
       levels: levels as { path: string }[],
     });
-    const open = judgeOuter({ ...surroundings, outside, own: own({ path: '/outer/in' }) });
+    const open = judgeOuter({ ...environment, outside, own: own({ path: '/outer/in' }) });
     expect(open).toMatchObject({ verdict: 'unsupported', reason: expect.stringContaining(notVisible.memory) });
-    expect(judgeOuter({ ...surroundings, outside, own: own({ path: '/outer/in', memory: 1 }) })).toMatchObject({
+    expect(judgeOuter({ ...environment, outside, own: own({ path: '/outer/in', memory: 1 }) })).toMatchObject({
       verdict: 'not-enforced',
       reason: expect.stringContaining('Containers run in /docker/x, outside of /outer/in'),
     });
@@ -126,7 +126,7 @@ describe('the groups around', () => {
     };
     const limit = (paths: object) =>
       judgeOuter({
-        ...surroundings,
+        ...environment,
         outside,
         own: { version: 1, path: '/outer', levels: [{ path: '/outer', ...paths, cpus: 1 }] },
       });

@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
 import type { ContainerConfig, EngineCalls, HostConfig, ListedContainer } from '../../../src/engine/engineCalls';
-import type { Evidence } from '../../../src/limits/evidence';
-import type { LegRun } from '../../../src/limits/testContainer';
-import type { Leg, Proof } from '../../../src/limits/proof';
+import type { ContainerEvidence } from '../../../src/limits/containerEvidence';
+import type { TestContainerRun } from '../../../src/limits/testContainer';
+import type { TestContainer, LimitCheck } from '../../../src/limits/limitCheck';
 
 /** An error as dockerode has it for an answer that is no success. */
 export function refusal(status: number, message: string): Error {
@@ -108,29 +108,29 @@ export class FakeEngine {
   }
 }
 
-/** A leg's surroundings for a test of its own. */
-export function legRun(engine: FakeEngine, more: Partial<LegRun> = {}): LegRun {
+/** A container's environment for a test of its own. */
+export function containerRun(engine: FakeEngine, more: Partial<TestContainerRun> = {}): TestContainerRun {
   const signal = new AbortController().signal;
   const nothing = (): void => undefined;
   return { engine, image: 'image', labels: {}, onSample: nothing, onLeft: nothing, signal, ...more };
 }
 
-export function leg(name: string, more: Partial<Leg> = {}): Leg {
+export function container(name: string, more: Partial<TestContainer> = {}): TestContainer {
   return { name, limits: {}, script: `# ${name}`, seconds: 20, ...more };
 }
 
-/** A proof of some legs that is enforced whatever they say. */
-export function proof(id: string, more: Partial<Proof> = {}, ...legs: Leg[]): Proof {
+/** A check of some containers that is enforced whatever they say. */
+export function check(id: string, more: Partial<LimitCheck> = {}, ...containers: TestContainer[]): LimitCheck {
   return {
     id,
     area: 'pids',
     title: id,
     asked: '',
-    lane: 'rest',
+    serialGroup: 'rest',
     together: true,
     cost: { cpuSeconds: 0, memory: 0, seconds: 0 },
-    legs: () => legs,
-    judge: (_evidence: Readonly<Record<string, Evidence>>) => ({
+    containers: () => containers,
+    judge: (_evidence: Readonly<Record<string, ContainerEvidence>>) => ({
       verdict: 'enforced',
       reason: 'so it is',
       kernel: '-',

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { comparisons, historyPath, keepReport, withReport, type History } from '../../../src/limits/history';
-import type { LimitsReport } from '../../../src/limits/report';
-import type { Verdict } from '../../../src/limits/verdict';
+import type { LimitsRunResult } from '../../../src/limits/runResult';
+import type { LimitVerdict } from '../../../src/limits/verdict';
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'dind-station-history-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function report(day: number, verdict: Verdict, engine = 'E'): LimitsReport {
+function report(day: number, verdict: LimitVerdict, engine = 'E'): LimitsRunResult {
   const words = { reason: '', kernel: '', observed: '', basis: 'behaviour' } as const;
   return {
     schema: 1,
@@ -27,8 +27,8 @@ function report(day: number, verdict: Verdict, engine = 'E'): LimitsReport {
   };
 }
 
-const after = (verdicts: readonly Verdict[], started = 'boot 1'): History =>
-  verdicts.reduce<History>((all, verdict, index) => withReport(all, report(index + 1, verdict), started), {
+const after = (limitVerdicts: readonly LimitVerdict[], started = 'boot 1'): History =>
+  limitVerdicts.reduce<History>((all, verdict, index) => withReport(all, report(index + 1, verdict), started), {
     schema: 1,
     engines: {},
   });
@@ -53,7 +53,7 @@ test('a limit that broke names the restart in between, if there was one', () => 
   expect(comparisons(before, report(9, 'not-enforced'), 'boot 1').get('cpu.quota')).toEqual(broke);
 });
 
-test('mended, changed, and nothing for what could not be told or is another engine', () => {
+test('fixed, changed, and nothing for what could not be told or is another engine', () => {
   const before = after(['not-enforced', 'inconclusive']);
   expect(comparisons(before, report(9, 'enforced')).get('cpu.quota')?.kind).toBe('mended');
   expect(comparisons(before, report(9, 'unsupported')).get('cpu.quota')?.kind).toBe('changed');

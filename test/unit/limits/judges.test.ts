@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { judgeBroken, judgeRefusal } from '../../../src/limits/refusals';
-import type { Leg } from '../../../src/limits/proof';
+import type { TestContainer } from '../../../src/limits/limitCheck';
 import { altered, judged, recorded, recordings, surrounded, type Recording } from './recordings';
 
 describe('recorded on a healthy engine', () => {
-  test.each(recordings('enforced'))('$file', ({ proof, evidence, surroundings }) => {
-    if (proof.id === 'files.storage') {
+  test.each(recordings('enforced'))('$file', ({ check, evidence, environment }) => {
+    if (check.id === 'files.storage') {
       expect(judgeRefusal(evidence['limited'] ?? never())).toMatchObject({
         verdict: 'unsupported',
         finding: 'storage.no-quota',
       });
       return;
     }
-    const { verdict } = proof.judge(evidence, surroundings);
+    const { verdict } = check.judge(evidence, environment);
     // Nothing is to be seen of swap on a machine without.
-    expect(verdict).toBe(proof.id === 'memory.swap' ? 'unsupported' : 'enforced');
+    expect(verdict).toBe(check.id === 'memory.swap' ? 'unsupported' : 'enforced');
   });
 });
 
@@ -27,7 +27,7 @@ describe('recorded where ten others wanted the CPUs', () => {
 describe('recorded with a runtime that forgets every limit', () => {
   /** What that runtime leaves in place. */
   const kept = new Set(['files.shm', 'isolation.network', 'isolation.read-only', 'isolation.device', 'files.storage']);
-  test.each(recordings('dropped').filter(({ proof }) => !kept.has(proof.id)))('$file', (recording) => {
+  test.each(recordings('dropped').filter(({ check }) => !kept.has(check.id)))('$file', (recording) => {
     expect(judged(recording)).toMatchObject({ verdict: 'not-enforced' });
   });
 });
@@ -37,8 +37,8 @@ function never(): never {
 }
 
 describe('memory', () => {
-  const memory = (change: (key: string, value: string) => string | undefined, leg = 'limited'): Recording =>
-    altered(recorded('memory.limit'), leg, change);
+  const memory = (change: (key: string, value: string) => string | undefined, container = 'limited'): Recording =>
+    altered(recorded('memory.limit'), container, change);
 
   test('an exit status alone proves nothing', () => {
     const quiet = memory((key, value) => {
@@ -73,10 +73,10 @@ describe('memory', () => {
   });
 
   test('a limit of swap that the engine drops is no loss on a machine without swap', () => {
-    const { proof, surroundings, evidence } = recorded('memory.limit');
-    const limitedOf = (swap: number): Leg => {
-      const legs = proof.legs({ ...surroundings, swap });
-      return ('verdict' in legs ? [] : legs).find(({ name }) => name === 'limited') ?? never();
+    const { check, environment, evidence } = recorded('memory.limit');
+    const limitedOf = (swap: number): TestContainer => {
+      const containers = check.containers({ ...environment, swap });
+      return ('verdict' in containers ? [] : containers).find(({ name }) => name === 'limited') ?? never();
     };
     const dropped = { ...(evidence['limited'] ?? never()), dropped: ['MemorySwap'] };
     expect(judgeRefusal(dropped, limitedOf(0).mayDrop)).toBeUndefined();
@@ -121,7 +121,7 @@ describe('memory reservation on cgroup v2', () => {
       return { path, ...(memoryLow !== undefined && { memoryLow }) };
     });
     const outside = { version: 2 as const, path: '/docker/x', levels: places };
-    return { ...recording, surroundings: { ...recording.surroundings, cgroup: 2, outside } };
+    return { ...recording, environment: { ...recording.environment, cgroup: 2, outside } };
   };
 
   test('protects nothing where the group around has nothing to give', () => {
@@ -134,16 +134,14 @@ describe('memory reservation on cgroup v2', () => {
 
   test('is not told where the groups around cannot be seen; v1 does not depend on them', () => {
     const recording = recorded('memory.reservation');
-    expect(judged({ ...recording, surroundings: { ...recording.surroundings, cgroup: 2 } }).verdict).toBe(
-      'unsupported',
-    );
+    expect(judged({ ...recording, environment: { ...recording.environment, cgroup: 2 } }).verdict).toBe('unsupported');
     expect(judged(recording).verdict).toBe('enforced');
   });
 });
 
 describe('the others', () => {
-  const changed = (id: string, key: string, value: string, leg = 'limited'): Recording =>
-    altered(recorded(id), leg, (name, old) => (name === key ? value : old));
+  const changed = (id: string, key: string, value: string, container = 'limited'): Recording =>
+    altered(recorded(id), container, (name, old) => (name === key ? value : old));
 
   test.each([
     ['pids.limit', 'limit', '32', 'not-enforced'],

@@ -8,10 +8,10 @@ function never(): never {
   throw new Error('not recorded');
 }
 
-/** A CPU recording whose limited leg used so many times as much, and was stopped in so many of a hundred periods. */
-function cpu(use: number, stopped?: number, leg = 'limited'): Recording {
+/** A CPU recording whose limited container used so many times as much, and was stopped in so many of a hundred periods. */
+function cpu(use: number, stopped?: number, container = 'limited'): Recording {
   let first: number | undefined;
-  return altered(recorded('cpu.quota'), leg, (key, value) => {
+  return altered(recorded('cpu.quota'), container, (key, value) => {
     if (key !== 'cpu') return value;
     const fields = value.split(' ').map(Number);
     const [from = 0, to = 0, used = 0, periods = 0, throttled = 0, busy = 0] = fields;
@@ -107,7 +107,7 @@ describe('CPU weight', () => {
     const weights = (light: string, heavy: string): Recording => {
       const one = altered(recorded('cpu.shares'), 'light', (key, value) => (key === 'weight' ? light : value));
       const both = altered(one, 'heavy', (key, value) => (key === 'weight' ? heavy : value));
-      return { ...both, surroundings: { ...both.surroundings, cgroup: 2 } };
+      return { ...both, environment: { ...both.environment, cgroup: 2 } };
     };
     expect(judged(weights('20', '79')).verdict).toBe('enforced');
     expect(judged(weights('59', '174')).verdict).toBe('enforced');
@@ -122,12 +122,12 @@ describe('CPU weight', () => {
   });
 
   test('many CPUs are not kept busy for it where containers cannot be pinned', () => {
-    const { proof, surroundings } = recorded('cpu.shares');
-    const engine = { ...surroundings.engine, cpuset: false };
+    const { check, environment } = recorded('cpu.shares');
+    const engine = { ...environment.engine, cpuset: false };
     const many = Array.from({ length: 64 }, (_none, index) => index);
-    expect(proof.legs({ ...surroundings, engine, cpus: many })).toMatchObject({ verdict: 'inconclusive' });
-    expect(proof.legs({ ...surroundings, engine, cpus: [0, 1] })).toHaveLength(3);
-    expect(proof.legs({ ...surroundings, cpus: many })).toHaveLength(3);
+    expect(check.containers({ ...environment, engine, cpus: many })).toMatchObject({ verdict: 'inconclusive' });
+    expect(check.containers({ ...environment, engine, cpus: [0, 1] })).toHaveLength(3);
+    expect(check.containers({ ...environment, cpus: many })).toHaveLength(3);
   });
 
   test('equal shares of the CPU under unequal weights are not enforced', () => {

@@ -48,7 +48,7 @@ test('a container of a user stays, whatever labels it carries', async () => {
   const over = await made({ until: now - 1 });
   expect(await removed({ id: 'by hand', name: 'web', labels: { [ownLabel]: 'mine' } })).toEqual([]);
   expect(await removed({ id: 'named so', name: containerName('mine'), labels: { [ownLabel]: 'mine' } })).toEqual([]);
-  // An image that was made of a proof's container gives all of its labels on.
+  // An image that was made of a check's container gives all of its labels on.
   expect(await removed({ ...over, name: 'web' })).toEqual([]);
   expect(await removed({ ...over, name: containerName('another') })).toEqual([]);
 });

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../../src/limits/catalogue';
-import type { Evidence } from '../../../src/limits/evidence';
-import type { Proof } from '../../../src/limits/proof';
-import type { Surroundings } from '../../../src/limits/environment';
+import type { ContainerEvidence } from '../../../src/limits/containerEvidence';
+import type { LimitCheck } from '../../../src/limits/limitCheck';
+import type { Environment } from '../../../src/limits/environment';
 
-/** One proof's containers as they were on a real engine (`test/station/evidence.test.ts` records them). */
+/** One check's containers as they were on a real engine (`test/station/evidence.test.ts` records them). */
 export interface Recording {
   readonly file: string;
-  readonly proof: Proof;
-  readonly surroundings: Surroundings;
-  readonly evidence: Readonly<Record<string, Evidence>>;
+  readonly check: LimitCheck;
+  readonly environment: Environment;
+  readonly evidence: Readonly<Record<string, ContainerEvidence>>;
 }
 
 /** What the recorder leaves out, because it is of another machine. */
@@ -25,7 +25,7 @@ const elsewhere = {
   },
   outside: { unreadable: 'not recorded' },
   own: { unreadable: 'not recorded' },
-} satisfies Partial<Surroundings>;
+} satisfies Partial<Environment>;
 
 /** `enforced`: a healthy engine's. `dropped`: one's whose runtime forgets every limit. `starved`: on two CPUs that ten others want. */
 export type Kind = 'enforced' | 'dropped' | 'starved';
@@ -33,32 +33,32 @@ export type Kind = 'enforced' | 'dropped' | 'starved';
 export function recordings(kind: Kind): Recording[] {
   const folder = join(__dirname, 'recorded', kind);
   return readdirSync(folder).map((file) => {
-    const read = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Pick<Recording, 'surroundings' | 'evidence'>;
-    const proof = catalogue.find(({ id }) => file.startsWith(`${id}.v`));
-    if (proof === undefined) throw new Error(`${file} is of no proof`);
-    return { file, proof, surroundings: { ...elsewhere, ...read.surroundings }, evidence: read.evidence };
+    const read = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Pick<Recording, 'environment' | 'evidence'>;
+    const check = catalogue.find(({ id }) => file.startsWith(`${id}.v`));
+    if (check === undefined) throw new Error(`${file} is of no proof`);
+    return { file, check, environment: { ...elsewhere, ...read.environment }, evidence: read.evidence };
   });
 }
 
 export function recorded(id: string, kind: Kind = 'enforced'): Recording {
-  const found = recordings(kind).find(({ proof }) => proof.id === id);
+  const found = recordings(kind).find(({ check }) => check.id === id);
   if (found === undefined) throw new Error(`there is no recording of ${id}`);
   return found;
 }
 
-/** The same with other lines of one leg: `change` gives a line's new value, or undefined to leave it out. */
+/** The same with other lines of one container: `change` gives a line's new value, or undefined to leave it out. */
 export function altered(
   recording: Recording,
-  leg: string,
+  container: string,
   change: (key: string, value: string) => string | undefined,
 ): Recording {
-  const evidence = recording.evidence[leg];
-  if (evidence === undefined) throw new Error(`${recording.file} has no leg ${leg}`);
+  const evidence = recording.evidence[container];
+  if (evidence === undefined) throw new Error(`${recording.file} has no container ${container}`);
   const lines = evidence.lines.flatMap(([key, value]): [string, string][] => {
     const fresh = change(key, value);
     return fresh === undefined ? [] : [[key, fresh]];
   });
-  return { ...recording, evidence: { ...recording.evidence, [leg]: { ...evidence, lines } } };
+  return { ...recording, evidence: { ...recording.evidence, [container]: { ...evidence, lines } } };
 }
 
 /** With limits around the engine, as its containers' group path shows them. */
@@ -66,11 +66,11 @@ export function surrounded(recording: Recording, level: { memory?: number; cpus?
   const levels = [{ path: '/docker/x' }, { path: '/docker' }, { path: '/', ...level }];
   return {
     ...recording,
-    surroundings: {
-      ...recording.surroundings,
-      outside: { version: recording.surroundings.cgroup, path: '/docker/x', levels },
+    environment: {
+      ...recording.environment,
+      outside: { version: recording.environment.cgroup, path: '/docker/x', levels },
     },
   };
 }
 
-export const judged = ({ proof, evidence, surroundings }: Recording) => proof.judge(evidence, surroundings);
+export const judged = ({ check, evidence, environment }: Recording) => check.judge(evidence, environment);

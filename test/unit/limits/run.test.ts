@@ -3,11 +3,11 @@ import type { Endpoint } from '../../../src/engine/endpoint';
 import { EngineCalls } from '../../../src/engine/engineCalls';
 import { ping } from '../../../src/engine/probe';
 import type { PingResult } from '../../../src/engine/state';
-import type { Proof } from '../../../src/limits/proof';
-import type { LimitsEvent, LimitsReport } from '../../../src/limits/report';
+import type { LimitCheck } from '../../../src/limits/limitCheck';
+import type { LimitsEvent, LimitsRunResult } from '../../../src/limits/runResult';
 import { containerName, labelsOf } from '../../../src/limits/leftovers';
-import { runProofs, type RunOptions } from '../../../src/limits/run';
-import { FakeEngine, leg, never, proof, refusal, reset } from './fakeEngine';
+import { runChecks, type RunOptions } from '../../../src/limits/run';
+import { FakeEngine, container, never, check, refusal, reset } from './fakeEngine';
 
 vi.mock('../../../src/engine/probe', async (original) => ({ ...(await original<object>()), ping: vi.fn() }));
 
@@ -28,7 +28,7 @@ let events: LimitsEvent[];
 
 beforeEach(() => {
   engine = new FakeEngine();
-  // The probe's own lines come from the same place as a proof's.
+  // The probe's own lines come from the same place as a check's.
   engine.prints = (script) => (script.includes('echo cgroup') ? 'cgroup 2\ncpus 0-1\nend\n' : 'end\n');
   cancel = new AbortController();
   events = [];
@@ -40,13 +40,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function run(proofs: readonly Proof[], more: Partial<RunOptions> = {}): Promise<LimitsReport> {
+async function run(checks: readonly LimitCheck[], more: Partial<RunOptions> = {}): Promise<LimitsRunResult> {
   const onEvent = (event: LimitsEvent): void => void events.push(event);
-  return runProofs({ endpoint, proofs, image: 'image', signal: cancel.signal, onEvent, ...more });
+  return runChecks({ endpoint, checks, image: 'image', signal: cancel.signal, onEvent, ...more });
 }
 
 const judged = (): string[] => events.flatMap((event) => (event.event === 'judged' ? [event.result.id] : []));
-const short = ({ results }: LimitsReport) => results.map(({ verdict, finding }) => [verdict, finding]);
+const short = ({ results }: LimitsRunResult) => results.map(({ verdict, finding }) => [verdict, finding]);
 
 /** Scripts in which a word is print nothing and never end. */
 function hang(word: string): void {
@@ -54,8 +54,11 @@ function hang(word: string): void {
   engine.prints = (script) => (script.includes(word) ? undefined : prints(script));
 }
 
-test('each proof has its verdict, and nothing is left', async () => {
-  const report = await run([proof('a', {}, leg('a')), proof('b', { lane: 'cpu' }, leg('b'), leg('control'))]);
+test('each check has its verdict, and nothing is left', async () => {
+  const report = await run([
+    check('a', {}, container('a')),
+    check('b', { serialGroup: 'cpu' }, container('b'), container('control')),
+  ]);
   expect(short(report)).toEqual([
     ['enforced', undefined],
     ['enforced', undefined],
@@ -73,13 +76,13 @@ describe('a cancel is answered at once while the engine says nothing', () => {
   test.each(Object.keys(places))('when asked for: %s', async (place) => {
     places[place]?.();
     setTimeout(() => cancel.abort(), 20);
-    const report = await run([proof('a')]);
+    const report = await run([check('a')]);
     expect(report.results[0]?.reason).toBe('The run was cancelled.');
     expect(report.ms).toBeLessThan(1000);
     expect(engine.close).toHaveBeenCalledOnce();
   });
 
-  test('in the middle of a proof', async () => {
+  test('in the middle of a check', async () => {
     engine.start.mockImplementation(async (id) =>
       engine.all.get(id)?.config.Cmd?.[2]?.includes('# a') ? never() : undefined,
     );
@@ -88,7 +91,7 @@ describe('a cancel is answered at once while the engine says nothing', () => {
     engine.containers.mockResolvedValueOnce([]).mockImplementation(never);
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort(new Error('soon')));
     setTimeout(() => cancel.abort(), 20);
-    const report = await run([proof('a', {}, leg('a'))]);
+    const report = await run([check('a', {}, container('a'))]);
     expect(report.results[0]?.reason).toBe('The run was cancelled.');
     expect(report.ms).toBeLessThan(1000);
     expect(report.left.at(-1)).toContain('it did not answer in time');
@@ -96,7 +99,7 @@ describe('a cancel is answered at once while the engine says nothing', () => {
 
   test('and an engine that lives is waited for, so that nothing is left', async () => {
     hang('# a');
-    const waiting = run([proof('a', {}, leg('a'))]);
+    const waiting = run([check('a', {}, container('a'))]);
     await vi.waitFor(() => expect(engine.start).toHaveBeenCalledTimes(2));
     engine.remove.mockImplementation(async (id) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -109,8 +112,12 @@ describe('a cancel is answered at once while the engine says nothing', () => {
 });
 
 describe('an engine that falls silent', () => {
-  /** One lane's leg gets no answer, the other lane's never ends by itself. */
-  const proofs = [proof('a', {}, leg('a')), proof('b', { lane: 'cpu' }, leg('b')), proof('c', {}, leg('c'))];
+  /** One group's container gets no answer, the other group's never ends by itself. */
+  const checks = [
+    check('a', {}, container('a')),
+    check('b', { serialGroup: 'cpu' }, container('b')),
+    check('c', {}, container('c')),
+  ];
   beforeEach(() => {
     hang('# b');
     const { start } = engine;
@@ -123,12 +130,12 @@ describe('an engine that falls silent', () => {
     });
   });
 
-  test('ends all lanes at once: one verdict for each, and none after the report', async () => {
-    const report = await run(proofs);
+  test('ends all serial groups at once: one verdict for each, and none after the report', async () => {
+    const report = await run(checks);
     expect(report.ms).toBeLessThan(1000);
-    expect(short(report)).toEqual(proofs.map(() => ['error', 'engine.silent']));
+    expect(short(report)).toEqual(checks.map(() => ['error', 'engine.silent']));
     expect(report.results.map(({ reason }) => reason)).toEqual(
-      proofs.map(() => 'The engine did not answer: read ECONNRESET.'),
+      checks.map(() => 'The engine did not answer: read ECONNRESET.'),
     );
     expect(judged()).toEqual(['a', 'b', 'c']);
     const count = events.length;
@@ -137,13 +144,13 @@ describe('an engine that falls silent', () => {
   });
 
   test('is asked once more for what the run has left', async () => {
-    const report = await run(proofs);
+    const report = await run(checks);
     expect([report.left, engine.all.size]).toEqual([[], 0]);
   });
 
   test('and does not answer that either: the report says so', async () => {
     engine.containers.mockResolvedValueOnce([]).mockRejectedValue(reset());
-    const { left } = await run(proofs);
+    const { left } = await run(checks);
     expect(left.slice(0, -1).toSorted()).toEqual([
       'container c20000000000: the engine does not answer',
       'container c30000000000: the engine does not answer',
@@ -157,7 +164,10 @@ test('a fault of the program ends the others in order, and is no silence', async
   const fault = (): never => {
     throw new Error('the proof has no evidence of its leg x');
   };
-  const report = await run([proof('a', { judge: fault }, leg('a')), proof('b', { lane: 'cpu' }, leg('b'))]);
+  const report = await run([
+    check('a', { judge: fault }, container('a')),
+    check('b', { serialGroup: 'cpu' }, container('b')),
+  ]);
   expect(short(report)).toEqual([
     ['error', undefined],
     ['error', undefined],
@@ -171,7 +181,7 @@ test('a fault of the program ends the others in order, and is no silence', async
 test('a run that takes too long is ended', async () => {
   vi.useFakeTimers();
   hang('# a');
-  const waiting = run([proof('a', {}, leg('a', { seconds: 5000 })), proof('b', {}, leg('b'))]);
+  const waiting = run([check('a', {}, container('a', { seconds: 5000 })), check('b', {}, container('b'))]);
   await vi.advanceTimersByTimeAsync(599_000);
   expect(judged()).toEqual([]);
   await vi.advanceTimersByTimeAsync(2000);
@@ -184,7 +194,7 @@ test('a run that takes too long is ended', async () => {
 
 describe('why nothing was run', () => {
   const reasonOf = async (more: Partial<RunOptions> = {}): Promise<[string | undefined, string | undefined]> => {
-    const { results } = await run([proof('a', {}, leg('a'))], more);
+    const { results } = await run([check('a', {}, container('a'))], more);
     return [results[0]?.reason, results[0]?.finding];
   };
 
@@ -239,7 +249,7 @@ test('a leftover that the engine would not remove is in the report, and the run 
   const owner = { run: 'r', pid: 1, start: '1', host: 'elsewhere', until: 0 };
   engine.containers.mockResolvedValueOnce([{ id, name: containerName('r'), labels: labelsOf(owner) }]);
   engine.remove.mockRejectedValueOnce(refusal(500, 'device or resource busy'));
-  const report = await run([proof('a', {}, leg('a'))]);
+  const report = await run([check('a', {}, container('a'))]);
   expect(report.left).toEqual(['container ffffffffffff: device or resource busy']);
   expect(short(report)).toEqual([['enforced', undefined]]);
 });
@@ -248,13 +258,13 @@ describe('the cgroup namespace', () => {
   const modes = (): unknown[] => engine.containersMade.map(({ HostConfig }) => HostConfig?.CgroupnsMode);
 
   test('is the container’s own on v2, once the probe has said that', async () => {
-    await run([proof('a', {}, leg('a'))]);
+    await run([check('a', {}, container('a'))]);
     expect(modes()).toEqual([undefined, 'private']);
   });
 
   test('is not asked for on v1', async () => {
     engine.prints = () => 'cgroup 1\ncpus 0-1\nend\n';
-    await run([proof('a', {}, leg('a'))]);
+    await run([check('a', {}, container('a'))]);
     expect(modes()).toEqual([undefined, undefined]);
   });
 });

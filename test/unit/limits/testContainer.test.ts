@@ -1,19 +1,23 @@
-import { probeLeg } from '../../../src/limits/probeEnvironment';
+import { probeContainer } from '../../../src/limits/probeEnvironment';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { RunEnded } from '../../../src/limits/runErrors';
-import { isComplete } from '../../../src/limits/evidence';
-import { droppedOf, runLeg } from '../../../src/limits/testContainer';
-import { FakeEngine, leg, legRun, never, refusal, reset } from './fakeEngine';
+import { RunAborted } from '../../../src/limits/runErrors';
+import { isComplete } from '../../../src/limits/containerEvidence';
+import { droppedOf, runContainer } from '../../../src/limits/testContainer';
+import { FakeEngine, container, containerRun, never, refusal, reset } from './fakeEngine';
 
 afterEach(() => vi.useRealTimers());
 
 test('a workload that has ended: its last line, its status, and its container is gone', async () => {
   const engine = new FakeEngine();
-  expect(await runLeg(leg('one'), legRun(engine))).toMatchObject({ exitCode: 7, oomKilled: true, dropped: [] });
+  expect(await runContainer(container('one'), containerRun(engine))).toMatchObject({
+    exitCode: 7,
+    oomKilled: true,
+    dropped: [],
+  });
   expect(engine.all.size).toBe(0);
 });
 
-describe('a leg that stays', () => {
+describe('a container that stays', () => {
   test('lives until it was looked at, however late that is, and no longer', async () => {
     const engine = new FakeEngine();
     const looked: boolean[] = [];
@@ -22,7 +26,7 @@ describe('a leg that stays', () => {
       looked.push(engine.all.get(id)?.running === true);
     };
     const began = performance.now();
-    const seen = await runLeg(probeLeg, legRun(engine, { onRunning }));
+    const seen = await runContainer(probeContainer, containerRun(engine, { onRunning }));
     expect(looked).toEqual([true]);
     expect(isComplete(seen)).toBe(true);
     expect(seen).toMatchObject({ exitCode: 0 });
@@ -33,19 +37,19 @@ describe('a leg that stays', () => {
 
   test('is ended at its last line where nobody looks', async () => {
     const engine = new FakeEngine();
-    expect(isComplete(await runLeg(leg('probe', { stays: 30 }), legRun(engine)))).toBe(true);
+    expect(isComplete(await runContainer(container('probe', { stays: 30 }), containerRun(engine)))).toBe(true);
     expect(engine.all.size).toBe(0);
   });
 
   test('that died before is told with its status', async () => {
     const engine = new FakeEngine();
     engine.prints = () => 'cgroup 2\n';
-    const waiting = runLeg(leg('probe', { stays: 30 }), legRun(engine));
+    const waiting = runContainer(container('probe', { stays: 30 }), containerRun(engine));
     await vi.waitFor(() => expect(engine.start).toHaveBeenCalled());
-    const [container] = engine.all.values();
-    if (container === undefined) throw new Error('not made');
-    container.running = false;
-    container.end();
+    const [made] = engine.all.values();
+    if (made === undefined) throw new Error('not made');
+    made.running = false;
+    made.end();
     expect(await waiting).toMatchObject({ exitCode: 7 });
   });
 });
@@ -56,24 +60,26 @@ describe('ending', () => {
     engine.prints = () => undefined;
     const cancel = new AbortController();
     engine.start.mockImplementation(async () => Promise.resolve(cancel.abort()));
-    const seen = await runLeg(leg('one', { seconds: 1 }), legRun(engine, { signal: cancel.signal }));
+    const seen = await runContainer(container('one', { seconds: 1 }), containerRun(engine, { signal: cancel.signal }));
     expect(seen.broken).toBe('The run was cancelled.');
     expect(engine.all.size).toBe(0);
   });
 
   test('says why the run was ended, and no container is made after it', async () => {
     const engine = new FakeEngine();
-    const signal = AbortSignal.abort(new RunEnded('The run took too long.'));
-    expect((await runLeg(leg('one'), legRun(engine, { signal }))).broken).toBe('The run took too long.');
+    const signal = AbortSignal.abort(new RunAborted('The run took too long.'));
+    expect((await runContainer(container('one'), containerRun(engine, { signal }))).broken).toBe(
+      'The run took too long.',
+    );
     expect(engine.create).not.toHaveBeenCalled();
   });
 
-  test('a silent engine is not waited for once another leg has found it silent', async () => {
+  test('a silent engine is not waited for once another container has found it silent', async () => {
     const engine = new FakeEngine();
     const silence = new AbortController();
     engine.start.mockImplementation(async () => never());
     const onLeft = vi.fn<(id: string, why: string) => void>();
-    const waiting = runLeg(leg('one'), legRun(engine, { gone: silence.signal, onLeft }));
+    const waiting = runContainer(container('one'), containerRun(engine, { unresponsive: silence.signal, onLeft }));
     await vi.waitFor(() => expect(engine.start).toHaveBeenCalled());
     silence.abort(reset());
     await expect(waiting).rejects.toThrow('The engine did not answer: read ECONNRESET.');
@@ -85,7 +91,7 @@ describe('ending', () => {
     const engine = new FakeEngine();
     engine.remove.mockRejectedValue(refusal(500, 'device or resource busy'));
     const onLeft = vi.fn<(id: string, why: string) => void>();
-    await runLeg(leg('one'), legRun(engine, { onLeft }));
+    await runContainer(container('one'), containerRun(engine, { onLeft }));
     expect(onLeft).toHaveBeenCalledExactlyOnceWith(expect.any(String), 'device or resource busy');
   });
 });
@@ -95,7 +101,7 @@ describe('a container that seems to run after its output has ended', () => {
     const engine = new FakeEngine();
     // The first look is at what the engine kept, before the start.
     engine.late = 3;
-    expect(await runLeg(leg('one'), legRun(engine))).toMatchObject({ exitCode: 7, oomKilled: true });
+    expect(await runContainer(container('one'), containerRun(engine))).toMatchObject({ exitCode: 7, oomKilled: true });
     expect(engine.inspect).toHaveBeenCalledTimes(4);
   });
 
@@ -103,7 +109,7 @@ describe('a container that seems to run after its output has ended', () => {
     vi.useFakeTimers();
     const engine = new FakeEngine();
     engine.late = Infinity;
-    const waiting = runLeg(leg('one'), legRun(engine));
+    const waiting = runContainer(container('one'), containerRun(engine));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await waiting).toMatchObject({
       exitCode: -1,
@@ -117,7 +123,10 @@ describe('the cgroup namespace', () => {
     const engine = new FakeEngine();
     // As an engine before 20.10, which does not know of it.
     engine.keeps = ({ CgroupnsMode: _unknown, ...kept }) => kept;
-    const seen = await runLeg(leg('one', { limits: { PidsLimit: 5 } }), legRun(engine, { cgroupns: 'private' }));
+    const seen = await runContainer(
+      container('one', { limits: { PidsLimit: 5 } }),
+      containerRun(engine, { cgroupns: 'private' }),
+    );
     expect(engine.containersMade[0]?.HostConfig).toMatchObject({ CgroupnsMode: 'private', PidsLimit: 5 });
     expect(seen.dropped).toEqual([]);
     expect(isComplete(seen)).toBe(true);
@@ -125,7 +134,7 @@ describe('the cgroup namespace', () => {
 
   test('is left to the engine on v1', async () => {
     const engine = new FakeEngine();
-    await runLeg(leg('one'), legRun(engine));
+    await runContainer(container('one'), containerRun(engine));
     expect(engine.containersMade[0]?.HostConfig).not.toHaveProperty('CgroupnsMode');
   });
 });
@@ -138,14 +147,17 @@ describe('limits that the engine did not keep', () => {
   };
   const limits = { Memory: 1, MemorySwap: 1 };
 
-  test('end the leg before its start', async () => {
+  test('end the container before its start', async () => {
     const engine = dropping();
-    expect(await runLeg(leg('one', { limits }), legRun(engine))).toMatchObject({ dropped: ['MemorySwap'], lines: [] });
+    expect(await runContainer(container('one', { limits }), containerRun(engine))).toMatchObject({
+      dropped: ['MemorySwap'],
+      lines: [],
+    });
     expect(engine.start).not.toHaveBeenCalled();
   });
 
-  test('are told of a leg that is run without them', async () => {
-    const seen = await runLeg(leg('one', { limits, mayDrop: ['MemorySwap'] }), legRun(dropping()));
+  test('are told of a container that is run without them', async () => {
+    const seen = await runContainer(container('one', { limits, mayDrop: ['MemorySwap'] }), containerRun(dropping()));
     expect(seen.dropped).toEqual(['MemorySwap']);
     expect(isComplete(seen)).toBe(true);
   });

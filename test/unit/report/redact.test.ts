@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bundle } from '../../../src/report/supportReport';
+import { supportReport } from '../../../src/report/supportReport';
 import { redact } from '../../../src/report/redact';
 import { healthyFacts, type HealthyFacts } from '../diagnosis/healthy';
 
@@ -63,7 +63,7 @@ const places: readonly ((facts: HealthyFacts, text: string) => void)[] = [
 test.each(planted)('%j does not survive in any place of a bundle', (text, secret) => {
   for (const place of places)
     expect(
-      bundle(
+      supportReport(
         healthyFacts((facts) => place(facts, text)),
         '1',
       ),

@@ -3,7 +3,7 @@ import { valueOf } from '../../../../src/host/facts/fact';
 import type { Facts } from '../../../../src/host/facts/facts';
 import type { CgroupFacts, CgroupLevel } from '../../../../src/host/facts/cgroup';
 import { cgroupPicture } from '../../../../src/vscode/diagnostics/cgroupPicture';
-import type { CgroupNode } from '../../../../src/webview/messages';
+import type { CgroupNode } from '../../../../src/webview/protocol';
 import { factsOf, readMachine } from '../../../fixtures/machine';
 
 async function pictureOf(name: string): Promise<ReturnType<typeof cgroupPicture>> {

@@ -7,13 +7,13 @@ import {
   type DiagnosticsParts,
 } from '../../../../src/vscode/diagnostics/diagnostics';
 import { noRunYet } from '../../../../src/vscode/limits/status';
-import type { ToPage } from '../../../../src/webview/messages';
+import type { WebviewUpdate } from '../../../../src/webview/protocol';
 import { FakeEditor } from '../../../mocks/editor';
 import { stateOf } from '../states';
 import { fakePanel } from './fakePanel';
-import { canBeTyped } from '../../../../src/vscode/diagnostics/terminalPaste';
+import { canPaste } from '../../../../src/vscode/diagnostics/terminalPaste';
 import { down, healthyFacts as factsOfDaemon } from '../../diagnosis/healthy';
-import { healthyFacts } from './scenes';
+import { healthyFacts } from './pageInputs';
 import { shownOf } from './proven';
 
 let facts: Facts;
@@ -81,8 +81,8 @@ function stage(more: Partial<DiagnosticsParts> = {}) {
     deadlineMs: 1000,
     ...more,
   });
-  const sent = (kind: ToPage['kind']): readonly ToPage[] =>
-    (fake.posted as ToPage[]).filter((message) => message.kind === kind);
+  const sent = (kind: WebviewUpdate['kind']): readonly WebviewUpdate[] =>
+    (fake.posted as WebviewUpdate[]).filter((message) => message.kind === kind);
   return { ...fake, editor, diagnostics, documents, takeFacts, log, limits, sent };
 }
 
@@ -141,15 +141,15 @@ describe('the page', () => {
   });
 });
 
-describe('the proofs of limits', () => {
+describe('the checks of limits', () => {
   it('are told of when the page is ready, and whenever a run of anybody tells something', async () => {
     const { diagnostics, says, sent } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
     await settle();
-    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '', proofs: [] } });
+    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '', checks: [] } });
     diagnostics.observeLimits({ ...noRunYet, results: [shownOf('cpu.quota')] });
-    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '1 enforced.', proofs: [{ id: 'cpu.quota' }] } });
+    expect(sent('limits').at(-1)).toMatchObject({ limits: { sum: '1 enforced.', checks: [{ id: 'cpu.quota' }] } });
     diagnostics.dispose();
   });
 
@@ -157,9 +157,9 @@ describe('the proofs of limits', () => {
     const { diagnostics, limits, says } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
-    says({ kind: 'prove' });
-    says({ kind: 'prove', proof: 'cpu.quota' });
-    says({ kind: 'cancel-proofs' });
+    says({ kind: 'run-checks' });
+    says({ kind: 'run-checks', check: 'cpu.quota' });
+    says({ kind: 'cancel-checks' });
     await settle();
     expect(limits.prove.mock.calls).toEqual([[undefined], ['cpu.quota']]);
     expect(limits.cancel).toHaveBeenCalledOnce();
@@ -218,8 +218,8 @@ describe('the command of a remedy', () => {
     diagnostics.show();
     says({ kind: 'ready' });
     await settle();
-    says({ kind: 'type-remedy', finding: 'socket.socket-absent' });
-    says({ kind: 'type-remedy', finding: 'socket.of-nobody' });
+    says({ kind: 'paste-remedy', finding: 'socket.socket-absent' });
+    says({ kind: 'paste-remedy', finding: 'socket.of-nobody' });
     expect(editor.terminals.map(({ typed }) => typed)).toEqual([['dind-station start']]);
     expect(sent('said')).toContainEqual({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
     diagnostics.dispose();
@@ -233,8 +233,8 @@ describe('the command of a remedy', () => {
     ['has a part to fill in', { command: 'docker run --cap-add NET_ADMIN ...' }],
     ['is none', { command: '' }],
   ])('is not, when it %s', (_, remedy) => {
-    expect(canBeTyped(remedy)).toBe(false);
-    expect(canBeTyped({ command: 'ls' })).toBe(true);
+    expect(canPaste(remedy)).toBe(false);
+    expect(canPaste({ command: 'ls' })).toBe(true);
   });
 });
 

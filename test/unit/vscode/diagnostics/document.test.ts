@@ -4,11 +4,11 @@ import { valueOf } from '../../../../src/host/facts/fact';
 import { pasteable, rawJson, reportDocument } from '../../../../src/vscode/diagnostics/document';
 import { findingOf } from './findings';
 import { shownOf } from './proven';
-import { healthyFacts, sceneOf } from './scenes';
+import { healthyFacts, inputOf } from './pageInputs';
 
 describe('reports', () => {
   it('have all sections, after the sentence that says why there is a document', async () => {
-    const text = reportDocument(sceneOf(await healthyFacts()), 'No page here.');
+    const text = reportDocument(inputOf(await healthyFacts()), 'No page here.');
     expect(text.startsWith('No page here.\n\n**Docker is running.**')).toBe(true);
     expect(text.match(/^#{1,2} .+$/gmu)).toEqual(
       expect.arrayContaining(['# Docker diagnosis', '## Control groups', '## Platform', '## Facts', '## History']),
@@ -35,13 +35,13 @@ describe('reports', () => {
     };
     const finding = { ...findingOf({}), evidence: [{ source: 'log', value: line }] };
     const limits = [shownOf('cpu.quota', { observed: line, reason: line })];
-    const scene = sceneOf(planted, { diagnosis: { ...diagnose(planted), findings: [finding] }, limits });
-    expect(JSON.stringify(scene)).toContain('hunter2');
-    for (const text of [reportDocument(scene), rawJson(scene), pasteable(scene)]) {
+    const input = inputOf(planted, { diagnosis: { ...diagnose(planted), findings: [finding] }, limits });
+    expect(JSON.stringify(input)).toContain('hunter2');
+    for (const text of [reportDocument(input), rawJson(input), pasteable(input)]) {
       expect(text).not.toContain('hunter2');
     }
-    expect(reportDocument(scene)).toContain('process 7');
-    expect(JSON.parse(rawJson(scene))).toHaveProperty('facts.schema', 1);
+    expect(reportDocument(input)).toContain('process 7');
+    expect(JSON.parse(rawJson(input))).toHaveProperty('facts.schema', 1);
   });
 
   it('cannot be made into markup by what they hold', async () => {
@@ -49,7 +49,7 @@ describe('reports', () => {
     const title = '](https://evil.test) <img src=x> ![x](y)\n# heading';
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), title }] };
     const limits = [shownOf('cpu.quota', { observed: title, kernel: title, reason: title })];
-    const text = reportDocument(sceneOf(facts, { diagnosis, limits }));
+    const text = reportDocument(inputOf(facts, { diagnosis, limits }));
     expect(text).not.toMatch(/(?<!\\)<img|(?<!\\)\]\(https:\/\/evil|^# heading/mu);
   });
 });

@@ -4,14 +4,14 @@ import { catalogue } from '../../../../src/limits/catalogue';
 import { limitsView } from '../../../../src/vscode/diagnostics/limitsView';
 import { explanations } from '../../../../src/vscode/limits/explanations';
 import { noRunYet, type ShownResult } from '../../../../src/vscode/limits/status';
-import type { ProofCard } from '../../../../src/webview/messages';
+import type { LimitCheckCard } from '../../../../src/webview/protocol';
 import { findingOf } from './findings';
 import { shownOf } from './proven';
 
 const formatTime = (ms: number): string => new Date(ms).toISOString();
 
-function cardOf(shown: ShownResult, found: Parameters<typeof limitsView>[1] = []): ProofCard {
-  const [card] = limitsView({ ...noRunYet, results: [shown] }, found, formatTime).proofs;
+function cardOf(shown: ShownResult, found: Parameters<typeof limitsView>[1] = []): LimitCheckCard {
+  const [card] = limitsView({ ...noRunYet, results: [shown] }, found, formatTime).checks;
   if (card === undefined) throw new Error('there is no card');
   return card;
 }
@@ -25,7 +25,7 @@ describe('the section', () => {
         'u',
       ),
     );
-    expect(view).toMatchObject({ sum: '', problem: '', proofs: [] });
+    expect(view).toMatchObject({ sum: '', problem: '', checks: [] });
     expect(view).not.toHaveProperty('running');
   });
 
@@ -172,7 +172,7 @@ describe('a chart', () => {
     expect(chart?.lines.find(({ style }) => style === 'limited')).not.toHaveProperty('beyond');
   });
 
-  it('is there for every recorded proof that has one, and can be drawn', () => {
+  it('is there for every recorded check that has one, and can be drawn', () => {
     const drawn = catalogue.flatMap(({ id, drawing }) => {
       if (drawing === undefined || ['files.storage', 'memory.swap', 'memory.oom-group'].includes(id)) return [];
       return [cardOf(shownOf(id)).chart ?? id];

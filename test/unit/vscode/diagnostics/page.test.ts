@@ -3,18 +3,18 @@ import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { areas } from '../../../../src/diagnosis/finding';
 import { valueOf } from '../../../../src/host/facts/fact';
 import type { Facts } from '../../../../src/host/facts/facts';
-import { areaMeanings } from '../../../../src/vscode/diagnostics/meanings';
+import { areaDescriptions } from '../../../../src/vscode/diagnostics/descriptions';
 import { levelOf } from '../../../../src/vscode/diagnostics/logExcerpt';
 import { pageOf } from '../../../../src/vscode/diagnostics/page';
 import { findingOf } from './findings';
-import { healthyFacts, sceneOf, unpreparedFacts } from './scenes';
+import { healthyFacts, inputOf, unpreparedFacts } from './pageInputs';
 
 describe('the banner', () => {
   it('is as grave as the worst finding, and as the state where that is worse', async () => {
     const facts = await healthyFacts();
     const diagnosis = { ...diagnose(facts), findings: [] };
-    const severity = (more: Parameters<typeof sceneOf>[1]): string =>
-      pageOf(sceneOf(facts, { diagnosis, ...more })).banner.severity;
+    const severity = (more: Parameters<typeof inputOf>[1]): string =>
+      pageOf(inputOf(facts, { diagnosis, ...more })).banner.severity;
     expect(severity({})).toBe('ok');
     expect(severity({ state: { kind: 'stopped' } })).toBe('info');
     expect(severity({ state: { kind: 'denied' } })).toBe('warning');
@@ -24,7 +24,7 @@ describe('the banner', () => {
 
   it('is the state in words and the sum', async () => {
     const facts = await unpreparedFacts();
-    const { banner } = pageOf(sceneOf(facts));
+    const { banner } = pageOf(inputOf(facts));
     expect(banner.headline).toBe('Docker is running');
     expect(banner.detail).toMatch(/\d+ errors?, .*could not be made\.$/u);
   });
@@ -37,7 +37,7 @@ describe('the banner', () => {
       { label: 'Copy', command: 'ls' },
     ];
     const words = { headline: 'Docker is not running', explanation: '', nextSteps };
-    expect(pageOf(sceneOf(facts, { words })).commands.map(({ name }) => name)).toEqual(['start', 'show-log']);
+    expect(pageOf(inputOf(facts, { words })).commands.map(({ name }) => name)).toEqual(['start', 'show-log']);
   });
 });
 
@@ -45,7 +45,7 @@ describe('a finding', () => {
   it('keeps the order of the diagnosis, and has a button only where the editor can do something', async () => {
     const facts = await unpreparedFacts();
     const diagnosis = diagnose(facts);
-    const { findings } = pageOf(sceneOf(facts));
+    const { findings } = pageOf(inputOf(facts));
     expect(findings.map(({ id }) => id)).toEqual(diagnosis.findings.map(({ id }) => id));
     const nesting = findings.find(({ id }) => id === 'cgroup.v2-nesting-not-prepared');
     expect(nesting?.remedy.button?.label).toContain('hand its controllers down');
@@ -61,7 +61,7 @@ describe('a finding', () => {
     const finding = findingOf({ action: 'remount-proc-sys', risk: 'restarts-daemon' });
     const diagnosis = { ...diagnose(facts), findings: [finding] };
     const attempts = new Map([[finding.id, 'sudo refused']]);
-    const [card] = pageOf(sceneOf(facts, { diagnosis, attempts })).findings;
+    const [card] = pageOf(inputOf(facts, { diagnosis, attempts })).findings;
     expect(card?.remedy.button?.cost).toBe('The daemon is restarted.');
     expect(card?.attempt).toBe('sudo refused');
   });
@@ -70,19 +70,19 @@ describe('a finding', () => {
     const facts = await healthyFacts();
     const symptom = { id: 'start.refused' as const, title: 'It did not start', evidence: [] };
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), explains: [symptom] }] };
-    expect(pageOf(sceneOf(facts, { diagnosis })).findings[0]?.symptoms).toEqual([symptom]);
+    expect(pageOf(inputOf(facts, { diagnosis })).findings[0]?.symptoms).toEqual([symptom]);
   });
 
   it('links to https only', async () => {
     const facts = await healthyFacts();
     const docs = ['https://docs.docker.com/', 'command:workbench.action.quit', 'javascript:alert(1)', 'https://a b'];
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), docs }] };
-    expect(pageOf(sceneOf(facts, { diagnosis })).findings[0]?.docs).toEqual(['https://docs.docker.com/']);
+    expect(pageOf(inputOf(facts, { diagnosis })).findings[0]?.docs).toEqual(['https://docs.docker.com/']);
   });
 
   it('is explained for every area', () => {
-    expect(Object.keys(areaMeanings).toSorted()).toEqual([...areas].toSorted());
-    for (const meaning of Object.values(areaMeanings)) expect(meaning).toMatch(/\.$/u);
+    expect(Object.keys(areaDescriptions).toSorted()).toEqual([...areas].toSorted());
+    for (const meaning of Object.values(areaDescriptions)) expect(meaning).toMatch(/\.$/u);
   });
 });
 
@@ -103,7 +103,7 @@ describe('the log', () => {
       { source: 'connect', value: 'level' },
     ];
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), evidence }] };
-    expect(pageOf(sceneOf(facts, { diagnosis })).log.lines.map(({ finding }) => finding)).toEqual([
+    expect(pageOf(inputOf(facts, { diagnosis })).log.lines.map(({ finding }) => finding)).toEqual([
       undefined,
       'storage.data-root-full',
     ]);
@@ -112,7 +112,7 @@ describe('the log', () => {
   it('says why it is not there', async () => {
     const facts = await healthyFacts();
     const daemonLog = { unreadable: '/var/log/dockerd.log: EACCES' };
-    const { log } = pageOf(sceneOf({ ...facts, daemonLog }));
+    const { log } = pageOf(inputOf({ ...facts, daemonLog }));
     expect(log).toEqual({ note: 'The log could not be read: /var/log/dockerd.log: EACCES.', lines: [] });
   });
 
@@ -138,8 +138,8 @@ describe('the history', () => {
       { at: 'not a time', what: 'x', why: 'y', ms: 0 },
       { at: '2026-03-04T05:10:00Z', what: 'crash', why: '\u001b[31mkilled', ms: 0 },
     ];
-    const seen = [{ at: Date.UTC(2026, 2, 4, 5, 5), headline: 'Docker is running', explanation: '' }];
-    const page = pageOf(sceneOf({ ...facts, helper: { value: { ...helper, history } } }, { seen }));
+    const transitions = [{ at: Date.UTC(2026, 2, 4, 5, 5), headline: 'Docker is running', explanation: '' }];
+    const page = pageOf(inputOf({ ...facts, helper: { value: { ...helper, history } } }, { transitions }));
     expect(page.history.map(({ what, took }) => [what, took])).toEqual([
       ['crash', ''],
       ['Docker is running', ''],
@@ -167,7 +167,7 @@ describe('what others say', () => {
     const version = { ...engine.version, value: { ...engine.version.value, version: evil } };
     const began = performance.now();
     const text = JSON.stringify(
-      pageOf(sceneOf({ ...facts, engine: { value: { ...engine, version } } }, { diagnosis, words })),
+      pageOf(inputOf({ ...facts, engine: { value: { ...engine, version } } }, { diagnosis, words })),
     );
     // Some tens of milliseconds; a search of each line in 5 MB, 500 times, takes many seconds.
     expect(performance.now() - began).toBeLessThan(4000);
@@ -179,9 +179,9 @@ describe('what others say', () => {
     const facts = await healthyFacts();
     const names = Object.keys(facts).filter((name) => !['schema', 'takenAt', 'tookMs'].includes(name));
     const nothing = { ...facts, ...Object.fromEntries(names.map((name) => [name, { unreadable: 'no answer' }])) };
-    const page = pageOf(sceneOf(nothing));
+    const page = pageOf(inputOf(nothing));
     expect(page.cgroups).toEqual({ unreadable: 'no answer' });
-    expect(page.glances.flatMap(({ rows }) => rows.map(({ value }) => value))).toContain('no answer');
-    expect(page.undecided.length).toBeGreaterThan(50);
+    expect(page.summaryCards.flatMap(({ rows }) => rows.map(({ value }) => value))).toContain('no answer');
+    expect(page.skipped.length).toBeGreaterThan(50);
   });
 });

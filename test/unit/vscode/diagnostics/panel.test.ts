@@ -96,20 +96,20 @@ describe('the handshake', () => {
     for (const message of [
       undefined,
       'ready',
-      { kind: 'mend' },
-      { kind: 'mend', finding: 7 },
-      { kind: 'mend', finding: 'x'.repeat(201) },
+      { kind: 'run-remedy' },
+      { kind: 'run-remedy', finding: 7 },
+      { kind: 'run-remedy', finding: 'x'.repeat(201) },
       { kind: 'command', name: 'rm' },
       { kind: 'report', name: '../x' },
-      { kind: 'prove', proof: 7 },
-      { kind: 'prove', proof: 'x'.repeat(201) },
+      { kind: 'run-checks', check: 7 },
+      { kind: 'run-checks', check: 'x'.repeat(201) },
       { kind: 'cancel' },
     ]) {
       says(message);
     }
     expect(onMessage).not.toHaveBeenCalled();
-    says({ kind: 'mend', finding: 'storage.full', more: 1 });
-    expect(onMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'mend', finding: 'storage.full' });
+    says({ kind: 'run-remedy', finding: 'storage.full', more: 1 });
+    expect(onMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'run-remedy', finding: 'storage.full' });
     panel.dispose();
   });
 });

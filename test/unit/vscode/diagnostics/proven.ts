@@ -1,13 +1,13 @@
-import { samplesOf } from '../../../../src/limits/evidence';
-import type { ProofResult } from '../../../../src/limits/report';
+import { samplesOf } from '../../../../src/limits/containerEvidence';
+import type { LimitCheckResult } from '../../../../src/limits/runResult';
 import type { ShownResult } from '../../../../src/vscode/limits/status';
 import { judged, recorded, type Kind } from '../../limits/recordings';
 
-/** What a window shows of a proof whose containers were recorded. */
-export function shownOf(id: string, more: Partial<ProofResult> = {}, kind: Kind = 'enforced'): ShownResult {
+/** What a window shows of a check whose containers were recorded. */
+export function shownOf(id: string, more: Partial<LimitCheckResult> = {}, kind: Kind = 'enforced'): ShownResult {
   const recording = recorded(id, kind);
-  const { proof, evidence } = recording;
-  const { area, title, asked, drawing } = proof;
+  const { check, evidence } = recording;
+  const { area, title, asked, drawing } = check;
   const samples = Object.entries(evidence).flatMap(([leg, { lines }]) =>
     lines.flatMap(samplesOf).map((sample) => ({ leg, ...sample })),
   );

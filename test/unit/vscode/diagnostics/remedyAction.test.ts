@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../../../src/diagnosis/diagnosisSchema';
 import type { Finding } from '../../../../src/diagnosis/finding';
-import { mendingOf, proofOf } from '../../../../src/vscode/diagnostics/remedyAction';
+import { remedyActionOf, judgeRemedy } from '../../../../src/vscode/diagnostics/remedyAction';
 import { findingOf } from './findings';
 
 const diagnosisOf = (findings: readonly Finding[], undecided: Diagnosis['undecided'] = []): Diagnosis => ({
@@ -17,8 +17,8 @@ const diagnosisOf = (findings: readonly Finding[], undecided: Diagnosis['undecid
 
 describe('mendingOf', () => {
   it('is a lifecycle command where the remedy is one, so that its questions are asked', () => {
-    expect(mendingOf(findingOf({ action: 'start-daemon' }))).toMatchObject({ kind: 'command', name: 'start' });
-    expect(mendingOf(findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' }))).toMatchObject({
+    expect(remedyActionOf(findingOf({ action: 'start-daemon' }))).toMatchObject({ kind: 'command', name: 'start' });
+    expect(remedyActionOf(findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' }))).toMatchObject({
       kind: 'command',
       name: 'restart',
       risk: 'restarts-daemon',
@@ -26,7 +26,7 @@ describe('mendingOf', () => {
   });
 
   it('is an action of the helper with its title', () => {
-    expect(mendingOf(findingOf({ action: 'share-root-mount' }))).toEqual({
+    expect(remedyActionOf(findingOf({ action: 'share-root-mount' }))).toEqual({
       kind: 'apply',
       action: 'share-root-mount',
       label: 'Make the mounts below / shared',
@@ -35,35 +35,35 @@ describe('mendingOf', () => {
   });
 
   it('is the set-up where the helper is what is wrong, and nothing where only the person can help', () => {
-    expect(mendingOf(findingOf({}, 'helper.untrusted'))).toMatchObject({ kind: 'command', name: 'set-up-helper' });
-    expect(mendingOf(findingOf({}))).toBeUndefined();
+    expect(remedyActionOf(findingOf({}, 'helper.untrusted'))).toMatchObject({ kind: 'command', name: 'set-up-helper' });
+    expect(remedyActionOf(findingOf({}))).toBeUndefined();
   });
 });
 
 describe('proofOf', () => {
   const fault = findingOf({}, 'storage.data-root-full');
 
-  it('is mended when new facts do not show it', () => {
-    expect(proofOf('storage.data-root-full', diagnosisOf([]))).toEqual({ outcome: 'mended' });
+  it('is fixed when new facts do not show it', () => {
+    expect(judgeRemedy('storage.data-root-full', diagnosisOf([]))).toEqual({ kind: 'fixed' });
   });
 
   it('stands while it is found, also under another fault', () => {
-    expect(proofOf('storage.data-root-full', diagnosisOf([fault]))).toMatchObject({ outcome: 'standing' });
+    expect(judgeRemedy('storage.data-root-full', diagnosisOf([fault]))).toMatchObject({ kind: 'remains' });
     const root = {
       ...findingOf({}, 'cgroup.cgroup-not-mounted'),
       title: 'The root',
       explains: [{ ...fault, evidence: [] }],
     };
-    expect(proofOf('storage.data-root-full', diagnosisOf([root]))).toMatchObject({
-      outcome: 'standing',
+    expect(judgeRemedy('storage.data-root-full', diagnosisOf([root]))).toMatchObject({
+      kind: 'remains',
       why: expect.stringContaining('The root'),
     });
   });
 
-  it('is not mended when it cannot be told any more', () => {
+  it('is not fixed when it cannot be told any more', () => {
     const undecided = [{ id: 'storage.data-root-full' as const, area: 'storage' as const, reason: 'no statfs' }];
-    expect(proofOf('storage.data-root-full', diagnosisOf([], undecided))).toEqual({
-      outcome: 'undecided',
+    expect(judgeRemedy('storage.data-root-full', diagnosisOf([], undecided))).toEqual({
+      kind: 'inconclusive',
       why: 'Whether it is mended could not be told: no statfs.',
     });
   });

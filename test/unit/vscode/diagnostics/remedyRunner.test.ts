@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { HelperOutcome } from '../../../../src/helper/run';
 import type { Diagnosis } from '../../../../src/diagnosis/diagnosisSchema';
 import type { Finding } from '../../../../src/diagnosis/finding';
-import { Mender, type MenderParts } from '../../../../src/vscode/diagnostics/remedyRunner';
+import { RemedyRunner, type RemedyRunnerParts } from '../../../../src/vscode/diagnostics/remedyRunner';
 import type { Verdict } from '../../../../src/vscode/lifecycleOutcome';
 import { FakeEditor } from '../../../mocks/editor';
 import { someDetails, stateOf } from '../states';
@@ -18,7 +18,7 @@ const done: HelperOutcome = {
 };
 
 /** A machine with one fault, which is gone or not when the facts are read anew. */
-function stage(finding: Finding, after: readonly Finding[], more: Partial<MenderParts> = {}) {
+function stage(finding: Finding, after: readonly Finding[], more: Partial<RemedyRunnerParts> = {}) {
   const editor = new FakeEditor();
   const said: string[] = [];
   const order: string[] = [];
@@ -29,7 +29,7 @@ function stage(finding: Finding, after: readonly Finding[], more: Partial<Mender
       return Promise.resolve({ kind: 'done', flash: name });
     };
   };
-  const mender = new Mender({
+  const remedyRunner = new RemedyRunner({
     host: editor.api,
     state: () => stateOf('running'),
     commands: {
@@ -44,7 +44,7 @@ function stage(finding: Finding, after: readonly Finding[], more: Partial<Mender
       return Promise.resolve(done);
     },
     diagnosis: () => ({ findings, undecided: [] }) as unknown as Diagnosis,
-    readAnew: () => {
+    refresh: () => {
       order.push('facts');
       findings = after;
       return Promise.resolve();
@@ -53,16 +53,16 @@ function stage(finding: Finding, after: readonly Finding[], more: Partial<Mender
     say: (text) => said.push(text),
     ...more,
   });
-  return { editor, mender, order, said };
+  return { editor, remedyRunner, order, said };
 }
 
 const shareable = findingOf({ action: 'share-root-mount' });
 const restartable = findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' });
 
-describe('mending', () => {
-  it('acts, reads facts, and only then says that it is mended', async () => {
-    const { mender, order, said } = stage(shareable, []);
-    await mender.mend(shareable.id);
+describe('a remedy', () => {
+  it('acts, reads facts, and only then says that it is fixed', async () => {
+    const { remedyRunner, order, said } = stage(shareable, []);
+    await remedyRunner.run(shareable.id);
     expect(order).toEqual([
       'Make the mounts below / shared',
       'apply share-root-mount',
@@ -71,46 +71,46 @@ describe('mending', () => {
       'idle',
     ]);
     expect(said).toEqual(['Mended: Something is wrong.']);
-    expect(mender.told.mended).toEqual(['Something is wrong']);
+    expect(remedyRunner.told.fixed).toEqual(['Something is wrong']);
   });
 
   it('does not believe the helper where the facts show the fault', async () => {
-    const { mender, said } = stage(shareable, [shareable]);
-    await mender.mend(shareable.id);
+    const { remedyRunner, said } = stage(shareable, [shareable]);
+    await remedyRunner.run(shareable.id);
     expect(said[0]).toMatch(/^Not mended: Something is wrong\. The fault is still there/u);
-    expect(mender.told.mended).toEqual([]);
-    expect(mender.told.attempts.get(shareable.id)).toContain('still there');
+    expect(remedyRunner.told.fixed).toEqual([]);
+    expect(remedyRunner.told.attempts.get(shareable.id)).toContain('still there');
   });
 
   it('tells what the helper said where that is why', async () => {
     const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'It ended with status 1.' });
-    const { mender } = stage(shareable, [shareable], { apply });
-    await mender.mend(shareable.id);
-    expect(mender.told.attempts.get(shareable.id)).toBe('It ended with status 1.');
-    mender.forget();
-    expect(mender.told.attempts.size).toBe(0);
+    const { remedyRunner } = stage(shareable, [shareable], { apply });
+    await remedyRunner.run(shareable.id);
+    expect(remedyRunner.told.attempts.get(shareable.id)).toBe('It ended with status 1.');
+    remedyRunner.forget();
+    expect(remedyRunner.told.attempts.size).toBe(0);
   });
 
-  it('is mended by facts even where the command says that it failed', async () => {
+  it('is fixed by facts even where the command says that it failed', async () => {
     const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'x' });
-    const { mender } = stage(shareable, [], { apply });
-    await mender.mend(shareable.id);
-    expect(mender.told.mended).toHaveLength(1);
+    const { remedyRunner } = stage(shareable, [], { apply });
+    await remedyRunner.run(shareable.id);
+    expect(remedyRunner.told.fixed).toHaveLength(1);
   });
 
   it('does nothing for a finding that is gone or has no button', async () => {
-    const { mender, order } = stage(findingOf({}), []);
-    await mender.mend('storage.other');
-    await mender.mend('storage.data-root-full');
+    const { remedyRunner, order } = stage(findingOf({}), []);
+    await remedyRunner.run('storage.other');
+    await remedyRunner.run('storage.data-root-full');
     expect(order).toEqual([]);
   });
 
   it('is one at a time', async () => {
     let end: (outcome: HelperOutcome) => void = () => undefined;
     const apply = vi.fn(() => new Promise<HelperOutcome>((resolve) => (end = resolve)));
-    const { mender } = stage(shareable, [], { apply });
-    const first = mender.mend(shareable.id);
-    await mender.mend(shareable.id);
+    const { remedyRunner } = stage(shareable, [], { apply });
+    const first = remedyRunner.run(shareable.id);
+    await remedyRunner.run(shareable.id);
     end(done);
     await first;
     expect(apply).toHaveBeenCalledOnce();
@@ -120,21 +120,21 @@ describe('mending', () => {
 describe('asking', () => {
   it('comes before what costs something, with what it costs and how it is undone', async () => {
     const risky = findingOf({ action: 'move-network-database-aside', risk: 'changes-data' });
-    const { editor, mender, order } = stage(risky, []);
-    await mender.mend(risky.id);
+    const { editor, remedyRunner, order } = stage(risky, []);
+    await remedyRunner.run(risky.id);
     expect(order).toEqual(['idle']);
     expect(editor.shown).toHaveLength(1);
     expect(editor.shown[0]).toMatchObject({ modal: true, message: 'Move the database of networks aside?' });
     expect(editor.shown[0]?.detail).toContain('nothing is deleted');
     expect(editor.shown[0]?.detail).toContain('To undo it: sudo dind-helper apply undo-move-network-database-aside');
     editor.answer = ({ labels }) => labels[0];
-    await mender.mend(risky.id);
+    await remedyRunner.run(risky.id);
     expect(order).toContain('apply move-network-database-aside');
   });
 
   it('is not done for what costs nothing', async () => {
-    const { editor, mender } = stage(shareable, []);
-    await mender.mend(shareable.id);
+    const { editor, remedyRunner } = stage(shareable, []);
+    await remedyRunner.run(shareable.id);
     expect(editor.shown).toEqual([]);
   });
 
@@ -142,17 +142,17 @@ describe('asking', () => {
     const ends = { ...someDetails, liveRestore: false };
     const state = () => stateOf('running', undefined, { details: ends });
     const asksItself = stage(restartable, [], { state });
-    await asksItself.mender.mend(restartable.id);
+    await asksItself.remedyRunner.run(restartable.id);
     expect([asksItself.editor.shown.length, asksItself.order.includes('restart')]).toEqual([0, true]);
     const harmless = stage(restartable, [], { state: () => stateOf('stopped') });
-    await harmless.mender.mend(restartable.id);
+    await harmless.remedyRunner.run(restartable.id);
     expect([harmless.editor.shown.length, harmless.order.includes('restart')]).toEqual([1, false]);
   });
 
   it('says nothing of a command that was cancelled, and reads nothing', async () => {
     const cancelled = (): Promise<Verdict> => Promise.resolve({ kind: 'cancelled' });
     const start = findingOf({ action: 'start-daemon' });
-    const { mender, order, said } = stage(start, [], {
+    const { remedyRunner, order, said } = stage(start, [], {
       commands: {
         start: cancelled,
         restart: cancelled,
@@ -161,7 +161,7 @@ describe('asking', () => {
         'set-up-helper': cancelled,
       },
     });
-    await mender.mend(start.id);
+    await remedyRunner.run(start.id);
     expect(said).toEqual([]);
     expect(order).not.toContain('facts');
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Paced } from '../../../../src/vscode/diagnostics/throttle';
+import { Throttle } from '../../../../src/vscode/diagnostics/throttle';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -17,7 +17,7 @@ function heldRuns(): { readonly run: () => Promise<void>; readonly ends: (() => 
 describe('Paced', () => {
   it('makes one run of many requests, at once when there was none before', async () => {
     const { run, ends } = heldRuns();
-    const paced = new Paced(run, 3000, Date.now);
+    const paced = new Throttle(run, 3000, Date.now);
     for (let i = 0; i < 10; i += 1) paced.request();
     await vi.advanceTimersByTimeAsync(0);
     expect(ends).toHaveLength(1);
@@ -26,7 +26,7 @@ describe('Paced', () => {
 
   it('pauses between two beginnings, and loses no request that came during a run', async () => {
     const { run, ends } = heldRuns();
-    const paced = new Paced(run, 3000, Date.now);
+    const paced = new Throttle(run, 3000, Date.now);
     paced.request();
     await vi.advanceTimersByTimeAsync(1000);
     paced.request();
@@ -40,7 +40,7 @@ describe('Paced', () => {
 
   it('gives a fresh run to whoever has just changed something, not the one under way', async () => {
     const { run, ends } = heldRuns();
-    const paced = new Paced(run, 3000, Date.now);
+    const paced = new Throttle(run, 3000, Date.now);
     paced.request();
     await vi.advanceTimersByTimeAsync(0);
     let fresh = false;
@@ -59,7 +59,7 @@ describe('Paced', () => {
 
   it('runs nothing after its end', async () => {
     const { run, ends } = heldRuns();
-    const paced = new Paced(run, 3000, Date.now);
+    const paced = new Throttle(run, 3000, Date.now);
     paced.request();
     paced.dispose();
     paced.request();

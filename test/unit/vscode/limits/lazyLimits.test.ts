@@ -153,9 +153,9 @@ describe('LimitTests', () => {
     expect(new Set(Object.values(testing.runs[0]?.outcomes ?? {}))).toEqual(new Set(['skipped']));
   });
 
-  it('runs one proof for the page, leaves the person there, and tells of it as it goes', async () => {
+  it('runs one check for the page, leaves the person there, and tells of it as it goes', async () => {
     const { editor, testing, tests, statuses } = bench();
-    expect(await tests.status()).toMatchObject({ proofs: catalogue.length, results: [] });
+    expect(await tests.status()).toMatchObject({ checks: catalogue.length, results: [] });
     await tests.prove('memory.limit');
     expect(editor.executed).toEqual([]);
     expect(testing.runs[0]?.outcomes).toEqual({ 'memory.limit': 'errored' });

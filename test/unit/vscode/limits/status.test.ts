@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, chooseProofs } from '../../../../src/limits/catalogue';
-import type { LimitsEvent, LimitsReport } from '../../../../src/limits/report';
+import { catalogue, chooseChecks } from '../../../../src/limits/catalogue';
+import type { LimitsEvent, LimitsRunResult } from '../../../../src/limits/runResult';
 import { begun, concluded, ended, eventSeen, noRunYet, refused } from '../../../../src/vscode/limits/status';
 import { shownOf } from '../diagnostics/proven';
 
 const [quota, memory] = [shownOf('cpu.quota').result, shownOf('memory.limit').result];
-const chosen = chooseProofs(['cpu.quota', 'memory.limit']);
-const running = begun(noRunYet, chosen.ok ? chosen.proofs : []);
-const started = (proof: string): LimitsEvent => ({ event: 'started', proof, attempt: 1 });
+const chosen = chooseChecks(['cpu.quota', 'memory.limit']);
+const running = begun(noRunYet, chosen.ok ? chosen.checks : []);
+const started = (check: string): LimitsEvent => ({ event: 'started', check, attempt: 1 });
 const at = (minute: number): string => `2026-03-04T05:0${String(minute)}:00Z`;
 
-function reportOf(...results: LimitsReport['results']): LimitsReport {
+function reportOf(...results: LimitsRunResult['results']): LimitsRunResult {
   const engine = { id: 'E', endpoint: 'x', version: '20.10', cgroup: 1 as const };
   return { schema: 1, run: 'r', startedAt: at(0), ms: 1, engine, image: 'i', results, leftovers: 0, left: [] };
 }
@@ -27,7 +27,7 @@ describe('a run', () => {
     expect(one.running).toEqual({ of: 2, done: 1, underWay: ['CPU time, one thread'] });
   });
 
-  it("gives results in the catalogue's order, the latest of each proof", () => {
+  it("gives results in the catalogue's order, the latest of each check", () => {
     const events = [memory, quota, { ...memory, verdict: 'not-enforced' as const }];
     const { results } = events.reduce(
       (known, result, index) => eventSeen(known, { event: 'judged', result }, at(index)),

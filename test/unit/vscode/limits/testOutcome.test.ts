@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import type { ProofResult } from '../../../../src/limits/report';
-import { verdicts, type Verdict } from '../../../../src/limits/verdict';
+import type { Comparison } from '../../../../src/limits/history';
+import type { LimitsRunResult, LimitCheckResult } from '../../../../src/limits/runResult';
+import { limitVerdicts, type LimitVerdict } from '../../../../src/limits/verdict';
+import { limitsReport } from '../../../../src/report/limitsModel';
 import { eventLines, reportLines, terminalLine } from '../../../../src/vscode/limits/outputLines';
 import { testOutcome } from '../../../../src/vscode/limits/testOutcome';
 
-function result(verdict: Verdict, more: Partial<ProofResult> = {}): ProofResult {
+function result(verdict: LimitVerdict, more: Partial<LimitCheckResult> = {}): LimitCheckResult {
   return {
     id: 'cpu.quota',
     area: 'cpu',
@@ -22,7 +24,7 @@ function result(verdict: Verdict, more: Partial<ProofResult> = {}): ProofResult 
   };
 }
 
-test.each<[Verdict, string]>([
+test.each<[LimitVerdict, string]>([
   ['enforced', 'passed'],
   ['not-enforced', 'failed'],
   ['unsupported', 'skipped'],
@@ -33,7 +35,7 @@ test.each<[Verdict, string]>([
 });
 
 test('only enforced passes, cancelled or not', () => {
-  const passing = verdicts.filter((verdict) =>
+  const passing = limitVerdicts.filter((verdict) =>
     [false, true].some((cancelled) => testOutcome(result(verdict), cancelled).kind === 'passed'),
   );
   expect(passing).toEqual(['enforced']);
@@ -78,29 +80,28 @@ test('the output has every fact of a result, attempts and the reason of what is 
 });
 
 test('the output goes along with the run', () => {
-  expect(eventLines({ event: 'started', proof: 'cpu.quota', attempt: 1 })).toEqual(['cpu.quota: started']);
-  expect(eventLines({ event: 'started', proof: 'cpu.quota', attempt: 2 })).toEqual(['cpu.quota: disturbed, attempt 2']);
+  expect(eventLines({ event: 'started', check: 'cpu.quota', attempt: 1 })).toEqual(['cpu.quota: started']);
+  expect(eventLines({ event: 'started', check: 'cpu.quota', attempt: 2 })).toEqual(['cpu.quota: disturbed, attempt 2']);
   const budget = { cpuSeconds: 1, memory: 0, seconds: 1 };
-  expect(eventLines({ event: 'plan', proofs: [], budget, running: 2 })).toEqual([
+  expect(eventLines({ event: 'plan', checks: [], budget, running: 2 })).toEqual([
     '2 running containers are left alone',
   ]);
 });
 
 test('the end of the output: what is different from before, what stayed, the sum', () => {
-  const lines = reportLines(
-    {
-      schema: 1,
-      run: 'r',
-      startedAt: '2026-01-01T00:00:00.000Z',
-      ms: 2000,
-      engine: { id: 'E', endpoint: 'unix:///s', version: '20.10.24', cgroup: 1 },
-      image: 'i',
-      results: [result('enforced'), result('unsupported')],
-      leftovers: 2,
-      left: ['container abc: it was busy'],
-    },
-    new Map([['cpu.quota', { kind: 'mended', verdict: 'not-enforced', at: '2026-01-01T08:09:00Z' }]]),
-  );
+  const run: LimitsRunResult = {
+    schema: 1,
+    run: 'r',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    ms: 2000,
+    engine: { id: 'E', endpoint: 'unix:///s', version: '20.10.24', cgroup: 1 },
+    image: 'i',
+    results: [result('enforced'), result('unsupported', { id: 'cpu.shares' })],
+    leftovers: 2,
+    left: ['container abc: it was busy'],
+  };
+  const before: Comparison = { kind: 'mended', verdict: 'not-enforced', at: '2026-01-01T08:09:00Z' };
+  const lines = reportLines(limitsReport(run, new Map([['cpu.quota', before]])));
   expect(lines).toEqual([
     '',
     'cpu.quota: mended: was not-enforced on 2026-01-01 08:09',

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
 import { catalogue } from '../../../../src/limits/catalogue';
-import { proofsOf, treeRows } from '../../../../src/vscode/limits/tree';
+import { checksOf, treeRows } from '../../../../src/vscode/limits/tree';
 
 const rows = treeRows();
 
-test('the tree has every proof of the catalogue once, with the limit it asks for', () => {
-  expect(rows.flatMap(({ proofs }) => proofs.map(({ id }) => id)).toSorted()).toEqual(
+test('the tree has every check of the catalogue once, with the limit it asks for', () => {
+  expect(rows.flatMap(({ checks }) => checks.map(({ id }) => id)).toSorted()).toEqual(
     catalogue.map(({ id }) => id).toSorted(),
   );
   for (const area of rows) {
-    for (const { id } of area.proofs) expect(`area:${id.split('.')[0] ?? ''}`).toBe(area.id);
+    for (const { id } of area.checks) expect(`area:${id.split('.')[0] ?? ''}`).toBe(area.id);
   }
-  expect(rows[1]?.proofs[0]).toEqual({ id: 'memory.limit', label: 'Memory' });
+  expect(rows[1]?.checks[0]).toEqual({ id: 'memory.limit', label: 'Memory' });
 });
 
 test('no two rows have the same id', () => {
-  const ids = rows.flatMap(({ id, proofs }) => [id, ...proofs.map((row) => row.id)]);
+  const ids = rows.flatMap(({ id, checks }) => [id, ...checks.map((row) => row.id)]);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
@@ -27,10 +27,10 @@ test.each<[string[] | undefined, string[], string[]]>([
   [undefined, ['area:outer'], catalogue.map(({ id }) => id).filter((id) => !id.startsWith('outer.'))],
   [[], [], []],
 ])('%j without %j means %j', (include, exclude, ids) => {
-  expect(proofsOf(include, exclude).map(({ id }) => id)).toEqual(ids);
+  expect(checksOf(include, exclude).map(({ id }) => id)).toEqual(ids);
 });
 
-test('everything is meant when nothing is named, and a row that is not there is no proof', () => {
-  expect(proofsOf(undefined, [])).toEqual(catalogue);
-  expect(() => proofsOf(['area:gpu'], [])).toThrow('gpu');
+test('everything is meant when nothing is named, and a row that is not there is no check', () => {
+  expect(checksOf(undefined, [])).toEqual(catalogue);
+  expect(() => checksOf(['area:gpu'], [])).toThrow('gpu');
 });

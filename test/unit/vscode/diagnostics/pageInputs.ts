@@ -1,6 +1,6 @@
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import type { Facts } from '../../../../src/host/facts/facts';
-import type { PageScene } from '../../../../src/vscode/diagnostics/page';
+import type { PageInput } from '../../../../src/vscode/diagnostics/page';
 import { factsOf, readMachine } from '../../../fixtures/machine';
 
 /** Facts of a recorded machine: a privileged container on cgroup v2, prepared for nesting, whose engine answers. */
@@ -13,7 +13,7 @@ export function unpreparedFacts(): Promise<Facts> {
   return factsOf(readMachine('machines', 'B-priv-private-naive-before'));
 }
 
-export function sceneOf(facts: Facts, more: Partial<PageScene> = {}): PageScene {
+export function inputOf(facts: Facts, more: Partial<PageInput> = {}): PageInput {
   return {
     state: { kind: 'running' },
     words: {
@@ -24,8 +24,8 @@ export function sceneOf(facts: Facts, more: Partial<PageScene> = {}): PageScene 
     facts,
     diagnosis: diagnose(facts),
     attempts: new Map(),
-    mended: [],
-    seen: [],
+    fixed: [],
+    transitions: [],
     limits: [],
     formatTime: (ms) => new Date(ms).toISOString(),
     ...more,

@@ -12,8 +12,8 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Everything a container of a proof left behind. Plain data: a recorded run is a test's fixture. */
-export interface Evidence {
+/** Everything a container of a check left behind. Plain data: a recorded run is a test's fixture. */
+export interface ContainerEvidence {
   /** What the workload printed, `key value` a line, in order. */
   readonly lines: readonly (readonly [key: string, value: string])[];
   readonly errors: string;
@@ -30,28 +30,28 @@ export interface Evidence {
 }
 
 /** The last value printed under a key. */
-export function valueOf(evidence: Evidence, key: string): string | undefined {
+export function valueOf(evidence: ContainerEvidence, key: string): string | undefined {
   return evidence.lines.findLast(([name]) => name === key)?.[1];
 }
 
-export function valuesOf(evidence: Evidence, key: string): string[] {
+export function valuesOf(evidence: ContainerEvidence, key: string): string[] {
   return evidence.lines.filter(([name]) => name === key).map(([, value]) => value);
 }
 
 /** NaN when it was not printed or is no number. */
-export function numberOf(evidence: Evidence, key: string): number {
+export function numberOf(evidence: ContainerEvidence, key: string): number {
   const text = valueOf(evidence, key);
   return text === undefined || text === '' ? Number.NaN : Number(text);
 }
 
 /** A counter of a file of counters (`oom_kill 1`), printed line by line under a key; 0 when it is not there. */
-export function counterOf(evidence: Evidence, key: string, counter: string): number {
+export function counterOf(evidence: ContainerEvidence, key: string, counter: string): number {
   const line = valuesOf(evidence, key).findLast((value) => value.startsWith(`${counter} `));
   return line === undefined ? 0 : Number(line.slice(counter.length + 1));
 }
 
 /** Whether the workload came to its last line. */
-export function isComplete(evidence: Evidence): boolean {
+export function isComplete(evidence: ContainerEvidence): boolean {
   return evidence.lines.at(-1)?.[0] === 'end';
 }
 

@@ -2,7 +2,7 @@ import type { Risk } from '../../diagnosis/actions';
 import type { Area } from '../../diagnosis/finding';
 
 /** What an area is about, in two sentences, for somebody who has not met it yet. */
-export const areaMeanings: Readonly<Record<Area, string>> = {
+export const areaDescriptions: Readonly<Record<Area, string>> = {
   platform:
     'Docker runs inside of something: a container, a virtual machine, a cloud. Each leaves its own marks and takes some things away.',
   security:
@@ -28,7 +28,7 @@ export const areaMeanings: Readonly<Record<Area, string>> = {
 };
 
 /** What a remedy costs, in one sentence; empty where there is nothing to be careful of. */
-export const riskWords: Readonly<Record<Risk, string>> = {
+export const riskDescriptions: Readonly<Record<Risk, string>> = {
   none: '',
   'restarts-daemon': 'The daemon is restarted.',
   'stops-containers': 'Running containers end.',

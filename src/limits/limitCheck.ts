@@ -1,19 +1,30 @@
 import type { HostConfig } from '../engine/engineCalls';
-import type { Evidence, Metric } from './evidence';
-import type { Surroundings } from './environment';
+import type { ContainerEvidence, Metric } from './containerEvidence';
+import type { Environment } from './environment';
 import type { Judgement } from './verdict';
 
-export const areas = ['cpu', 'memory', 'pids', 'io', 'files', 'isolation', 'outer'] as const;
-export type Area = (typeof areas)[number];
+export const limitAreas = ['cpu', 'memory', 'pids', 'io', 'files', 'isolation', 'outer'] as const;
+export type LimitArea = (typeof limitAreas)[number];
 
-/** Proofs of one lane run one after the other, the lanes beside each other: proofs of `cpu` would disturb each other. */
-export const lanes = ['cpu', 'read', 'write', 'rest'] as const;
-export type Lane = (typeof lanes)[number];
+/** Areas as a person reads them. */
+export const limitAreaTitles: Readonly<Record<LimitArea, string>> = {
+  cpu: 'CPU',
+  memory: 'Memory',
+  pids: 'Processes',
+  io: 'Block I/O',
+  files: 'Files and space',
+  isolation: 'Isolation',
+  outer: 'Around the engine',
+};
 
-/** One container of a proof. */
-export interface Leg {
+/** Checks of one group run one after the other, the groups beside each other: checks of `cpu` would disturb each other. */
+export const serialGroups = ['cpu', 'read', 'write', 'rest'] as const;
+export type SerialGroup = (typeof serialGroups)[number];
+
+/** One container of a check. */
+export interface TestContainer {
   readonly name: string;
-  /** The limits asked for. What every container of a run has besides, `leg.ts` adds. */
+  /** The limits asked for. What every container of a run has besides, `container.ts` adds. */
   readonly limits: HostConfig;
   /** A POSIX sh program; `script.ts` puts its functions before it. Its last line prints `end`. */
   readonly script: string;
@@ -30,7 +41,7 @@ export interface Leg {
   readonly mayDrop?: readonly (keyof HostConfig)[];
 }
 
-/** What a proof takes from the machine while it runs. */
+/** What a check takes from the machine while it runs. */
 export interface Cost {
   /** Seconds of CPU time, all its containers together. */
   readonly cpuSeconds: number;
@@ -40,7 +51,7 @@ export interface Cost {
   readonly seconds: number;
 }
 
-/** How the samples of a proof are drawn beside its limit. Plain data. */
+/** How the samples of a check are drawn beside its limit. Plain data. */
 export interface Drawing {
   readonly metric: Exclude<Metric, 'throttled' | 'kills'>;
   /** `rate`: what came from one sample to the next, per second. `total`: the running total itself. */
@@ -52,32 +63,32 @@ export interface Drawing {
 }
 
 /** A limit, the workload that would break it, the same workload without the limit, and how the two are judged. */
-export interface Proof {
+export interface LimitCheck {
   readonly id: string;
-  readonly area: Area;
+  readonly area: LimitArea;
   readonly title: string;
   /** The limit in the words of `docker run`. */
   readonly asked: string;
-  readonly lane: Lane;
-  /** Whether its legs run at the same time. */
+  readonly serialGroup: SerialGroup;
+  /** Whether its containers run at the same time. */
   readonly together: boolean;
   readonly cost: Cost;
   /** Absent where nothing is sampled. */
   readonly drawing?: Drawing;
   /** The containers, for this machine; a judgement where it can be told without any. */
-  readonly legs: (surroundings: Surroundings) => readonly Leg[] | Judgement;
-  /** Pure. `evidence` has an entry for each leg, and all of them are complete. */
-  readonly judge: (evidence: Readonly<Record<string, Evidence>>, surroundings: Surroundings) => Judgement;
+  readonly containers: (environment: Environment) => readonly TestContainer[] | Judgement;
+  /** Pure. `evidence` has an entry for each container, and all of them are complete. */
+  readonly judge: (evidence: Readonly<Record<string, ContainerEvidence>>, environment: Environment) => Judgement;
 }
 
 /** A kernel without swap accounting makes the engine drop the limit of swap; on a machine without swap that is no loss. */
-export function withoutSwap(swap: number): Pick<Leg, 'mayDrop'> {
+export function withoutSwap(swap: number): Pick<TestContainer, 'mayDrop'> {
   return swap === 0 ? { mayDrop: ['MemorySwap'] } : {};
 }
 
-/** The evidence of a leg that the proof itself asked for. Throws when it is missing, which is a fault of the program. */
-export function legOf(evidence: Readonly<Record<string, Evidence>>, name: string): Evidence {
+/** The evidence of a container that the check itself asked for. Throws when it is missing, which is a fault of the program. */
+export function evidenceOf(evidence: Readonly<Record<string, ContainerEvidence>>, name: string): ContainerEvidence {
   const found = evidence[name];
-  if (found === undefined) throw new Error(`the proof has no evidence of its leg ${name}`);
+  if (found === undefined) throw new Error(`the check has no evidence of its container ${name}`);
   return found;
 }

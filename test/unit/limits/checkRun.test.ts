@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { ProofRun } from '../../../src/limits/proofRun';
-import { FakeEngine, leg, legRun, proof, reset } from './fakeEngine';
+import { CheckRun } from '../../../src/limits/checkRun';
+import { FakeEngine, container, containerRun, check, reset } from './fakeEngine';
 import { recorded } from './recordings';
 
-test('a leg without an answer ends the others, and is told when they have ended', async () => {
+test('a container without an answer ends the others, and is told when they have ended', async () => {
   const engine = new FakeEngine();
   engine.prints = () => undefined;
   const before = engine.start.getMockImplementation();
@@ -13,9 +13,9 @@ test('a leg without an answer ends the others, and is told when they have ended'
     throw reset();
   });
   const left: string[] = [];
-  const run = legRun(engine, { onLeft: (id) => left.push(id) });
-  const both = proof('p', {}, leg('first'), leg('second'));
-  const attempt = new ProofRun(both, recorded('pids.limit').surroundings, run, () => undefined).attempt();
+  const run = containerRun(engine, { onLeft: (id) => left.push(id) });
+  const both = check('p', {}, container('first'), container('second'));
+  const attempt = new CheckRun(both, recorded('pids.limit').environment, run, () => undefined).attempt();
   await expect(attempt).rejects.toThrow('The engine did not answer: read ECONNRESET.');
   // Both were over by then.
   expect(left).toHaveLength(2);

@@ -4,15 +4,15 @@
  * as text and never as markup.
  */
 
-export type Severity = 'ok' | 'info' | 'warning' | 'error';
+export type CardSeverity = 'ok' | 'info' | 'warning' | 'error';
 
-export interface Evidence {
+export interface EvidenceRow {
   readonly source: string;
   readonly value: string;
 }
 
 /** A button that does something about a finding. */
-export interface MendButton {
+export interface RemedyButton {
   readonly label: string;
   /** What it costs, in one sentence. */
   readonly cost: string;
@@ -20,28 +20,32 @@ export interface MendButton {
 
 export interface FindingCard {
   readonly id: string;
-  readonly severity: Exclude<Severity, 'ok'>;
+  readonly severity: Exclude<CardSeverity, 'ok'>;
   /** The area in words: `Control groups`. */
   readonly area: string;
   readonly title: string;
   readonly cause: string;
   readonly consequence: string;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly EvidenceRow[];
   /** What would be findings of their own without this one. */
-  readonly symptoms: readonly { readonly id: string; readonly title: string; readonly evidence: readonly Evidence[] }[];
+  readonly symptoms: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly evidence: readonly EvidenceRow[];
+  }[];
   readonly remedy: {
     readonly summary: string;
     /** Empty: there is nothing to paste. */
     readonly command: string;
     /** It can be typed into a terminal here. */
-    readonly typed: boolean;
-    readonly button?: MendButton;
+    readonly canPaste: boolean;
+    readonly button?: RemedyButton;
     readonly undo?: string;
   };
   /** What the area is about, for somebody who has not met it yet. */
   readonly meaning: string;
   readonly docs: readonly string[];
-  /** An attempt to mend it that did not: why. */
+  /** An attempt to fix it that did not: why. */
   readonly attempt?: string;
 }
 
@@ -78,7 +82,7 @@ export interface Row {
 }
 
 /** A few facts under one heading. */
-export interface Glance {
+export interface SummaryCard {
   readonly title: string;
   readonly rows: readonly Row[];
 }
@@ -87,7 +91,7 @@ export interface PlatformStep {
   readonly name: string;
   readonly layer: string;
   readonly confidence: string;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly EvidenceRow[];
 }
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
@@ -114,18 +118,18 @@ export interface HistoryRow {
 
 /** Everything the page shows, worst first. */
 export interface Page {
-  readonly banner: { readonly severity: Severity; readonly headline: string; readonly detail: string };
+  readonly banner: { readonly severity: CardSeverity; readonly headline: string; readonly detail: string };
   /** Commands that fit the state: `Start Docker`. */
   readonly commands: readonly { readonly name: CommandName; readonly label: string }[];
-  /** What was mended while the page was open, newest first. */
-  readonly mended: readonly string[];
+  /** What was fixed while the page was open, newest first. */
+  readonly fixed: readonly string[];
   readonly findings: readonly FindingCard[];
-  readonly undecided: readonly { readonly id: string; readonly area: string; readonly reason: string }[];
+  readonly skipped: readonly { readonly id: string; readonly area: string; readonly reason: string }[];
   /** Areas in which nothing was found, in words. */
-  readonly fine: readonly string[];
+  readonly passed: readonly string[];
   readonly cgroups: CgroupPicture | { readonly unreadable: string };
   readonly platform: readonly PlatformStep[];
-  readonly glances: readonly Glance[];
+  readonly summaryCards: readonly SummaryCard[];
   readonly log: LogExcerpt;
   readonly history: readonly HistoryRow[];
   /** When the facts were read, and how long that took. */
@@ -161,10 +165,10 @@ export interface ChartView {
   readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
-/** A proof of a limit with its verdict. */
-export interface ProofCard {
+/** A check of a limit with its verdict. */
+export interface LimitCheckCard {
   readonly id: string;
-  readonly severity: Severity;
+  readonly severity: CardSeverity;
   /** `Enforced`, `Not enforced`. */
   readonly verdict: string;
   readonly area: string;
@@ -178,7 +182,7 @@ export interface ProofCard {
   readonly chart?: ChartView;
 }
 
-/** The proofs of resource limits: what they would take, what is under way, what was seen. */
+/** The checks of resource limits: what they would take, what is under way, what was seen. */
 export interface LimitsView {
   readonly intro: string;
   /** The counts of verdicts; empty before the first run. */
@@ -186,36 +190,36 @@ export interface LimitsView {
   /** Why the latest run came to nothing; empty when it did not. */
   readonly problem: string;
   readonly running?: { readonly text: string; readonly done: number; readonly of: number };
-  readonly proofs: readonly ProofCard[];
+  readonly checks: readonly LimitCheckCard[];
 }
 
-/** What is under way; `finding` is the one being mended. */
+/** What is under way; `finding` is the one being fixed. */
 export interface Work {
   readonly text: string;
   readonly finding?: string;
 }
 
-export type ToPage =
+export type WebviewUpdate =
   | { readonly kind: 'page'; readonly page: Page }
   | { readonly kind: 'work'; readonly work?: Work }
   | { readonly kind: 'limits'; readonly limits: LimitsView }
   /** One sentence to be said, of something that ended. */
   | { readonly kind: 'said'; readonly text: string };
 
-/** What the page may ask for besides mending; the editor knows what each stands for. */
+/** What the page may ask for besides fixing; the editor knows what each stands for. */
 export type CommandName = 'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper';
 export type ReportName = 'copy-markdown' | 'save-report' | 'raw-json';
 
-export type FromPage =
+export type WebviewRequest =
   /** The script runs and can be sent data: after each load, and a hidden page is loaded anew when it is shown. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'refresh' }
   /** Do what the button of this finding says. */
-  | { readonly kind: 'mend'; readonly finding: string }
+  | { readonly kind: 'run-remedy'; readonly finding: string }
   | { readonly kind: 'copy-remedy'; readonly finding: string }
-  | { readonly kind: 'type-remedy'; readonly finding: string }
+  | { readonly kind: 'paste-remedy'; readonly finding: string }
   | { readonly kind: 'command'; readonly name: CommandName }
   | { readonly kind: 'report'; readonly name: ReportName }
-  /** Run every proof of a limit, or one. */
-  | { readonly kind: 'prove'; readonly proof?: string }
-  | { readonly kind: 'cancel-proofs' };
+  /** Run every check of a limit, or one. */
+  | { readonly kind: 'run-checks'; readonly check?: string }
+  | { readonly kind: 'cancel-checks' };

@@ -1,2 +1,0 @@
-/** Bytes. */
-export const MiB = 1024 * 1024;
