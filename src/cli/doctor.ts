@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Diagnosis } from '../diagnosis/diagnosisSchema';
-import { mostFactsBytes, parseFacts } from '../host/factsFile';
+import { maxFactsBytes, parseFacts } from '../host/factsFile';
 import { redact } from '../report/redact';
 import { reportJunit, reportSarif } from '../report/exchange';
 import { reportMarkdown } from '../report/markdown';
@@ -44,7 +44,7 @@ export async function readFactsFile(path: string): Promise<Facts> {
   let text: string;
   try {
     const { size } = await stat(path);
-    if (size > mostFactsBytes) throw new Error(`it has ${String(size)} bytes, more than any facts have`);
+    if (size > maxFactsBytes) throw new Error(`it has ${String(size)} bytes, more than any facts have`);
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {

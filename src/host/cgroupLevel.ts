@@ -5,10 +5,10 @@ import { limitOf, parseCounters, parseCpuMax, parseFullPressure, parseLimit, par
 import type { CgroupLevel, CgroupLimits } from './facts/cgroup';
 import { defined, textOf } from './readResult';
 
-const mostListed = 64;
-const mostCounted = 10_000;
+const maxListed = 64;
+const maxCounted = 10_000;
 /** Digits and a newline for each process, with room for the largest pid. */
-const procsBytes = mostCounted * 9;
+const procsBytes = maxCounted * 9;
 
 /** Reads one file of a level; undefined when it is not there. */
 type FileOf = (name: string) => Promise<string | undefined>;
@@ -19,7 +19,7 @@ async function processesOf(file: FileOf): Promise<Pick<CgroupLevel, 'processes' 
   const all = parseWords(text)
     .filter((word) => /^\d{1,9}$/u.test(word))
     .map(Number);
-  return { processes: all.slice(0, mostListed), processCount: Math.min(all.length, mostCounted) };
+  return { processes: all.slice(0, maxListed), processCount: Math.min(all.length, maxCounted) };
 }
 
 async function isWritable(root: string, folder: string): Promise<boolean> {

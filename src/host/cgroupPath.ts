@@ -13,7 +13,7 @@ import {
 } from './cgroupPlaces';
 import type { CgroupMembership } from './facts/cgroup';
 import { readMounts } from './mounts';
-import { isUnreadable, readText, type Reading } from './readResult';
+import { isUnreadable, readText, type ReadResult } from './readResult';
 
 /** What a container is limited in here. */
 export type Limited = 'memory' | 'cpus' | 'pids';
@@ -156,7 +156,7 @@ class Hierarchies {
  * The groups of a process of this PID namespace and their limits, from the tree at `root`. Never throws. `expect` is a
  * text that the path must have in it (a container's id), because a PID of another namespace is somebody else's here.
  */
-export async function readCgroupPath(pid: number | 'self', root = '/', expect = ''): Promise<Reading<CgroupPath>> {
+export async function readCgroupPath(pid: number | 'self', root = '/', expect = ''): Promise<ReadResult<CgroupPath>> {
   const file = `/proc/${String(pid)}/cgroup`;
   const [read, mounts] = await Promise.all([readText(root, file), readMounts(root)]);
   if (isUnreadable(read)) return read;

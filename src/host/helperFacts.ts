@@ -9,8 +9,8 @@ import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 
 const History = v.object({ at: v.string(), what: v.string(), why: v.string(), ms: v.number() });
-const mostEntries = 50;
-const mostWarnings = 100;
+const maxEntries = 50;
+const maxWarnings = 100;
 /** As much as the helper lets the file grow to. */
 const historyBytes = 262_144;
 
@@ -25,7 +25,7 @@ export function parseHistory(text: string): HistoryEntry[] {
       return [];
     }
   });
-  return entries.slice(-mostEntries);
+  return entries.slice(-maxEntries);
 }
 
 /** `helper.conf`: `KEY=VALUE` lines; whether a value is right is for the helper. */
@@ -80,6 +80,6 @@ export async function readHelper(root: string, userName: string, bundled?: strin
     warnings: (warnings ?? '')
       .split('\n')
       .filter((line) => line !== '')
-      .slice(0, mostWarnings),
+      .slice(0, maxWarnings),
   });
 }

@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
 import { readCgroupPath, type CgroupPath } from '../host/cgroupPath';
-import type { Reading } from '../host/readResult';
+import type { ReadResult } from '../host/readResult';
 import { findingOf, NotRun } from './runErrors';
 import { isComplete, numberOf, valueOf, valuesOf, type Evidence } from './evidence';
 import type { Leg } from './proof';
@@ -13,9 +13,9 @@ import type { Surroundings } from './environment';
  * with NotRun when the engine cannot run it, with EngineSilent when it does not answer.
  */
 export async function lookAround(info: EngineInfo, endpoint: Endpoint, run: LegRun): Promise<Surroundings> {
-  const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
+  const far: ReadResult<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const here = endpoint.kind === 'unix';
-  let outside: Reading<CgroupPath> = far;
+  let outside: ReadResult<CgroupPath> = far;
   const onRunning = async (pid: number, id: string): Promise<void> => {
     outside = await readCgroupPath(pid, '/', id);
   };
@@ -78,8 +78,8 @@ function diskOf(probe: Evidence): Surroundings['disk'] {
 export function surroundingsOf(
   engine: EngineInfo,
   probe: Evidence,
-  outside: Reading<CgroupPath>,
-  own: Reading<CgroupPath>,
+  outside: ReadResult<CgroupPath>,
+  own: ReadResult<CgroupPath>,
   here = false,
 ): Surroundings {
   const cpus = cpuList(valueOf(probe, 'cpus') ?? '');

@@ -269,7 +269,7 @@ describe('a mount that runc takes, and that another one covers', () => {
     ['an engine answers whose processes are not seen', (f) => void (f.cgroup.value.daemons = []), 'cannot be seen'],
     ['the runtime is another', (f) => inform(f, { defaultRuntime: 'crun' }), 'default runtime crun'],
   ])('is inconclusive when %s', (_, change, reason) => {
-    expect(judgedWhen(change)).toEqual({ undecided: expect.stringContaining(reason) });
+    expect(judgedWhen(change)).toEqual({ inconclusive: expect.stringContaining(reason) });
   });
 
   test('without a daemon is nothing where the helper starts one, and a warning where it is not installed', () => {
@@ -304,6 +304,6 @@ test('what is not visible of the own groups is inconclusive, with the reason', (
     'cgroup.memory-thrash-under-outer-limit',
     'kernel.throttling-is-counted-at-the-limiting-level',
   ]) {
-    expect(unseen(id), id).toEqual({ undecided: '/x is not below /y' });
+    expect(unseen(id), id).toEqual({ inconclusive: '/x is not below /y' });
   }
 });
