@@ -1,6 +1,6 @@
 import { EngineCalls, type ContainerStats, type HostConfig, type InspectedContainer } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
-import { readCgroupPath, type CgroupLevel, type CgroupPath, type Limited } from '../host/cgroupPath';
+import { readCgroupPath, type CgroupPathLevel, type CgroupPath, type Limited } from '../host/cgroupPath';
 import { isUnreadable, type ReadResult } from '../host/readResult';
 import { notSeen, outerLimit, outerPlace } from './environment';
 
@@ -134,7 +134,7 @@ async function look(engine: EngineCalls, endpoint: Endpoint, { id, pid }: Inspec
 const all = ['memory', 'cpus', 'pids'] as const;
 
 /** Undefined where none of its groups can be seen. */
-const ownLevel = (path: ReadResult<CgroupPath>): CgroupLevel | undefined =>
+const ownLevel = (path: ReadResult<CgroupPath>): CgroupPathLevel | undefined =>
   isUnreadable(path) ? undefined : path.levels[0];
 
 function sourceOf(path: ReadResult<CgroupPath>): ContainerLimits['source'] {
