@@ -4,11 +4,10 @@ import { helperVersion } from '../helper/installed';
 import { helperFolder, helperProgram, stateFile } from '../helper/paths';
 import { parseHelperState } from '../helper/protocol';
 import { checkTrust } from '../helper/trust';
-import type { HelperFacts, HistoryEntry } from './facts/helper';
+import { historyEntrySchema, type HelperFacts, type HistoryEntry } from './facts/helper';
 import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 
-const History = v.object({ at: v.string(), what: v.string(), why: v.string(), ms: v.number() });
 const maxEntries = 50;
 const maxWarnings = 100;
 /** As much as the helper lets the file grow to. */
@@ -18,7 +17,7 @@ const historyBytes = 262_144;
 export function parseHistory(text: string): HistoryEntry[] {
   const entries = text.split('\n').flatMap((line): HistoryEntry[] => {
     try {
-      const parsed = v.safeParse(History, JSON.parse(line));
+      const parsed = v.safeParse(historyEntrySchema, JSON.parse(line));
       return parsed.success ? [parsed.output] : [];
     } catch {
       // Not JSON: see above.

@@ -2,6 +2,7 @@ import { helperFolder, managedSockets } from '../../helper/paths';
 import { setUpLine } from '../../helper/setUpCommand';
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
+import { answers } from '../factSelectors';
 import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** The daemon that this program talks to is one that an installed helper would manage, as far as that is known. */
@@ -87,7 +88,8 @@ export const helperRules: readonly Rule[] = [
       if (helper.installed !== 'missing' || !isForHelper(facts)) return undefined;
       const helperPath = helper.bundled ?? 'scripts/dind-helper';
       return {
-        severity: 'warning',
+        // An engine that answers is not in doubt for it.
+        severity: answers(facts) ? 'info' : 'warning',
         title: 'The helper is not installed',
         cause: 'It starts, stops and restarts Docker as root, and has to be set up once.',
         evidence: [seen(helperFolder, 'does not exist')],

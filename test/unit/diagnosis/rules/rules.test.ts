@@ -90,7 +90,7 @@ describe('a helper that is not installed', () => {
 
   test('is set up by the copy that comes with this program, where it is known', () => {
     expect(missing((f) => void (f.helper.value.bundled = "/ext/it's/dind-helper"))).toMatchObject({
-      severity: 'warning',
+      severity: 'info',
       remedy: {
         command: `/usr/bin/sudo /bin/sh '/ext/it'\\''s/dind-helper' --plain install coder`,
         risk: 'none',
@@ -99,6 +99,10 @@ describe('a helper that is not installed', () => {
     expect(missing()).toMatchObject({
       remedy: { command: expect.stringContaining(' scripts/dind-helper --plain install coder') },
     });
+  });
+
+  test('is a warning where the engine does not answer', () => {
+    expect(missing(down)).toMatchObject({ severity: 'warning' });
   });
 
   test('is set up by root without sudo', () => {
