@@ -4,7 +4,8 @@ import { helperVersion } from '../helper/installed';
 import { helperFolder, helperProgram, stateFile } from '../helper/paths';
 import { parseHelperState } from '../helper/protocol';
 import { checkTrust } from '../helper/trust';
-import { historyEntrySchema, type HelperFacts, type HistoryEntry } from './facts/helper';
+import type { HelperFacts } from './facts/helper';
+import { historyEntrySchema, type HistoryEntry } from './facts/historyEntry';
 import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 
