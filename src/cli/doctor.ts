@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Diagnosis } from '../diagnosis/diagnosisSchema';
-import { mostFactsBytes, parseFacts } from '../host/factsFile';
+import { maxFactsBytes, parseFacts } from '../host/factsFile';
 import { redact } from '../report/redact';
 import { renderDiagnosis, type DoctorFormat } from '../report/formats';
 import type { Facts } from '../host/facts/facts';
@@ -40,7 +40,7 @@ export async function readFactsFile(path: string): Promise<Facts> {
   let text: string;
   try {
     const { size } = await stat(path);
-    if (size > mostFactsBytes) throw new Error(`it has ${String(size)} bytes, more than any facts have`);
+    if (size > maxFactsBytes) throw new Error(`it has ${String(size)} bytes, more than any facts have`);
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new Error(`${path} cannot be read: ${errorMessage(error)}`, { cause: error });

@@ -62,7 +62,7 @@ async function readMountWarning(): Promise<string | undefined> {
     readDaemonConfig('/', processes.dockerd[0]?.argv),
   ]);
   const lost = isUnreadable(cgroup) ? undefined : lostMounts(cgroup);
-  if (lost === undefined || 'undecided' in lost) return undefined;
+  if (lost === undefined || 'inconclusive' in lost) return undefined;
   const { title, cause } = describeLost(lost, isPrivateByDefault(config));
   return `${title}. ${cause}`;
 }

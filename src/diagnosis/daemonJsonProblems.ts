@@ -68,7 +68,7 @@ export function daemonJsonProblems(path: string, text: string, facts: Facts | un
   const root = parseTree(text);
   return rules.flatMap((rule) => {
     const verdict = rule.judge(judged);
-    if (verdict === undefined || 'undecided' in verdict) return [];
+    if (verdict === undefined || 'inconclusive' in verdict) return [];
     const { severity } = verdict;
     const problem = { id: rule.id, severity, message: messageOf(verdict) };
     if (rule.id === 'daemon.daemon-json-syntax' && file.state === 'invalid')

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { platformSchema, type Diagnosis } from './diagnosisSchema';
-import { areas, findingSchema, severities, type Area, type Finding, type Severity, type Undecided } from './finding';
+import { areas, findingSchema, severities, type Area, type Finding, type Severity, type Inconclusive } from './finding';
 import type { CheckId } from './ruleIds';
 import { valueOf } from '../host/facts/fact';
 import type { Facts } from '../host/facts/facts';
@@ -51,16 +51,16 @@ function platformOf(facts: Facts): Diagnosis['platform'] {
   return v.parse(platformSchema, valueOf(facts.platform)?.chain ?? []);
 }
 
-/** Judges one snapshot. Pure; never throws, whatever the facts are: what cannot be judged is undecided and says why. */
+/** Judges one snapshot. Pure; never throws, whatever the facts are: what cannot be judged is inconclusive and says why. */
 export function diagnose(facts: Facts, rules: readonly Rule[] = allRules): Diagnosis {
   const standing: Standing[] = [];
-  const undecided: Undecided[] = [];
+  const undecided: Inconclusive[] = [];
   for (const rule of rules) {
     const area = areaOf(rule);
     try {
       const verdict = rule.judge(facts);
       if (verdict === undefined) continue;
-      if ('undecided' in verdict) undecided.push({ id: rule.id, area, reason: verdict.undecided });
+      if ('inconclusive' in verdict) undecided.push({ id: rule.id, area, reason: verdict.inconclusive });
       else {
         const finding: Finding = { docs: [], ...verdict, id: rule.id, area, explains: [] };
         // A rule passes on what it read: a fact of another form must not reach the reports.

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { areaSchema, findingSchema, severities, text, undecidedSchema } from './finding';
+import { areaSchema, findingSchema, severities, text, inconclusiveSchema } from './finding';
 import type { Immutable } from '../util/immutable';
 import { confidences, platformNames } from '../host/facts/platform';
 
@@ -29,7 +29,7 @@ export const diagnosisSchema = v.pipe(
       v.array(findingSchema),
       v.description('Worst first; among equals a root of others before the rest.'),
     ),
-    undecided: v.pipe(v.array(undecidedSchema), v.description('Checks that could not be made.')),
+    undecided: v.pipe(v.array(inconclusiveSchema), v.description('Checks that could not be made.')),
     areas: v.pipe(
       v.array(v.object({ area: areaSchema, severity: v.picklist([...severities, 'undecided']) })),
       v.description('The worst severity of each; undecided where nothing is wrong as far as could be told.'),

@@ -107,9 +107,9 @@ export const findingSchema = v.object({
 export type Finding = Immutable<v.InferOutput<typeof findingSchema>>;
 
 /** A rule that could not be judged, and what it would have needed. */
-export const undecidedSchema = v.object({
+export const inconclusiveSchema = v.object({
   id: idSchema<CheckId>(),
   area: areaSchema,
   reason: text('What it would have needed.'),
 });
-export type Undecided = Immutable<v.InferOutput<typeof undecidedSchema>>;
+export type Inconclusive = Immutable<v.InferOutput<typeof inconclusiveSchema>>;

@@ -16,7 +16,7 @@ export interface Draft {
 }
 
 /** Undefined: the fault is not there. */
-export type Verdict = Draft | { readonly undecided: string } | undefined;
+export type Verdict = Draft | { readonly inconclusive: string } | undefined;
 
 /** Another rule, or all that begin so. */
 export type Explained = RuleId | RulePattern;
@@ -41,7 +41,7 @@ function unreadableSlice(facts: Facts, name: SliceName): string | undefined {
   return 'value' in fact ? undefined : `${name}: ${fact.unreadable}`;
 }
 
-/** A rule that is only asked when every slice it needs was read; undecided otherwise. */
+/** A rule that is only asked when every slice it needs was read; inconclusive otherwise. */
 export function rule<const S extends SliceName>(parts: {
   readonly id: Rule['id'];
   readonly needs: readonly S[];
@@ -54,7 +54,7 @@ export function rule<const S extends SliceName>(parts: {
     explains: parts.explains ?? [],
     judge: (facts) => {
       const missing = parts.needs.flatMap((name) => unreadableSlice(facts, name) ?? []);
-      if (missing.length > 0) return { undecided: missing.join('; ') };
+      if (missing.length > 0) return { inconclusive: missing.join('; ') };
       const slices = Object.fromEntries(parts.needs.map((name) => [name, (facts[name] as { value: unknown }).value]));
       return parts.judge(slices as Slices<S>, facts);
     },
@@ -66,12 +66,12 @@ export function seen(source: string, value: unknown): Evidence {
 }
 
 /** A remedy on this machine. */
-export function mend(summary: string, command: string, risk: Risk = 'none', action?: ActionId): Remedy {
+export function fix(summary: string, command: string, risk: Risk = 'none', action?: ActionId): Remedy {
   return { summary, command, risk, ...(action !== undefined && { action }) };
 }
 
 /** A remedy only whoever starts this container has; `flag` is what to start it with. */
-export function outside(summary: string, flag: string): Remedy {
+export function requiresHost(summary: string, flag: string): Remedy {
   return { summary: `Outside of this container: ${summary}`, command: flag, risk: 'stops-containers', outside: true };
 }
 

@@ -16,7 +16,7 @@ export interface RuncTable {
  * The tables of mounts that count for containers. runc is started by containerd, and sees what that one sees; where none
  * is seen, dockerd started it. Without a daemon it is our own: what one would see that is started here.
  */
-export function runcTables(cgroup: CgroupFacts): readonly RuncTable[] | { readonly undecided: string } {
+export function runcTables(cgroup: CgroupFacts): readonly RuncTable[] | { readonly inconclusive: string } {
   const { daemons = [], mounts, runc = [] } = cgroup;
   const [containerds, others] = [
     daemons.filter(({ comm }) => comm === 'containerd'),
@@ -26,7 +26,7 @@ export function runcTables(cgroup: CgroupFacts): readonly RuncTable[] | { readon
   if (counting.length === 0) return [{ source: '/proc/self/mountinfo', daemon: undefined, mounts, runc }];
   const tables: RuncTable[] = [];
   for (const { pid, comm, table } of counting) {
-    if (table !== 'same' && 'unreadable' in table) return { undecided: table.unreadable };
+    if (table !== 'same' && 'unreadable' in table) return { inconclusive: table.unreadable };
     const seen = table === 'same' ? { mounts, runc } : table;
     tables.push({ source: `/proc/${String(pid)}/mountinfo`, daemon: `${comm} (PID ${String(pid)})`, ...seen });
   }
@@ -36,7 +36,7 @@ export function runcTables(cgroup: CgroupFacts): readonly RuncTable[] | { readon
 /** The mounts of control groups as the daemon has them; our own where it is not seen. */
 export function daemonMounts(cgroup: CgroupFacts): readonly CgroupMount[] {
   const tables = runcTables(cgroup);
-  return ('undecided' in tables ? undefined : tables[0]?.mounts) ?? cgroup.mounts;
+  return ('inconclusive' in tables ? undefined : tables[0]?.mounts) ?? cgroup.mounts;
 }
 
 /** The mounts in which a daemon's runc will not find its containers' groups. */
@@ -46,9 +46,9 @@ export interface LostMounts {
 }
 
 /** Undefined: runc finds all of them, for one of the daemons at least. */
-export function lostMounts(cgroup: CgroupFacts): LostMounts | { readonly undecided: string } | undefined {
+export function lostMounts(cgroup: CgroupFacts): LostMounts | { readonly inconclusive: string } | undefined {
   const tables = runcTables(cgroup);
-  if ('undecided' in tables) return tables;
+  if ('inconclusive' in tables) return tables;
   const lost = tables.map((table) => ({ table, mounts: table.runc.filter(({ found }) => !found) }));
   return lost.every(({ mounts }) => mounts.length > 0) ? lost[0] : undefined;
 }

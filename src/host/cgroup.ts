@@ -19,13 +19,13 @@ import type {
 } from './facts/cgroup';
 import type { Mount } from './facts/mount';
 import { readMounts } from './mounts';
-import { defined, exists, isUnreadable, readText, textOf, type Reading } from './readResult';
+import { defined, exists, isUnreadable, readText, textOf, type ReadResult } from './readResult';
 
 /** v1 controllers that bound a container or that dockerd cannot start without. */
 const v1Controllers = ['cpu', 'memory', 'pids', 'cpuset', 'devices'] as const;
 
 /** Deeper than any runtime nests; what lies between is left out, the top and the own level stay. */
-const mostLevels = 32;
+const maxLevels = 32;
 
 async function levelsOf(
   place: CgroupPlace | NotVisible | undefined,
@@ -34,7 +34,7 @@ async function levelsOf(
   if (place?.mount === undefined) return [];
   // Where the own group cannot be seen, the top of what can is still where a daemon makes its groups.
   const all = 'levels' in place ? place.levels.map(({ folder }) => folder) : [place.mount.mountPoint];
-  const folders = all.length > mostLevels ? [...all.slice(0, mostLevels / 2), ...all.slice(-mostLevels / 2)] : all;
+  const folders = all.length > maxLevels ? [...all.slice(0, maxLevels / 2), ...all.slice(-maxLevels / 2)] : all;
   return (await Promise.all(folders.map(read))).filter((level) => level !== undefined);
 }
 
@@ -137,10 +137,10 @@ async function readDaemons(
  * @param daemons living daemons and containerds, whose tables of mounts may be others
  */
 export async function readCgroups(
-  mountsRead: Reading<readonly Mount[]>,
+  mountsRead: ReadResult<readonly Mount[]>,
   root = '/',
   daemons: Promise<readonly Daemon[]> = Promise.resolve([]),
-): Promise<Reading<CgroupFacts>> {
+): Promise<ReadResult<CgroupFacts>> {
   if (isUnreadable(mountsRead)) return mountsRead;
   const [own, init, kernel] = await Promise.all([
     readText(root, '/proc/self/cgroup'),

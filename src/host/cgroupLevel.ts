@@ -1,14 +1,15 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { limitOf, parseCounters, parseCpuMax, parseFullPressure, parseLimit, parseWords } from './cgroupParse';
+import { readLimits } from './cgroupLimits';
+import { limitOf, parseCounters, parseFullPressure, parseLimit, parseWords } from './cgroupParse';
 import type { CgroupLevel, CgroupLimits } from './facts/cgroup';
 import { defined, textOf } from './readResult';
 
-const mostListed = 64;
-const mostCounted = 10_000;
+const maxListed = 64;
+const maxCounted = 10_000;
 /** Digits and a newline for each process, with room for the largest pid. */
-const procsBytes = mostCounted * 9;
+const procsBytes = maxCounted * 9;
 
 /** Reads one file of a level; undefined when it is not there. */
 type FileOf = (name: string) => Promise<string | undefined>;
@@ -19,7 +20,7 @@ async function processesOf(file: FileOf): Promise<Pick<CgroupLevel, 'processes' 
   const all = parseWords(text)
     .filter((word) => /^\d{1,9}$/u.test(word))
     .map(Number);
-  return { processes: all.slice(0, mostListed), processCount: Math.min(all.length, mostCounted) };
+  return { processes: all.slice(0, maxListed), processCount: Math.min(all.length, maxCounted) };
 }
 
 async function isWritable(root: string, folder: string): Promise<boolean> {
@@ -48,17 +49,13 @@ export async function readLevel2(root: string, folder: string): Promise<CgroupLe
     isWritable(root, folder),
   ]);
   if (controllers === undefined) return undefined;
-  const [cpu, memory, swap, pids, cpuset, mems] = await Promise.all([
-    file('cpu.max'),
-    file('memory.max'),
+  const [both, swap, cpuset, mems] = await Promise.all([
+    readLimits(2, (_controller, name) => file(name)),
     file('memory.swap.max'),
-    file('pids.max'),
     file('cpuset.cpus.effective'),
     file('cpuset.mems.effective'),
   ]);
-  const [memoryNow, pidsNow, memoryEvents, pidsEvents, cpuStat, pressure, depth, descendants] = await Promise.all([
-    file('memory.current'),
-    file('pids.current'),
+  const [memoryEvents, pidsEvents, cpuStat, pressure, depth, descendants] = await Promise.all([
     file('memory.events'),
     file('pids.events'),
     file('cpu.stat'),
@@ -67,10 +64,8 @@ export async function readLevel2(root: string, folder: string): Promise<CgroupLe
     file('cgroup.max.descendants'),
   ]);
   const limits: CgroupLimits = defined({
-    cpus: parseCpuMax(cpu),
-    memoryBytes: parseLimit(memory),
+    ...both.limits,
     swapBytes: parseLimit(swap),
-    pids: parseLimit(pids),
     cpuset: cpuset?.trim(),
     cpusetMems: mems?.trim(),
   });
@@ -84,8 +79,7 @@ export async function readLevel2(root: string, folder: string): Promise<CgroupLe
     populated: populated === undefined ? undefined : populated === 1,
     limits,
     usage: defined({
-      memoryBytes: limitOf(memoryNow),
-      pids: limitOf(pidsNow),
+      ...both.usage,
       memoryEvents: parseCounters(memoryEvents),
       pidsEvents: parseCounters(pidsEvents),
       throttled: parseCounters(cpuStat)?.['nr_throttled'],
@@ -97,12 +91,6 @@ export async function readLevel2(root: string, folder: string): Promise<CgroupLe
   });
 }
 
-/** v1 quota and period in microseconds; a quota of -1 is none. */
-function cpuQuota1(quota: string | undefined, period: string | undefined): number | 'max' | undefined {
-  const limit = parseLimit(quota);
-  return limit === 'max' || limit === undefined ? limit : parseCpuMax(`${limit} ${period ?? ''}`);
-}
-
 /** A level of a v1 hierarchy with these controllers. Undefined when there is no such cgroup. */
 export async function readLevel1(
   root: string,
@@ -112,40 +100,31 @@ export async function readLevel1(
   const file = filesOf(root, folder);
   const has = (controller: string, name: string): Promise<string | undefined> =>
     controllers.includes(controller) ? file(name) : Promise.resolve(undefined);
-  const [procs, writable, quota, period, memory, swap, pids, cpus, mems, memoryNow, pidsNow, pidsEvents, cpuStat] =
-    await Promise.all([
-      processesOf(file),
-      isWritable(root, folder),
-      has('cpu', 'cpu.cfs_quota_us'),
-      has('cpu', 'cpu.cfs_period_us'),
-      has('memory', 'memory.limit_in_bytes'),
-      has('memory', 'memory.memsw.limit_in_bytes'),
-      has('pids', 'pids.max'),
-      has('cpuset', 'cpuset.cpus'),
-      has('cpuset', 'cpuset.mems'),
-      has('memory', 'memory.usage_in_bytes'),
-      has('pids', 'pids.current'),
-      has('pids', 'pids.events'),
-      has('cpu', 'cpu.stat'),
-    ]);
-  const files = [quota, memory, pids, cpus];
-  if (procs.processCount === undefined && files.every((text) => text === undefined)) return undefined;
+  const [procs, writable, both, swap, cpus, mems, pidsEvents, cpuStat] = await Promise.all([
+    processesOf(file),
+    isWritable(root, folder),
+    readLimits(1, has),
+    has('memory', 'memory.memsw.limit_in_bytes'),
+    has('cpuset', 'cpuset.cpus'),
+    has('cpuset', 'cpuset.mems'),
+    has('pids', 'pids.events'),
+    has('cpu', 'cpu.stat'),
+  ]);
+  const isEmpty = cpus === undefined && Object.keys(both.limits).length === 0;
+  if (procs.processCount === undefined && isEmpty) return undefined;
   return defined({
     folder,
     controllers,
     delegated: controllers,
     ...procs,
     limits: defined({
-      cpus: cpuQuota1(quota, period),
-      memoryBytes: parseLimit(memory),
+      ...both.limits,
       swapBytes: parseLimit(swap),
-      pids: parseLimit(pids),
       cpuset: cpus?.trim(),
       cpusetMems: mems?.trim(),
     }),
     usage: defined({
-      memoryBytes: limitOf(memoryNow),
-      pids: limitOf(pidsNow),
+      ...both.usage,
       pidsEvents: parseCounters(pidsEvents),
       throttled: parseCounters(cpuStat)?.['nr_throttled'],
     }),

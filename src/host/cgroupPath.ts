@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { cpusOf, limitOf, parseCounters } from './cgroupParse';
+import { readLimits } from './cgroupLimits';
+import { limitOf, parseCounters } from './cgroupParse';
 import {
   cgroup2,
   cgroupTable,
@@ -13,13 +14,13 @@ import {
 } from './cgroupPlaces';
 import type { CgroupMembership } from './facts/cgroup';
 import { readMounts } from './mounts';
-import { isUnreadable, readText, type Reading } from './readResult';
+import { defined, isUnreadable, readText, type ReadResult } from './readResult';
 
 /** What a container is limited in here. */
 export type Limited = 'memory' | 'cpus' | 'pids';
 
 /** The limits that one group of a path sets. */
-export interface CgroupLevel {
+export interface CgroupPathLevel {
   /** In its hierarchy; `/` is the top of what can be seen from here. */
   readonly path: string;
   /** Where the group of that limit has another path: on v1 each controller has a tree of its own. */
@@ -47,7 +48,7 @@ export interface CgroupPath {
   /** Where the group of that limit has another path. It is known whether it can be seen or not. */
   readonly paths?: Readonly<Partial<Record<Limited, string>>>;
   /** The process's own group first, as far as it and those above it can be seen. */
-  readonly levels: readonly CgroupLevel[];
+  readonly levels: readonly CgroupPathLevel[];
   /** Why the groups of a limit cannot be seen from here; nothing of them is in `levels`. */
   readonly notVisible?: Readonly<Partial<Record<Limited, string>>>;
   /** Bytes: the smallest memory limit of the whole path, also of groups that cannot be seen from here. Only v1 has it. */
@@ -58,6 +59,11 @@ export interface CgroupPath {
 function secondsOf(text: string | undefined, version: 1 | 2): number | undefined {
   const used = version === 1 ? limitOf(text) : parseCounters(text)?.['usage_usec'];
   return used === undefined ? undefined : used / (version === 1 ? 1e9 : 1e6);
+}
+
+/** A limit that bounds something; undefined where there is none. */
+function setLimit(limit: number | 'max' | undefined): number | undefined {
+  return limit === 'max' ? undefined : limit;
 }
 
 const controllerOf: Readonly<Record<Limited, string>> = { memory: 'memory', cpus: 'cpu', pids: 'pids' };
@@ -99,40 +105,35 @@ class Hierarchies {
   }
 
   /** One level of the way up: `index` 0 is the own group, which is so far below the others in each tree of v1. */
-  async level(path: string, index: number): Promise<CgroupLevel> {
+  async level(path: string, index: number): Promise<CgroupPathLevel> {
     const at = (controller: string): CgroupFolder | undefined => this.upwards(controller)[index];
     const [memory, cpu, pids, cpuacct] = [at('memory'), at('cpu'), at('pids'), at('cpuacct')];
     const v2 = this.version === 2;
-    const [most, used, low, max, quota, period, tasks, now, usage] = await Promise.all([
-      this.file(memory, v2 ? 'memory.max' : 'memory.limit_in_bytes'),
-      this.file(memory, v2 ? 'memory.current' : 'memory.usage_in_bytes'),
+    const groups = { memory, cpu, pids };
+    const [both, low, time] = await Promise.all([
+      readLimits(this.version, (controller, name) => this.file(groups[controller], name)),
       v2 ? this.file(memory, 'memory.low') : undefined,
-      v2 ? this.file(cpu, 'cpu.max') : undefined,
-      v2 ? undefined : this.file(cpu, 'cpu.cfs_quota_us'),
-      v2 ? undefined : this.file(cpu, 'cpu.cfs_period_us'),
-      this.file(pids, 'pids.max'),
-      this.file(pids, 'pids.current'),
       v2 ? this.file(cpu, 'cpu.stat') : this.file(cpuacct, 'cpuacct.usage'),
     ]);
-    const cpus = cpusOf(max ?? `${quota ?? ''} ${period ?? ''}`);
-    const [bytes, inUse, protection, limit, processes] = [most, used, low, tasks, now].map(limitOf);
-    const cpuSeconds = secondsOf(usage, this.version);
+    const { limits, usage } = both;
+    const cpuSeconds = secondsOf(time, this.version);
     const paths = pathsBeside(path, { memory: memory?.path, cpus: cpu?.path, pids: pids?.path });
-    return {
+    return defined({
       path,
-      ...(paths !== undefined && { paths }),
-      ...(bytes !== undefined && { memory: bytes }),
-      ...(inUse !== undefined && { memoryUsed: inUse }),
-      ...(protection !== undefined && { memoryLow: protection }),
-      ...(cpus !== undefined && { cpus }),
-      ...(cpuSeconds !== undefined && { cpuSeconds }),
-      ...(limit !== undefined && { pids: limit }),
-      ...(processes !== undefined && { processes }),
-    };
+      paths,
+      memory: setLimit(limits.memoryBytes),
+      memoryUsed: usage.memoryBytes,
+      memoryLow: limitOf(low),
+      // A quota of nothing is none: the kernel refuses one below a millisecond.
+      cpus: setLimit(limits.cpus) || undefined,
+      cpuSeconds,
+      pids: setLimit(limits.pids),
+      processes: usage.pids,
+    });
   }
 
   /** Every level that some controller can be seen at. */
-  async levels(): Promise<CgroupLevel[]> {
+  async levels(): Promise<CgroupPathLevel[]> {
     const ways = ['memory', 'cpu', 'pids'].map((controller) => this.upwards(controller));
     const deepest = ways.reduce((one, other) => (other.length > one.length ? other : one), []);
     return Promise.all(
@@ -156,7 +157,7 @@ class Hierarchies {
  * The groups of a process of this PID namespace and their limits, from the tree at `root`. Never throws. `expect` is a
  * text that the path must have in it (a container's id), because a PID of another namespace is somebody else's here.
  */
-export async function readCgroupPath(pid: number | 'self', root = '/', expect = ''): Promise<Reading<CgroupPath>> {
+export async function readCgroupPath(pid: number | 'self', root = '/', expect = ''): Promise<ReadResult<CgroupPath>> {
   const file = `/proc/${String(pid)}/cgroup`;
   const [read, mounts] = await Promise.all([readText(root, file), readMounts(root)]);
   if (isUnreadable(read)) return read;
@@ -182,7 +183,7 @@ export async function readCgroupPath(pid: number | 'self', root = '/', expect = 
 }
 
 /** The path of a group in the hierarchy of that limit. */
-export function pathIn({ path, paths }: Pick<CgroupLevel, 'path' | 'paths'>, limited: Limited): string {
+export function pathIn({ path, paths }: Pick<CgroupPathLevel, 'path' | 'paths'>, limited: Limited): string {
   return paths?.[limited] ?? path;
 }
 

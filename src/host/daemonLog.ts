@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readLogTail } from './logTail';
 import { lineKind } from './logTable';
 import type { DaemonLogFacts } from './facts/daemon';
-import { unreadable, type Reading } from './readResult';
+import { unreadable, type ReadResult } from './readResult';
 
 const tailBytes = 262_144;
 const mostLines = 400;
@@ -29,7 +29,7 @@ export function lastStartOf(lines: readonly string[]): Pick<DaemonLogFacts, 'las
 }
 
 /** The log's end. Never throws; a log of any size costs the same. */
-export async function readDaemonLog(path: string, root = '/'): Promise<Reading<DaemonLogFacts>> {
+export async function readDaemonLog(path: string, root = '/'): Promise<ReadResult<DaemonLogFacts>> {
   const file = join(root, path);
   try {
     const { size, mtime } = await stat(file);

@@ -7,7 +7,7 @@ const required = { cgroup: v.unknown(), kernel: v.unknown(), processes: v.unknow
 const FactsFile = v.looseObject({ schema: v.literal(1), takenAt: v.string(), tookMs: v.number(), ...required });
 
 /** Larger is no facts file: a machine with 10 000 mounts and a full log stays below a hundredth of it. */
-export const mostFactsBytes = 32 * 1024 * 1024;
+export const maxFactsBytes = 32 * 1024 * 1024;
 
 /** How much of a wrong value a reason quotes. */
 const quotedLength = 60;

@@ -4,13 +4,13 @@ import { helperVersion } from '../helper/installed';
 import { helperFolder, helperProgram, stateFile } from '../helper/paths';
 import { parseHelperState } from '../helper/helperState';
 import { checkTrust } from '../helper/trust';
-import type { HelperFacts, HistoryEntry } from './facts/helper';
+import type { HelperFacts } from './facts/helper';
+import { historyEntrySchema, type HistoryEntry } from './facts/historyEntry';
 import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 
-const History = v.object({ at: v.string(), what: v.string(), why: v.string(), ms: v.number() });
-const mostEntries = 50;
-const mostWarnings = 100;
+const maxEntries = 50;
+const maxWarnings = 100;
 /** As much as the helper lets the file grow to. */
 const historyBytes = 262_144;
 
@@ -18,14 +18,14 @@ const historyBytes = 262_144;
 export function parseHistory(text: string): HistoryEntry[] {
   const entries = text.split('\n').flatMap((line): HistoryEntry[] => {
     try {
-      const parsed = v.safeParse(History, JSON.parse(line));
+      const parsed = v.safeParse(historyEntrySchema, JSON.parse(line));
       return parsed.success ? [parsed.output] : [];
     } catch {
       // Not JSON: see above.
       return [];
     }
   });
-  return entries.slice(-mostEntries);
+  return entries.slice(-maxEntries);
 }
 
 /** `helper.conf`: `KEY=VALUE` lines; whether a value is right is for the helper. */
@@ -80,6 +80,6 @@ export async function readHelper(root: string, userName: string, bundled?: strin
     warnings: (warnings ?? '')
       .split('\n')
       .filter((line) => line !== '')
-      .slice(0, mostWarnings),
+      .slice(0, maxWarnings),
   });
 }

@@ -4,7 +4,7 @@ import type { CapabilityFacts, IdMapping, IdentityFacts, SecurityFacts, UserName
 import { inDaemonPath } from './programs';
 import { readOwnProcess } from './ownProcess';
 import { noNewPrivilegesOf, readStatus, statusOf, type StatusFields } from './processStatus';
-import { defined, exists, isUnreadable, numberOf, readText, textOf, type Reading } from './readResult';
+import { defined, exists, isUnreadable, numberOf, readText, textOf, type ReadResult } from './readResult';
 
 /** Login name of a uid in the text of `/etc/passwd`; empty when there is none. */
 export function userNameOf(passwd: string, uid: number): string {
@@ -17,7 +17,7 @@ export function userNameOf(passwd: string, uid: number): string {
 }
 
 /** Who this is. `socketGid`: the group of the engine's socket, whose entry is wanted as well. Never throws. */
-export async function readIdentity(root: string, socketGid: number | undefined): Promise<Reading<IdentityFacts>> {
+export async function readIdentity(root: string, socketGid: number | undefined): Promise<ReadResult<IdentityFacts>> {
   const [own, groups, passwd] = await Promise.all([
     readOwnProcess(root),
     readGroups(root),
@@ -32,7 +32,7 @@ export async function readIdentity(root: string, socketGid: number | undefined):
 }
 
 /** Never throws. */
-export async function readCapabilities(root: string): Promise<Reading<CapabilityFacts>> {
+export async function readCapabilities(root: string): Promise<ReadResult<CapabilityFacts>> {
   const [own, init, last] = await Promise.all([
     readStatus(root, 'self'),
     statusOf(root, 1),
@@ -59,7 +59,7 @@ function seccompOf(fields: StatusFields): SecurityFacts['seccomp'] {
 }
 
 /** Never throws. */
-export async function readSecurity(root: string): Promise<Reading<SecurityFacts>> {
+export async function readSecurity(root: string): Promise<ReadResult<SecurityFacts>> {
   const [own, init, label, modules, apparmor, parser, selinux] = await Promise.all([
     readStatus(root, 'self'),
     statusOf(root, 1),
@@ -98,7 +98,7 @@ export function parseIdMap(text: string): IdMapping[] {
 const everyId = 4_294_967_295;
 
 /** Never throws. */
-export async function readUserNamespace(root: string): Promise<Reading<UserNamespaceFacts>> {
+export async function readUserNamespace(root: string): Promise<ReadResult<UserNamespaceFacts>> {
   const [uids, gids, setgroups] = await Promise.all([
     readText(root, '/proc/self/uid_map'),
     textOf(root, '/proc/self/gid_map'),
@@ -116,7 +116,7 @@ export async function readUserNamespace(root: string): Promise<Reading<UserNames
 }
 
 /** The groups of the tree at `root`. Never throws. */
-export async function readGroups(root = '/'): Promise<Reading<readonly Group[]>> {
+export async function readGroups(root = '/'): Promise<ReadResult<readonly Group[]>> {
   const read = await readText(root, '/etc/group');
   return isUnreadable(read) ? read : parseGroups(read.text);
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Fact } from './facts/fact';
 import type { ConfigValue, KernelFacts, TimeFacts } from './facts/kernel';
-import { defined, exists, isUnreadable, numberOf, readBytes, readText, textOf, type Reading } from './readResult';
+import { defined, exists, isUnreadable, numberOf, readBytes, readText, textOf, type ReadResult } from './readResult';
 import { parseBootTime, readStat } from './processTable';
 import { errorMessage } from '../util/format';
 
@@ -49,20 +49,20 @@ export function parseKernelConfig(text: string, wanted: readonly string[]): Reco
 }
 
 /** Largest file of this kind seen is 300 KB; gzip of zeros must not fill the memory. */
-const mostConfigBytes = 4_194_304;
+const maxConfigBytes = 4_194_304;
 
 async function readConfig(root: string, release: string): Promise<KernelFacts['config']> {
   const zipped = await readBytes(root, '/proc/config.gz');
   if (!isUnreadable(zipped)) {
     try {
-      const text = (await unzip(zipped.bytes, { maxOutputLength: mostConfigBytes })).toString('latin1');
+      const text = (await unzip(zipped.bytes, { maxOutputLength: maxConfigBytes })).toString('latin1');
       return { value: { source: '/proc/config.gz', options: parseKernelConfig(text, kernelOptions) } };
     } catch (error) {
       return { unreadable: `/proc/config.gz: ${errorMessage(error)}` };
     }
   }
   const source = `/boot/config-${release}`;
-  const text = await textOf(root, source, mostConfigBytes);
+  const text = await textOf(root, source, maxConfigBytes);
   return text === undefined
     ? { unreadable: `neither ${zipped.unreadable} nor ${source} can be read` }
     : { value: { source, options: parseKernelConfig(text, kernelOptions) } };
@@ -83,7 +83,7 @@ export function parseFilesystems(text: string): string[] {
 const bootWord = /cgroup|apparmor|security|selinux|systemd|swapaccount|lsm=/u;
 
 /** Never throws. */
-export async function readKernel(root = '/'): Promise<Reading<KernelFacts>> {
+export async function readKernel(root = '/'): Promise<ReadResult<KernelFacts>> {
   const read = await readText(root, '/proc/sys/kernel/osrelease');
   if (isUnreadable(read)) return read;
   const release = read.text.trim();
@@ -117,7 +117,7 @@ export interface Boot {
 }
 
 /** Never throws. */
-export async function readBoot(root = '/'): Promise<Reading<Boot>> {
+export async function readBoot(root = '/'): Promise<ReadResult<Boot>> {
   const [stat, uptime] = await Promise.all([readText(root, '/proc/stat'), readText(root, '/proc/uptime')]);
   if (isUnreadable(stat)) return stat;
   if (isUnreadable(uptime)) return uptime;
@@ -128,7 +128,7 @@ export async function readBoot(root = '/'): Promise<Reading<Boot>> {
 }
 
 /** Never throws. */
-export async function readTime(boot: Reading<Boot>, now: Date, root = '/'): Promise<Reading<TimeFacts>> {
+export async function readTime(boot: ReadResult<Boot>, now: Date, root = '/'): Promise<ReadResult<TimeFacts>> {
   if (isUnreadable(boot)) return boot;
   const init = await readStat(root, 1);
   return defined({

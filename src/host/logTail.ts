@@ -54,7 +54,7 @@ export async function readLogTail(path: string, maxBytes: number): Promise<LogTa
 }
 
 /** A line longer than this, in bytes, is handed out in pieces: a log may hold a megabyte without a newline. */
-export const longestLine = 64 * 1024;
+export const maxLineBytes = 64 * 1024;
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -81,8 +81,8 @@ export class LogLines {
       lines.push(bytes.toString('utf8', start, trimmed));
       start = end + 1;
     }
-    while (bytes.length - start > longestLine) {
-      const cut = start + cutBefore(bytes.subarray(start), longestLine);
+    while (bytes.length - start > maxLineBytes) {
+      const cut = start + cutBefore(bytes.subarray(start), maxLineBytes);
       lines.push(bytes.toString('utf8', start, cut));
       start = cut;
     }

@@ -1,7 +1,7 @@
 import type { MountFacts } from './facts/storage';
 import type { Mount } from './facts/mount';
 
-const mostRelevant = 200;
+const maxRelevant = 200;
 
 /** Places of which a rule may ask; what is below the others does not matter. */
 const exact = new Set([
@@ -56,7 +56,7 @@ export function mountFacts(mounts: readonly Mount[], places: readonly string[]):
   const root = mounts.findLast(({ mountPoint }) => mountPoint === '/');
   // What covers a place that was asked for stays, whatever else has to go.
   const first = wanted.filter((mount) => covering.has(mount) || exact.has(mount.mountPoint));
-  const kept = new Set([...first, ...wanted].slice(0, mostRelevant));
+  const kept = new Set([...first, ...wanted].slice(0, maxRelevant));
   return {
     count: mounts.length,
     ...(root !== undefined && { root }),

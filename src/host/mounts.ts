@@ -1,5 +1,5 @@
 import type { Mount } from './facts/mount';
-import { isUnreadable, readText, type Reading } from './readResult';
+import { isUnreadable, readText, type ReadResult } from './readResult';
 
 /** The kernel writes space, tab, newline, `#` and backslash as three octal digits. Their bytes may be part of UTF-8. */
 function unescape(field: string): string {
@@ -102,7 +102,7 @@ export class MountTree {
 }
 
 /** The mounts that a process sees, from the tree at `root`. Never throws. */
-export async function readMounts(root = '/', pid: number | 'self' = 'self'): Promise<Reading<readonly Mount[]>> {
+export async function readMounts(root = '/', pid: number | 'self' = 'self'): Promise<ReadResult<readonly Mount[]>> {
   const read = await readText(root, `/proc/${String(pid)}/mountinfo`);
   return isUnreadable(read) ? read : parseMountinfo(read.text);
 }

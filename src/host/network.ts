@@ -7,8 +7,8 @@ import { inDaemonPath } from './programs';
 import { defined, exists, isUnreadable, namesIn, numberOf, readText, textOf } from './readResult';
 import { realPath } from './realPath';
 
-const mostDevices = 256;
-const mostListeners = 500;
+const maxDevices = 256;
+const maxListeners = 500;
 
 /** Addresses by device; asked of the kernel itself, and only on the machine this runs on. */
 function addressesOf(device: string): readonly string[] {
@@ -70,7 +70,7 @@ export async function readNetwork(root = '/'): Promise<NetworkFacts> {
     readIptables(root),
     textOf(root, '/proc/sys/kernel/hostname', 256),
   ]);
-  const devices = await Promise.all(names.slice(0, mostDevices).map((name) => readDevice(root, name)));
+  const devices = await Promise.all(names.slice(0, maxDevices).map((name) => readDevice(root, name)));
   return {
     routes: [...parseRoutes4(routes4 ?? ''), ...parseRoutes6(routes6 ?? '')],
     resolvers: {
@@ -79,7 +79,7 @@ export async function readNetwork(root = '/'): Promise<NetworkFacts> {
       ...(resolvConf !== undefined && { sizeBytes: Buffer.byteLength(resolvConf) }),
     },
     devices: devices.filter((device) => device !== undefined),
-    listeners: [...parseListeners(tcp ?? ''), ...parseListeners(tcp6 ?? '')].slice(0, mostListeners),
+    listeners: [...parseListeners(tcp ?? ''), ...parseListeners(tcp6 ?? '')].slice(0, maxListeners),
     iptables,
     hostName: hostName?.trim() ?? '',
   };

@@ -1,5 +1,5 @@
 import { effectiveId, maskIn, noNewPrivilegesOf, numberIn, readStatus, type StatusFields } from './processStatus';
-import { isUnreadable, type Reading } from './readResult';
+import { isUnreadable, type ReadResult } from './readResult';
 
 /** What this process may do, from `/proc/self/status` (proc_pid_status(5)). */
 export interface OwnProcess {
@@ -29,7 +29,7 @@ export function ownProcessOf(fields: StatusFields): OwnProcess | undefined {
 }
 
 /** This process, as the tree at `root` tells. Never throws. */
-export async function readOwnProcess(root = '/'): Promise<Reading<OwnProcess>> {
+export async function readOwnProcess(root = '/'): Promise<ReadResult<OwnProcess>> {
   const read = await readStatus(root, 'self');
   if (isUnreadable(read)) return read;
   return ownProcessOf(read) ?? { unreadable: '/proc/self/status: not a process status' };

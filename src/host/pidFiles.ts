@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PidFileFacts } from './facts/daemon';
 import { startedAt, type ProcessStat } from './processTable';
-import { defined, isUnreadable, readBytes, type Reading } from './readResult';
+import { defined, isUnreadable, readBytes, type ReadResult } from './readResult';
 
 const shownBytes = 64;
 
@@ -20,7 +20,7 @@ export async function readPidFile(
   root: string,
   role: PidFileFacts['role'],
   path: string,
-  table: Reading<readonly ProcessStat[]>,
+  table: ReadResult<readonly ProcessStat[]>,
   bootSeconds: number,
 ): Promise<PidFileFacts> {
   const read = await readBytes(root, path, shownBytes);
@@ -48,7 +48,7 @@ export async function readPidFile(
 export async function readPidFiles(
   root: string,
   places: { readonly pidFile: string; readonly execRoot: string },
-  table: Reading<readonly ProcessStat[]>,
+  table: ReadResult<readonly ProcessStat[]>,
   bootSeconds: number,
 ): Promise<readonly PidFileFacts[]> {
   return Promise.all([

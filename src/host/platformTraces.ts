@@ -1,4 +1,4 @@
-import { isUnreadable, exists, textOf, type Reading } from './readResult';
+import { isUnreadable, exists, textOf, type ReadResult } from './readResult';
 import type { Mount } from './facts/mount';
 import { MountTree } from './mounts';
 
@@ -52,13 +52,13 @@ const variables = [
 /** More than any machine's first page of flags. */
 const cpuinfoBytes = 16_384;
 /** Mounts that are looked at; those of the containers of an inner daemon come last. */
-const mostMounts = 1000;
+const maxMounts = 1000;
 
 /** Everything a platform is told by. Never throws. */
 export async function readPlatformTraces(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
-  mounts: Reading<readonly Mount[]>,
+  mounts: ReadResult<readonly Mount[]>,
   initialUserNamespace: boolean | undefined,
 ): Promise<PlatformTraces> {
   const [
@@ -99,7 +99,7 @@ export async function readPlatformTraces(
     version: version?.trim() ?? '',
     cgroup: `${init ?? ''}\n${own ?? ''}`,
     mounts: list
-      .slice(0, mostMounts)
+      .slice(0, maxMounts)
       // A group that was bound over names a platform around us no more than the one that is seen.
       .filter((mount) => !tree.isCovered(mount))
       .map(({ mountPoint, fsType, source, root: part }) => `${mountPoint} ${fsType} ${source} ${part}`),

@@ -1,4 +1,4 @@
-import { isUnreadable, readBytes, type Reading } from './readResult';
+import { isUnreadable, readBytes, type ReadResult } from './readResult';
 
 /** Fields of a `/proc/PID/status` (proc_pid_status(5)) by name. */
 export type StatusFields = ReadonlyMap<string, string>;
@@ -38,7 +38,7 @@ export function noNewPrivilegesOf(fields: StatusFields): boolean | undefined {
 const statusBytes = 65_536;
 
 /** Never throws. */
-export async function readStatus(root: string, pid: number | 'self'): Promise<Reading<StatusFields>> {
+export async function readStatus(root: string, pid: number | 'self'): Promise<ReadResult<StatusFields>> {
   const read = await readBytes(root, `/proc/${String(pid)}/status`, statusBytes);
   return isUnreadable(read) ? read : statusFields(read.bytes.toString('utf8'));
 }

@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
 import { maskIn, statusFields, type StatusFields } from './processStatus';
-import { textOf, unreadable, type Reading } from './readResult';
+import { textOf, unreadable, type ReadResult } from './readResult';
 
 /** Between two turns of the event loop: about a millisecond's worth. */
 const batch = 100;
 /** More than any pid limit seen; a bound all the same. */
-const mostProcesses = 32_768;
+const maxProcesses = 32_768;
 
 /** Those of which one in an inner container must not be taken for ours: a nested station has a daemon of its own. */
 const ofDocker = /^(?:dockerd|containerd|docker-proxy)/u;
@@ -24,10 +24,10 @@ function withNesting(root: string, stat: ProcessStat): ProcessStat {
  * without the thread pool, whose four threads would make 1 500 of them take as long as everything else together.
  * Never throws.
  */
-export async function readProcessTable(root = '/'): Promise<Reading<readonly ProcessStat[]>> {
+export async function readProcessTable(root = '/'): Promise<ReadResult<readonly ProcessStat[]>> {
   let names: string[];
   try {
-    names = (await readdir(join(root, '/proc'))).filter((name) => /^[1-9]\d*$/u.test(name)).slice(0, mostProcesses);
+    names = (await readdir(join(root, '/proc'))).filter((name) => /^[1-9]\d*$/u.test(name)).slice(0, maxProcesses);
   } catch (error) {
     return unreadable('/proc', error);
   }

@@ -6,11 +6,11 @@ import type { InitFacts, ProcessesFacts, ProcessFacts } from './facts/processes'
 import type { Mount } from './facts/mount';
 import { parseNofile, sigchldOf, startedAt, type ProcessStat } from './processTable';
 import { effectiveId, numberIn, statusOf } from './processStatus';
-import { defined, exists, isUnreadable, namesIn, textOf, type Reading } from './readResult';
+import { defined, exists, isUnreadable, namesIn, textOf, type ReadResult } from './readResult';
 
-const mostShims = 100;
-const mostSiblings = 8;
-const mostParents = 10;
+const maxShims = 100;
+const maxSiblings = 8;
+const maxParents = 10;
 /** x86 and most others; where pages are larger, resident memory is told too small. */
 const pageBytes = 4096;
 
@@ -120,7 +120,7 @@ function zombiesOf(table: readonly ProcessStat[], byPid: ReadonlyMap<number, Pro
     parents: [...counts]
       .map(([pid, count]) => ({ pid, comm: byPid.get(pid)?.comm ?? '', count }))
       .sort((one, other) => other.count - one.count)
-      .slice(0, mostParents),
+      .slice(0, maxParents),
   };
 }
 
@@ -157,7 +157,7 @@ async function findSupervisor(
   // A shell gives its script's name to no one, so its comm is sh, dash or busybox, or the script's own by #!.
   const shells = table.filter(({ comm, state }) => /^(sh|dash|ash|busybox|dind-helper)$/u.test(comm) && state !== 'Z');
   const lines = await Promise.all(
-    shells.slice(0, mostShims).map(async (stat) => [stat, await readArgv(root, stat.pid)] as const),
+    shells.slice(0, maxShims).map(async (stat) => [stat, await readArgv(root, stat.pid)] as const),
   );
   const found = lines.find(
     ([, argv]) => argv?.some((word) => word.endsWith('/dind-helper')) === true && argv.includes('supervise'),
@@ -166,7 +166,7 @@ async function findSupervisor(
 }
 
 /** Mount option of `/proc` that hides the processes of others. */
-function isHidden(mounts: Reading<readonly Mount[]>): boolean {
+function isHidden(mounts: ReadResult<readonly Mount[]>): boolean {
   if (isUnreadable(mounts)) return false;
   const proc = mounts.findLast(({ mountPoint }) => mountPoint === '/proc');
   return proc?.superOptions.some((word) => /^hidepid=(?:[124]|invisible|noaccess|ptraceable)$/u.test(word)) ?? false;
@@ -174,16 +174,16 @@ function isHidden(mounts: Reading<readonly Mount[]>): boolean {
 
 /** What the process table means for Docker. Never throws. */
 export async function readProcesses(
-  table: Reading<readonly ProcessStat[]>,
-  mounts: Reading<readonly Mount[]>,
+  table: ReadResult<readonly ProcessStat[]>,
+  mounts: ReadResult<readonly Mount[]>,
   boot: { readonly seconds: number; readonly uptime: number },
   root = '/',
-): Promise<Reading<ProcessesFacts>> {
+): Promise<ReadResult<ProcessesFacts>> {
   if (isUnreadable(table)) return table;
   const byPid = new Map(table.map((stat) => [stat.pid, stat]));
   const named = (name: string): ProcessStat[] => table.filter((stat) => stat.comm === name && isOurs(stat));
   const all = (stats: readonly ProcessStat[]): Promise<ProcessFacts[]> =>
-    Promise.all(stats.slice(0, mostSiblings).map((stat) => readProcess(root, stat, boot.seconds)));
+    Promise.all(stats.slice(0, maxSiblings).map((stat) => readProcess(root, stat, boot.seconds)));
   const daemons = named('dockerd');
   const shims = table.filter((stat) => isShim(stat) && isOurs(stat));
   const [init, dockerd, containerd, supervisor, systemdFolder] = await Promise.all([
@@ -200,14 +200,14 @@ export async function readProcesses(
     init,
     dockerd,
     containerd,
-    shims: shims.slice(0, mostShims).map((stat) => brief(stat, boot.seconds)),
+    shims: shims.slice(0, maxShims).map((stat) => brief(stat, boot.seconds)),
     shimCount: shims.length,
     nestedDaemons: table.filter(({ comm, nested }) => comm === 'dockerd' && nested === true).length,
     proxyCount: named('docker-proxy').length,
     zombies: zombiesOf(table, byPid),
     daemonChildren: table
       .filter(({ ppid }) => daemonPids.has(ppid))
-      .slice(0, mostShims)
+      .slice(0, maxShims)
       .map(({ pid, comm, state }) => ({ pid, comm, state })),
     supervisor,
     reaper: reaperOf(daemons[0], byPid),

@@ -8,7 +8,7 @@ export interface Unreadable {
 }
 
 /** What a reader of this folder gives; it never throws. */
-export type Reading<T> = T | Unreadable;
+export type ReadResult<T> = T | Unreadable;
 
 export function isUnreadable(reading: unknown): reading is Unreadable {
   return typeof reading === 'object' && reading !== null && 'unreadable' in reading;
@@ -21,7 +21,7 @@ export function unreadable(path: string, error: unknown): Unreadable {
 }
 
 /** The text of a file of the tree at `root`. */
-export async function readText(root: string, path: string): Promise<Reading<{ readonly text: string }>> {
+export async function readText(root: string, path: string): Promise<ReadResult<{ readonly text: string }>> {
   try {
     return { text: await readFile(join(root, path), 'utf8') };
   } catch (error) {
@@ -30,13 +30,17 @@ export async function readText(root: string, path: string): Promise<Reading<{ re
 }
 
 /** Bytes of a file that a reader takes at most, unless it says otherwise. */
-export const mostBytes = 1_048_576;
+export const defaultMaxBytes = 1_048_576;
 
 /**
  * The beginning of a file of the tree at `root`, as bytes. Opened without blocking: a FIFO that somebody put where a
  * configuration file should be is an empty file then, and no thread of the pool is lost to it.
  */
-export async function readBytes(root: string, path: string, maxBytes = mostBytes): Promise<Reading<{ bytes: Buffer }>> {
+export async function readBytes(
+  root: string,
+  path: string,
+  maxBytes = defaultMaxBytes,
+): Promise<ReadResult<{ bytes: Buffer }>> {
   try {
     const handle = await open(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
@@ -62,7 +66,7 @@ export async function readBytes(root: string, path: string, maxBytes = mostBytes
 }
 
 /** The beginning of a file as text; undefined when it cannot be read, for facts of which absence says enough. */
-export async function textOf(root: string, path: string, maxBytes = mostBytes): Promise<string | undefined> {
+export async function textOf(root: string, path: string, maxBytes = defaultMaxBytes): Promise<string | undefined> {
   const read = await readBytes(root, path, maxBytes);
   return isUnreadable(read) ? undefined : read.bytes.toString('utf8');
 }

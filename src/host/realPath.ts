@@ -2,7 +2,7 @@ import { lstat, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** As many links as the kernel follows, path_resolution(7). */
-const mostLinks = 40;
+const maxLinks = 40;
 
 /**
  * The path without links, within the tree at `root`: an absolute link leads to that tree's top. What does not exist, or
@@ -25,7 +25,7 @@ export async function realPath(path: string, root = '/'): Promise<string | undef
       continue;
     }
     links += 1;
-    if (links > mostLinks) return undefined;
+    if (links > maxLinks) return undefined;
     todo = [...target.split('/').filter((step) => step !== ''), ...todo];
     if (target.startsWith('/')) done = '/';
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sudoProgram } from '../helper/paths';
 import { mountOver } from './mountFacts';
 import type { Mount } from './facts/mount';
-import { exists, isUnreadable, type Reading } from './readResult';
+import { exists, isUnreadable, type ReadResult } from './readResult';
 import { realPath } from './realPath';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -130,7 +130,7 @@ function refusalOf(outcome: Exclude<HelperOutcome, { kind: 'result' }>): string 
   }
 }
 
-const mostLines = 2000;
+const maxLines = 2000;
 
 /** Asks the helper, which asks nobody for a password. Never throws. */
 export async function readRootFacts(
@@ -139,7 +139,7 @@ export async function readRootFacts(
 ): Promise<{ readonly root: Fact<RootFacts>; readonly sudo: SudoAnswer }> {
   const lines: string[] = [];
   const onText = (line: string): void => {
-    if (lines.length < mostLines) lines.push(line);
+    if (lines.length < maxLines) lines.push(line);
   };
   const outcome = await runHelper('facts', { ...run, onText, timeoutMs: deadlineMs, graceMs: 0 });
   if (outcome.kind === 'result') {
@@ -157,7 +157,7 @@ export async function readRootFacts(
 const setuid = 0o4000;
 
 /** Whether sudo could make this user root, as far as files tell; `allowed` is known once the helper was asked. */
-export async function readSudo(root: string, mounts: Reading<readonly Mount[]>, uid: number): Promise<SudoFacts> {
+export async function readSudo(root: string, mounts: ReadResult<readonly Mount[]>, uid: number): Promise<SudoFacts> {
   const dropIn = await exists(root, `/etc/sudoers.d/dind-station-${uid}`);
   const nothing: SudoFacts = { setuidRoot: false, nosuid: false, dropIn, allowed: 'unknown' };
   const resolved = await realPath(sudoProgram, root);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { SocketFacts } from './facts/engine';
 import type { Mount } from './facts/mount';
 import { mountAt } from './mounts';
-import { defined, isUnreadable, readText, type Reading } from './readResult';
+import { defined, isUnreadable, readText, type ReadResult } from './readResult';
 import { readRunFolder, readSocketPath } from './socketPath';
 
 /** `/proc/net/unix`: paths of sockets that somebody listens at (flag 00010000, SO_ACCEPTCON). */
@@ -54,16 +54,16 @@ function isListening(listening: ReadonlySet<string> | undefined, ...paths: reado
   return paths.some((path) => listening.has(path) || listening.has(path.replace(/^\/run\//u, '/var/run/')));
 }
 
-const mostOthers = 32;
+const maxOthers = 32;
 const ofEngines = /docker|podman|containerd/u;
 const containerdSocket = '/run/containerd/containerd.sock';
 
 /** What stands at the engine's socket path and around it. Never throws. */
 export async function readSocket(
   path: string,
-  mounts: Reading<readonly Mount[]>,
+  mounts: ReadResult<readonly Mount[]>,
   root = '/',
-): Promise<Reading<SocketFacts>> {
+): Promise<ReadResult<SocketFacts>> {
   const [found, containerd, unix, run] = await Promise.all([
     readSocketPath(path, root),
     readSocketPath(containerdSocket, root),
@@ -93,7 +93,7 @@ export async function readSocket(
     writable,
     closedFolders,
     varRun: isUnreadable(run) ? ('other' as const) : run.kind,
-    otherSockets: others.slice(0, mostOthers),
+    otherSockets: others.slice(0, maxOthers),
     containerd: defined({
       path: containerdSocket,
       kind: isUnreadable(containerd) ? ('other' as const) : containerd.kind,

@@ -1,6 +1,6 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unreadable, type Reading, isUnreadable } from './readResult';
+import { unreadable, type ReadResult, isUnreadable } from './readResult';
 import { realPath } from './realPath';
 import { mountAt, readMounts } from './mounts';
 import { readHelperUsers } from './helperUsers';
@@ -31,7 +31,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Links are followed within the tree at `root`, as `connect` follows them. Never throws. */
-export async function readSocketPath(path: string, root = '/'): Promise<Reading<SocketPathFacts>> {
+export async function readSocketPath(path: string, root = '/'): Promise<ReadResult<SocketPathFacts>> {
   const resolved = await realPath(path, root);
   if (resolved === undefined) return { unreadable: `${path}: ELOOP` };
   try {
@@ -48,7 +48,7 @@ export async function readSocketPath(path: string, root = '/'): Promise<Reading<
 }
 
 /** Never throws. */
-export async function readRunFolder(root = '/'): Promise<Reading<RunFolder>> {
+export async function readRunFolder(root = '/'): Promise<ReadResult<RunFolder>> {
   const path = join(root, '/var/run');
   try {
     const found = await lstat(path);

@@ -5,7 +5,7 @@ import type { StorageFacts, StorageRole, StorageRoot } from './facts/storage';
 import { mountOver } from './mountFacts';
 import type { Mount } from './facts/mount';
 import { inDaemonPath } from './programs';
-import { exists, isUnreadable, unreadable, type Reading } from './readResult';
+import { exists, isUnreadable, unreadable, type ReadResult } from './readResult';
 import { realPath } from './realPath';
 
 async function readSpace(root: string, path: string): Promise<StorageRoot['space']> {
@@ -93,10 +93,10 @@ export interface StoragePlaces {
 
 /** Never throws. */
 export async function readStorage(
-  mounts: Reading<readonly Mount[]>,
+  mounts: ReadResult<readonly Mount[]>,
   places: StoragePlaces,
   root = '/',
-): Promise<Reading<StorageFacts>> {
+): Promise<ReadResult<StorageFacts>> {
   if (isUnreadable(mounts)) return mounts;
   const wanted: readonly (readonly [StorageRole, string])[] = [
     ['data', places.dataRoot],

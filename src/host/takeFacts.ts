@@ -23,7 +23,7 @@ import { readPlatformTraces } from './platformTraces';
 import { readOwnProcess } from './ownProcess';
 import { readProcesses } from './processes';
 import { readProcessTable } from './processTable';
-import { isUnreadable, textOf, type Reading } from './readResult';
+import { isUnreadable, textOf, type ReadResult } from './readResult';
 import { realPath } from './realPath';
 import { readRootFacts, readSudo } from './rootFacts';
 import { readSocket } from './socket';
@@ -86,9 +86,9 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
   const deadlines = { ...defaults, ...options.deadlines };
   const own: Client = { name: 'this program', env: process.env, homedir: homedir() };
   const clients = options.clients ?? [own];
-  const slice = <T>(reading: Promise<Reading<T>>): Promise<Fact<T>> => within(deadlines.files, reading);
+  const slice = <T>(reading: Promise<ReadResult<T>>): Promise<Fact<T>> => within(deadlines.files, reading);
   /** For what others build on: no more patience than for a slice. */
-  const shared = async <T>(reading: Promise<Reading<T>>): Promise<Reading<T>> => {
+  const shared = async <T>(reading: Promise<ReadResult<T>>): Promise<ReadResult<T>> => {
     const fact = await slice(reading);
     return 'value' in fact ? fact.value : fact;
   };

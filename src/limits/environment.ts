@@ -1,7 +1,7 @@
 import { MiB } from '../util/format';
 import type { EngineInfo } from '../engine/engineCalls';
 import { pathIn, type CgroupPath, type Limited } from '../host/cgroupPath';
-import { isUnreadable, type Reading } from '../host/readResult';
+import { isUnreadable, type ReadResult } from '../host/readResult';
 
 /** What the checks are made for: the engine, the kernel under it, and the limits that lie around its containers. */
 export interface Environment {
@@ -18,9 +18,9 @@ export interface Environment {
   /** Whether the engine is reached over a socket of this machine: what is around us is then most likely around it too. */
   readonly here: boolean;
   /** Where a container's group lies and what limits it from outside; unreadable for an engine that is not here. */
-  readonly outside: Reading<CgroupPath>;
+  readonly outside: ReadResult<CgroupPath>;
   /** The group of PID 1 here, which shows whether containers leave what encloses this one. */
-  readonly own: Reading<CgroupPath>;
+  readonly own: ReadResult<CgroupPath>;
 }
 
 /** The smallest limit around a container, and the group that sets it. */
@@ -31,7 +31,7 @@ export interface OuterLimit {
 }
 
 /** What holds for every container of the engine, whatever limit it is given itself. */
-export function outerLimit(outside: Reading<CgroupPath>, of: Limited): OuterLimit | undefined {
+export function outerLimit(outside: ReadResult<CgroupPath>, of: Limited): OuterLimit | undefined {
   if (isUnreadable(outside)) return undefined;
   // The first level is the container's own group.
   const around = outside.levels.slice(1);
@@ -65,7 +65,7 @@ export function memoryRoom({ outside, memoryAvailable }: Environment): number {
 }
 
 /** Why the groups of a limit cannot be seen from here; undefined where they can. */
-export function notSeen(path: Reading<CgroupPath>, of: Limited): string | undefined {
+export function notSeen(path: ReadResult<CgroupPath>, of: Limited): string | undefined {
   return isUnreadable(path) ? path.unreadable : path.notVisible?.[of];
 }
 

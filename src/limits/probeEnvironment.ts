@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
 import { readCgroupPath, type CgroupPath } from '../host/cgroupPath';
-import type { Reading } from '../host/readResult';
+import type { ReadResult } from '../host/readResult';
 import { statusFinding, NotRun } from './runErrors';
 import { isComplete, numberOf, valueOf, valuesOf, type ContainerEvidence } from './containerEvidence';
 import type { TestContainer } from './limitCheck';
@@ -17,9 +17,9 @@ export async function probeEnvironment(
   endpoint: Endpoint,
   run: TestContainerRun,
 ): Promise<Environment> {
-  const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
+  const far: ReadResult<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const here = endpoint.kind === 'unix';
-  let outside: Reading<CgroupPath> = far;
+  let outside: ReadResult<CgroupPath> = far;
   const onRunning = async (pid: number, id: string): Promise<void> => {
     outside = await readCgroupPath(pid, '/', id);
   };
@@ -82,8 +82,8 @@ function diskOf(probe: ContainerEvidence): Environment['disk'] {
 export function environmentOf(
   engine: EngineInfo,
   probe: ContainerEvidence,
-  outside: Reading<CgroupPath>,
-  own: Reading<CgroupPath>,
+  outside: ReadResult<CgroupPath>,
+  own: ReadResult<CgroupPath>,
   here = false,
 ): Environment {
   const cpus = cpuList(valueOf(probe, 'cpus') ?? '');

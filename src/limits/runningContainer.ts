@@ -1,7 +1,7 @@
 import { EngineCalls, type ContainerStats, type HostConfig, type InspectedContainer } from '../engine/engineCalls';
 import type { Endpoint } from '../engine/endpoint';
-import { readCgroupPath, type CgroupLevel, type CgroupPath, type Limited } from '../host/cgroupPath';
-import { isUnreadable, type Reading } from '../host/readResult';
+import { readCgroupPath, type CgroupPathLevel, type CgroupPath, type Limited } from '../host/cgroupPath';
+import { isUnreadable, type ReadResult } from '../host/readResult';
 import { notSeen, outerLimit, outerPlace } from './environment';
 import { formatCpus, formatMiB } from '../util/format';
 
@@ -121,12 +121,12 @@ const tolerances = { memory: 65_536, cpus: 0.011, pids: 0 } as const;
 interface Look {
   /** Milliseconds of a clock that does not jump. */
   readonly at: number;
-  readonly path: Reading<CgroupPath>;
+  readonly path: ReadResult<CgroupPath>;
   readonly stats: ContainerStats;
 }
 
 async function look(engine: EngineCalls, endpoint: Endpoint, { id, pid }: InspectedContainer): Promise<Look> {
-  const far: Reading<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
+  const far: ReadResult<CgroupPath> = { unreadable: `the engine is at ${endpoint.display}` };
   const path = endpoint.kind === 'unix' ? await readCgroupPath(pid, '/', id) : far;
   const at = performance.now();
   return { at, path, stats: sourceOf(path) === 'cgroup files' ? {} : await engine.stats(id) };
@@ -135,10 +135,10 @@ async function look(engine: EngineCalls, endpoint: Endpoint, { id, pid }: Inspec
 const all = ['memory', 'cpus', 'pids'] as const;
 
 /** Undefined where none of its groups can be seen. */
-const ownLevel = (path: Reading<CgroupPath>): CgroupLevel | undefined =>
+const ownLevel = (path: ReadResult<CgroupPath>): CgroupPathLevel | undefined =>
   isUnreadable(path) ? undefined : path.levels[0];
 
-function sourceOf(path: Reading<CgroupPath>): ContainerLimits['source'] {
+function sourceOf(path: ReadResult<CgroupPath>): ContainerLimits['source'] {
   if (ownLevel(path) === undefined) return 'stats API';
   return all.some((name) => notSeen(path, name) !== undefined) ? 'cgroup files and stats API' : 'cgroup files';
 }

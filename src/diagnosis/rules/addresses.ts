@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { seenIn, fix, rule, seen, type Rule } from '../rule';
 import { engineInfo, livingDaemons, option, settings } from '../factSelectors';
 
 function isLoopback(address: string): boolean {
@@ -70,7 +70,7 @@ export const addressRules: readonly Rule[] = [
         cause: `It is ${bip}; expected an address in the network with its prefix, such as 172.30.0.1/16.`,
         evidence: [seenIn(daemonConfig, 'bip', bip)],
         consequence: 'The daemon ends with "failed to allocate gateway" or "invalid CIDR address".',
-        remedy: mend(
+        remedy: fix(
           'Write the first address of the network.',
           `sudo editor ${daemonConfig.file.path}`,
           'restarts-daemon',
@@ -99,7 +99,7 @@ export const addressRules: readonly Rule[] = [
         cause: `${hit.address}, a gateway or resolver of this container, lies in its range ${hit.subnet}.`,
         evidence: [seen('GET /networks', `${hit.name} ${hit.subnet}`), seen('routes and resolvers', hit.address)],
         consequence: 'What lies there outside cannot be reached any more.',
-        remedy: mend(
+        remedy: fix(
           'Set "default-address-pools" and "bip" to ranges that nothing outside uses.',
           'sudo editor /etc/docker/daemon.json',
           'restarts-daemon',
@@ -127,7 +127,7 @@ export const addressRules: readonly Rule[] = [
         cause: `There are ${String(used)} bridge networks in ${configured === undefined ? 'the default ranges' : '"default-address-pools"'}, which hold ${String(holds)}.`,
         evidence: [seen('GET /networks', `${String(used)} bridge networks`)],
         consequence: 'Creating a network fails: "all predefined address pools have been fully subnetted".',
-        remedy: mend('Remove networks without containers.', 'docker network prune', 'changes-data'),
+        remedy: fix('Remove networks without containers.', 'docker network prune', 'changes-data'),
       };
     },
   }),
@@ -146,7 +146,7 @@ export const addressRules: readonly Rule[] = [
         cause: `${path} names only ${nameservers.join(', ')}, which is not reachable from containers, so the daemon takes 8.8.8.8.`,
         evidence: [seen(path, nameservers.join(' '))],
         consequence: 'Names of the outer network do not resolve, and none do where public DNS is blocked.',
-        remedy: mend(
+        remedy: fix(
           'Set "dns" to a resolver that containers can reach.',
           'sudo editor /etc/docker/daemon.json',
           'restarts-daemon',
@@ -167,7 +167,7 @@ export const addressRules: readonly Rule[] = [
         cause: `${path} ${sizeBytes === undefined ? 'does not exist' : 'names none'}.`,
         evidence: [seen(path, sizeBytes === undefined ? 'absent' : `${String(sizeBytes)} bytes`)],
         consequence: 'Images cannot be pulled: "lookup ... on [::1]:53: connection refused".',
-        remedy: mend('Name a resolver.', `echo 'nameserver ADDRESS' | sudo tee ${path}`),
+        remedy: fix('Name a resolver.', `echo 'nameserver ADDRESS' | sudo tee ${path}`),
       };
     },
   }),
@@ -186,7 +186,7 @@ export const addressRules: readonly Rule[] = [
         cause: `It is set to ${match[1] ?? ''}:${match[2] ?? ''}, which is this container itself, and nobody listens at that port.`,
         evidence: [seen('GET /info HttpProxy', proxy), seen('/proc/net/tcp', `no listener at port ${match[2] ?? ''}`)],
         consequence: 'Images cannot be pulled: "proxyconnect tcp: connection refused".',
-        remedy: mend(
+        remedy: fix(
           'Set "proxies" to an address that can be reached from here.',
           'sudo editor /etc/docker/daemon.json',
           'restarts-daemon',
@@ -219,7 +219,7 @@ export const addressRules: readonly Rule[] = [
           ),
         ],
         consequence: 'The daemon ends with "address already in use".',
-        remedy: mend(
+        remedy: fix(
           'Remove it from "hosts"; here a unix socket is enough.',
           `sudo editor ${daemonConfig.file.path}`,
           'restarts-daemon',
@@ -241,7 +241,7 @@ export const addressRules: readonly Rule[] = [
         cause: `The daemon listens at ${open.join(', ')} without verifying clients.`,
         evidence: [seenIn(daemonConfig, 'hosts', daemonConfig.hosts.join(' '))],
         consequence: 'The API is open, and the daemon delays its own start by up to 15 seconds.',
-        remedy: mend(
+        remedy: fix(
           'Listen at the unix socket only, or require certificates.',
           `sudo editor ${daemonConfig.file.path}`,
           'restarts-daemon',

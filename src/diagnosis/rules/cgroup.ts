@@ -1,14 +1,14 @@
 import { valueOf } from '../../host/facts/fact';
-import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
+import { seenIn, rule, seen, type Rule, fix, requiresHost } from '../rule';
 import { answers, engineInfo, execOption, isPlatform, notVisible, option } from '../factSelectors';
 import { daemonMounts } from '../runcMounts';
 import { severityOf } from './daemonJson';
 import { MiB, formatBytes } from '../../util/format';
 
 /** dockerd, containerd and one run crawl below this (measured); what containers need comes on top. */
-const leastMemory = 512 * MiB;
+const minMemory = 512 * MiB;
 /** A run peaks at 100 tasks beside the daemon's own 20. */
-const leastTasks = 200;
+const minTasks = 200;
 
 const mountReadOnlyCounts = ['memory', 'devices', 'cpu', 'pids'];
 
@@ -42,7 +42,7 @@ export const cgroupRules: readonly Rule[] = [
           ),
         ],
         consequence: 'The daemon ends with "Devices cgroup isn\'t mounted".',
-        remedy: mend(
+        remedy: fix(
           'Mount them, then start Docker.',
           'sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup',
           'restarts-daemon',
@@ -72,7 +72,7 @@ export const cgroupRules: readonly Rule[] = [
           : 'A container with CAP_SYS_ADMIN, but not --privileged, gets them so.',
         evidence: closed.map(({ mountPoint }) => seen('/proc/self/mountinfo', `${mountPoint} ro`)),
         consequence: 'The daemon starts, and no container does: "read-only file system".',
-        remedy: mend(
+        remedy: fix(
           'Mount them writable.',
           closed.map(({ mountPoint }) => `sudo mount -o remount,rw ${mountPoint}`).join('; '),
           'none',
@@ -95,7 +95,7 @@ export const cgroupRules: readonly Rule[] = [
         cause: 'The kernel has the memory controller, and this container has no mount of it.',
         evidence: [seen('/proc/cgroups', 'memory: enabled'), seen('/proc/self/mountinfo', 'no mount of memory')],
         consequence: 'Memory limits are accepted and silently discarded.',
-        remedy: mend(
+        remedy: fix(
           'Mount it, then restart Docker.',
           'sudo mkdir -p /sys/fs/cgroup/memory; sudo mount -t cgroup -o memory cgroup /sys/fs/cgroup/memory',
           'restarts-daemon',
@@ -116,7 +116,7 @@ export const cgroupRules: readonly Rule[] = [
         cause: 'Nobody mounted it; only containerd before 1.5 and images with systemd want it.',
         evidence: [seen('/proc/self/mountinfo', 'no name=systemd')],
         consequence: 'Old engines say "cannot find cgroup mount destination".',
-        remedy: mend(
+        remedy: fix(
           'Mount it.',
           'sudo mkdir -p /sys/fs/cgroup/systemd; sudo mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd',
           'none',
@@ -141,7 +141,7 @@ export const cgroupRules: readonly Rule[] = [
           seen(`${empty.folder}/cpuset.mems`, empty.limits.cpusetMems),
         ],
         consequence: 'No process can enter it: "no space left on device".',
-        remedy: mend(
+        remedy: fix(
           'Copy the lists from the group above.',
           `for f in cpuset.cpus cpuset.mems; do sudo sh -c "cat ${empty.folder}/../$f > ${empty.folder}/$f"; done`,
         ),
@@ -168,7 +168,7 @@ export const cgroupRules: readonly Rule[] = [
           seen('GET /info CgroupDriver', driver),
         ],
         consequence: 'On version 2 the daemon asks systemd to make groups, and no container starts.',
-        remedy: mend(
+        remedy: fix(
           'Move the folder aside, then restart Docker.',
           'sudo mv /run/systemd/system /run/systemd/system.old',
           'restarts-daemon',
@@ -189,7 +189,7 @@ export const cgroupRules: readonly Rule[] = [
         cause: 'native.cgroupdriver=systemd is set.',
         evidence: [seen('GET /info CgroupDriver', 'systemd'), seen('/run/systemd/system', 'does not exist')],
         consequence: 'No container starts: "systemd not running on this host".',
-        remedy: mend(
+        remedy: fix(
           'Remove native.cgroupdriver=systemd from "exec-opts".',
           `sudo editor ${daemonConfig.file.path}`,
           'restarts-daemon',
@@ -211,7 +211,7 @@ export const cgroupRules: readonly Rule[] = [
         cause: `It is ${parent}, and that driver wants the name of a slice.`,
         evidence: [seenIn(daemonConfig, 'cgroup-parent', parent)],
         consequence: 'The daemon does not start.',
-        remedy: mend(
+        remedy: fix(
           'Name a slice (x.slice), or use the driver cgroupfs.',
           `sudo editor ${daemonConfig.file.path}`,
           'restarts-daemon',
@@ -226,12 +226,12 @@ export const cgroupRules: readonly Rule[] = [
     judge: ({ cgroup }, facts) => {
       const { value, folder } = cgroup.effective.pids;
       if (value === 'max') return undefined;
-      if (value === 'unknown') return { undecided: notVisible(cgroup, 'pids') };
+      if (value === 'unknown') return { inconclusive: notVisible(cgroup, 'pids') };
       const levels = [...cgroup.levels, ...(cgroup.v1Levels['pids'] ?? [])];
       const used = levels.find((level) => level.folder === folder)?.usage.pids;
       const hits = levels.reduce((sum, level) => sum + (level.usage.pidsEvents?.['max'] ?? 0), 0);
       const full = used !== undefined && used >= value - 20;
-      if (!full && hits === 0 && value >= leastTasks) return undefined;
+      if (!full && hits === 0 && value >= minTasks) return undefined;
       const zombies = valueOf(facts.processes)?.zombies.count ?? 0;
       return {
         severity: full ? 'error' : 'warning',
@@ -244,7 +244,7 @@ export const cgroupRules: readonly Rule[] = [
           seen('zombies', zombies),
         ],
         consequence: 'Starting a process or a thread fails: "resource temporarily unavailable".',
-        remedy: outside('raise the limit.', 'docker run --pids-limit 4096 ...'),
+        remedy: requiresHost('raise the limit.', 'docker run --pids-limit 4096 ...'),
       };
     },
   }),
@@ -254,21 +254,21 @@ export const cgroupRules: readonly Rule[] = [
     judge: ({ cgroup }) => {
       const { value, folder } = cgroup.effective.memoryBytes;
       if (value === 'max') return undefined;
-      if (value === 'unknown') return { undecided: notVisible(cgroup, 'memory') };
+      if (value === 'unknown') return { inconclusive: notVisible(cgroup, 'memory') };
       const level = [...cgroup.levels, ...(cgroup.v1Levels['memory'] ?? [])].find((one) => one.folder === folder);
       const pressure = level?.usage.memoryPressureFull ?? 0;
-      if (value >= leastMemory && pressure <= 50) return undefined;
+      if (value >= minMemory && pressure <= 50) return undefined;
       return {
         severity: pressure > 50 ? 'error' : 'warning',
         title: 'This container has too little memory for a Docker daemon',
-        cause: `Its limit is ${formatBytes(value)}; the daemon alone needs up to ${formatBytes(leastMemory)}.`,
+        cause: `Its limit is ${formatBytes(value)}; the daemon alone needs up to ${formatBytes(minMemory)}.`,
         evidence: [
           seen(`${folder ?? ''} memory limit`, value),
           seen('memory.current', level?.usage.memoryBytes),
           seen('memory.pressure full avg10', pressure),
         ],
         consequence: 'Everything crawls, or the kernel ends the daemon.',
-        remedy: outside('raise the limit.', 'docker run --memory 2g ...'),
+        remedy: requiresHost('raise the limit.', 'docker run --memory 2g ...'),
       };
     },
   }),
@@ -283,7 +283,7 @@ export const cgroupRules: readonly Rule[] = [
             cause: 'OrbStack moves memory between groups, and disturbs those it does not know.',
             evidence: cgroup.namespace.evidence,
             consequence: 'Workloads such as a kubelet restart.',
-            remedy: outside('give it a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
+            remedy: requiresHost('give it a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
           }
         : undefined,
   }),

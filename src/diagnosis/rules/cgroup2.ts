@@ -3,7 +3,7 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { CgroupFacts } from '../../host/facts/cgroup';
 import { isPlatform, option } from '../factSelectors';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** What limits of containers are made of. */
 const domainControllers = ['cpu', 'memory', 'pids', 'cpuset', 'io'] as const;
@@ -76,7 +76,7 @@ export const cgroup2Rules: readonly Rule[] = [
           seen(`${root.folder}/cgroup.subtree_control`, root.delegated.join(' ')),
         ],
         consequence: 'Memory limits of containers cannot be set.',
-        remedy: outside('give each container a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
+        remedy: requiresHost('give each container a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
       };
     },
   }),
@@ -106,13 +106,13 @@ export const cgroup2Rules: readonly Rule[] = [
         ],
         consequence: 'docker run works at first, but fails as soon as a memory limit is asked for.',
         remedy: threaded
-          ? mend(
+          ? fix(
               'Restart Docker: its containers are stopped, the threaded group is removed, and the controllers are handed down.',
               'dind-station restart',
               'stops-containers',
               'restart-daemon',
             )
-          : mend(
+          : fix(
               'Move the processes into a group of their own and hand the controllers down.',
               'sudo /usr/local/lib/dind-station/dind-helper apply delegate-cgroups',
               'none',
@@ -138,7 +138,7 @@ export const cgroup2Rules: readonly Rule[] = [
           seen('/proc/cmdline', valueOf(facts.kernel)?.bootWords.join(' ')),
         ],
         consequence: 'Memory limits are accepted and silently discarded.',
-        remedy: outside(
+        remedy: requiresHost(
           'add this to the command line of the kernel of the host, then boot it again.',
           'cgroup_enable=memory cgroup_memory=1',
         ),
@@ -163,7 +163,7 @@ export const cgroup2Rules: readonly Rule[] = [
           seen('/proc/cgroups', `${missing.join(', ')}: enabled`),
         ],
         consequence: `Limits that need them (${missing.join(', ')}) are accepted and silently discarded.`,
-        remedy: outside('delegate them to this container.', `Delegate=${missing.join(' ')}`),
+        remedy: requiresHost('delegate them to this container.', `Delegate=${missing.join(' ')}`),
       };
     },
   }),
@@ -184,7 +184,7 @@ export const cgroup2Rules: readonly Rule[] = [
           seen('/proc/self/mountinfo', `${mountPoint}: ${controllers.join(',')}`),
         ),
         consequence: 'Controllers mounted so are lost to containers.',
-        remedy: mend(
+        remedy: fix(
           'Unmount them, and start Docker with this program instead of the script.',
           on.map(({ mountPoint }) => `sudo umount ${mountPoint}`).join('; '),
         ),
@@ -208,7 +208,7 @@ export const cgroup2Rules: readonly Rule[] = [
         cause: `${level.folder}/${file} allows no more below it.`,
         evidence: [seen(`${level.folder}/${file}`, tight?.maxDepth ?? few?.maxDescendants)],
         consequence: 'docker run fails with "resource temporarily unavailable".',
-        remedy: outside(`raise ${file}.`, `echo max > ${level.folder}/${file}`),
+        remedy: requiresHost(`raise ${file}.`, `echo max > ${level.folder}/${file}`),
       };
     },
   }),
@@ -227,7 +227,7 @@ export const cgroup2Rules: readonly Rule[] = [
         cause: "This container sees the host's control groups, so its containers become siblings of it.",
         evidence: [seen('/proc/self/cgroup', own), ...cgroup.namespace.evidence],
         consequence: 'They can use more memory and CPU than this container was given.',
-        remedy: outside('give it a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
+        remedy: requiresHost('give it a cgroup namespace of its own.', 'docker run --cgroupns private ...'),
       };
     },
   }),

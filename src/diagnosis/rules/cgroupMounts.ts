@@ -1,6 +1,6 @@
 import { valueOf } from '../../host/facts/fact';
 import { answers, engineInfo } from '../factSelectors';
-import { mend, rule, seen, type Rule } from '../rule';
+import { fix, rule, seen, type Rule } from '../rule';
 import { describeLost, isPrivateByDefault, lostMounts } from '../runcMounts';
 
 /** Runtimes of which it is known that they take the first mount. */
@@ -13,19 +13,19 @@ export const cgroupMountRules: readonly Rule[] = [
     needs: ['cgroup'],
     judge: ({ cgroup }, facts) => {
       const lost = lostMounts(cgroup);
-      if (lost === undefined || 'undecided' in lost) return lost;
+      if (lost === undefined || 'inconclusive' in lost) return lost;
       const { table, mounts } = lost;
       const runs = table.daemon !== undefined;
       if (!runs && answers(facts)) {
         return {
-          undecided: 'the processes of the daemon, whose table of mounts may be another, cannot be seen from here',
+          inconclusive: 'the processes of the daemon, whose table of mounts may be another, cannot be seen from here',
         };
       }
       // The helper starts a daemon that sees the mount below.
       if (!runs && valueOf(facts.helper)?.installed === 'trusted') return undefined;
       const runtime = engineInfo(facts)?.defaultRuntime ?? 'runc';
       if (!runcNames.has(runtime)) {
-        return { undecided: `which mount the default runtime ${runtime} uses is not known` };
+        return { inconclusive: `which mount the default runtime ${runtime} uses is not known` };
       }
       const isPrivate = isPrivateByDefault(valueOf(facts.daemonConfig));
       return {
@@ -44,7 +44,7 @@ export const cgroupMountRules: readonly Rule[] = [
         consequence: isPrivate
           ? 'docker run --cgroupns=host and docker build with RUN fail: "error mounting cgroup to rootfs: no such file or directory".'
           : 'docker run and docker build with RUN fail: "error mounting cgroup to rootfs: no such file or directory".',
-        remedy: mend(
+        remedy: fix(
           'Restart Docker: the helper gives the daemon a mount namespace without the mount that covers.',
           'dind-station restart',
           'stops-containers',

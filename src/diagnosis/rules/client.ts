@@ -1,7 +1,7 @@
 import { valueOf } from '../../host/facts/fact';
 import type { EngineVersion } from '../../host/facts/engine';
 import { engineVersion } from '../factSelectors';
-import { mend, rule, seen, type Rule } from '../rule';
+import { fix, rule, seen, type Rule } from '../rule';
 
 /** 1.41 as a number that compares. */
 function apiNumber(version: string): number {
@@ -81,7 +81,7 @@ function forcedApi(
         cause: `DOCKER_API_VERSION is ${asked}; the engine has ${words}.`,
         evidence: [seen('DOCKER_API_VERSION', asked), seen(`GET /version ${field}`, version)],
         consequence: `Every docker command fails with "${parts.message}".`,
-        remedy: mend(parts.cure, 'unset DOCKER_API_VERSION'),
+        remedy: fix(parts.cure, 'unset DOCKER_API_VERSION'),
       };
     },
   });
@@ -104,7 +104,7 @@ export const clientRules: readonly Rule[] = [
           cause: said,
           evidence: [seen(`GET /_ping at ${engine.endpoint}`, said)],
           consequence: 'The docker command cannot reach the engine.',
-          remedy: mend(remedy, 'env | grep ^DOCKER_'),
+          remedy: fix(remedy, 'env | grep ^DOCKER_'),
         };
       },
     }),
@@ -122,7 +122,7 @@ export const clientRules: readonly Rule[] = [
         cause: 'DOCKER_TLS_VERIFY is not set for it.',
         evidence: [seen(`GET /_ping at ${engine.endpoint}`, engine.ping.body.slice(0, 200))],
         consequence: 'The docker command cannot reach the engine.',
-        remedy: mend('Set it, and DOCKER_CERT_PATH to the folder of the certificates.', 'export DOCKER_TLS_VERIFY=1'),
+        remedy: fix('Set it, and DOCKER_CERT_PATH to the folder of the certificates.', 'export DOCKER_TLS_VERIFY=1'),
       };
     },
   }),
@@ -146,7 +146,7 @@ export const clientRules: readonly Rule[] = [
         cause: `${said}${local ? ', while a daemon listens on this machine' : ''}.`,
         evidence: Object.entries((bad ?? own).environment).map(([name, value]) => seen(name, value)),
         consequence: 'The docker command cannot reach the engine.',
-        remedy: mend(
+        remedy: fix(
           'Unset it to use the daemon of this machine.',
           'unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY',
         ),
@@ -170,7 +170,7 @@ export const clientRules: readonly Rule[] = [
         cause: bad.result.ok ? (unread ?? '') : bad.result.message,
         evidence: Object.entries(bad.environment).map(([name, value]) => seen(name, value)),
         consequence: 'The docker command cannot reach the engine.',
-        remedy: mend('Put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY.', 'unset DOCKER_TLS_VERIFY'),
+        remedy: fix('Put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY.', 'unset DOCKER_TLS_VERIFY'),
       };
     },
   }),
@@ -205,7 +205,7 @@ export const clientRules: readonly Rule[] = [
         cause: problem ?? `It belongs to uid ${String(uid)}, and this is uid ${String(identity.uid)}.`,
         evidence: [seen(path, problem ?? `uid ${String(uid)}`)],
         consequence: 'Logins and contexts are not found, or cannot be saved.',
-        remedy: mend('Correct it, or move it aside.', `mv ${path} ${path}.old`),
+        remedy: fix('Correct it, or move it aside.', `mv ${path} ${path}.old`),
       };
     },
   }),
@@ -221,7 +221,7 @@ export const clientRules: readonly Rule[] = [
         cause: `${cliConfig.path} was copied from another machine.`,
         evidence: [seen(`${cliConfig.path} credsStore, credHelpers`, missing.join(', '))],
         consequence: 'Pulling from registries that need a login fails.',
-        remedy: mend('Remove "credsStore" and "credHelpers" there.', `editor ${cliConfig.path}`),
+        remedy: fix('Remove "credsStore" and "credHelpers" there.', `editor ${cliConfig.path}`),
       };
     },
   }),
@@ -237,7 +237,7 @@ export const clientRules: readonly Rule[] = [
         cause: 'The plugins are not installed.',
         evidence: [seen('cli-plugins', endpoint.cliPlugins.join(' ') || 'none')],
         consequence: `${missing.map((name) => `docker ${name}`).join(' and ')} do not work.`,
-        remedy: mend('Install them.', `sudo apt-get install ${missing.map((name) => `docker-${name}`).join(' ')}`),
+        remedy: fix('Install them.', `sudo apt-get install ${missing.map((name) => `docker-${name}`).join(' ')}`),
       };
     },
   }),

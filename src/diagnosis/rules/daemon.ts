@@ -1,5 +1,5 @@
 import type { PidFileFacts } from '../../host/facts/daemon';
-import { seenIn, mend, rule, seen, type Explained, type Rule } from '../rule';
+import { seenIn, fix, rule, seen, type Explained, type Rule } from '../rule';
 import {
   answers,
   daemonRuns,
@@ -39,7 +39,7 @@ function missingProgram(
         cause: 'The daemon looks in /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin and /bin.',
         evidence: [seen(program, 'not found')],
         consequence: 'The daemon does not start.',
-        remedy: mend(`Install ${program}, then start Docker.`, `sudo apt-get install ${program}`),
+        remedy: fix(`Install ${program}, then start Docker.`, `sudo apt-get install ${program}`),
       };
     },
   });
@@ -62,7 +62,7 @@ export const daemonRules: readonly Rule[] = [
         cause: `It is left over from an earlier daemon, and its number ${String(file.pid)} now belongs to ${file.process.comm}.`,
         evidence: pidEvidence(file),
         consequence: 'dockerd takes itself for running already and does not start.',
-        remedy: mend(
+        remedy: fix(
           'Move the file aside, then start Docker.',
           `sudo mv ${file.path} ${file.path}.old`,
           'none',
@@ -90,7 +90,7 @@ export const daemonRules: readonly Rule[] = [
           : 'It is left over, and its content is not a number alone.',
         evidence: pidEvidence(file),
         consequence: 'dockerd waits 15 seconds for a containerd that is not there, then ends.',
-        remedy: mend(
+        remedy: fix(
           'Move the file aside, then start Docker.',
           `sudo mv ${file.path} ${file.path}.old`,
           'none',
@@ -109,7 +109,7 @@ export const daemonRules: readonly Rule[] = [
       // Behind a folder that is closed to this user; a daemon that answers has found its containerd.
       if (containerd.kind === 'other' && answers(facts)) return undefined;
       if (containerd.listening === undefined || containerd.kind === 'other')
-        return { undecided: `whether anybody listens at ${containerd.path}` };
+        return { inconclusive: `whether anybody listens at ${containerd.path}` };
       if (option(daemonConfig, 'containerd') !== undefined) return undefined;
       const works = engineVersion(facts)?.components.some(({ name }) => name === 'containerd') === true;
       return {
@@ -118,7 +118,7 @@ export const daemonRules: readonly Rule[] = [
         cause: `${containerd.path} is left over; dockerd prefers it whenever the path exists.`,
         evidence: [seen(containerd.path, `${containerd.kind}, nobody listens`)],
         consequence: 'The daemon waits for it and ends after a minute, or starts and cannot run containers.',
-        remedy: mend(
+        remedy: fix(
           'Move it aside, then restart Docker, which starts a containerd of its own.',
           `sudo mv ${containerd.path} ${containerd.path}.old`,
           'restarts-daemon',
@@ -141,7 +141,7 @@ export const daemonRules: readonly Rule[] = [
         cause: '"hosts" has fd://, copied from a unit file.',
         evidence: [seenIn(daemonConfig, 'hosts', hosts.join(' ')), seen('/run/systemd/system', 'does not exist')],
         consequence: 'The daemon ends with "no sockets found via socket activation".',
-        remedy: mend('Use unix:///var/run/docker.sock.', editConfig(daemonConfig), 'restarts-daemon'),
+        remedy: fix('Use unix:///var/run/docker.sock.', editConfig(daemonConfig), 'restarts-daemon'),
       };
     },
   }),
@@ -160,7 +160,7 @@ export const daemonRules: readonly Rule[] = [
         cause: 'The package that holds it (tini) is not installed.',
         evidence: [seen('docker-init', 'not found')],
         consequence: always ? 'No container starts, because "init" is set.' : 'docker run --init fails with 127.',
-        remedy: mend(
+        remedy: fix(
           'Install tini as docker-init.',
           'sudo apt-get install tini && sudo ln -s /usr/bin/tini-static /usr/local/bin/docker-init',
         ),
@@ -180,7 +180,7 @@ export const daemonRules: readonly Rule[] = [
         cause: '"log-driver" is journald.',
         evidence: [seenIn(daemonConfig, 'log-driver', 'journald'), seen('/run/systemd/system', 'does not exist')],
         consequence: 'No container starts: "journald is not enabled on this host".',
-        remedy: mend('Use "local" or "json-file".', editConfig(daemonConfig), 'restarts-daemon'),
+        remedy: fix('Use "local" or "json-file".', editConfig(daemonConfig), 'restarts-daemon'),
       };
     },
   }),
@@ -200,7 +200,7 @@ export const daemonRules: readonly Rule[] = [
         cause: '"default-runtime" names it, and "runtimes" does not.',
         evidence: [seenIn(daemonConfig, 'default-runtime', wanted)],
         consequence: 'The daemon does not start.',
-        remedy: mend(
+        remedy: fix(
           'Declare it under "runtimes", or remove "default-runtime".',
           editConfig(daemonConfig),
           'restarts-daemon',

@@ -1,7 +1,7 @@
 import type { Facts } from '../../host/facts/facts';
 import type { DaemonConfigFacts } from '../../host/facts/daemon';
 import { conflictingFlag, directives, properPlace, refusalOf } from '../daemonOptions';
-import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { seenIn, fix, rule, seen, type Rule } from '../rule';
 import { answers, daemonRuns, engineInfo, engineVersion, settings } from '../factSelectors';
 import type { Remedy } from '../finding';
 
@@ -22,13 +22,13 @@ function correctJson(file: DaemonConfigFacts['file'], aside: boolean): Remedy {
   const command = `sudo editor ${file.path}`;
   const places = file.state === 'invalid' && /"(?:data-root|graph)"/.test(file.text);
   return aside && !places
-    ? mend(
+    ? fix(
         'Correct it, or move it aside and start with the defaults.',
         command,
         'restarts-daemon',
         'move-daemon-json-aside',
       )
-    : mend('Correct it.', command, 'restarts-daemon');
+    : fix('Correct it.', command, 'restarts-daemon');
 }
 
 /** The file itself: whether it can be read, and whether its keys are an engine's. */
@@ -39,7 +39,7 @@ export const daemonJsonRules: readonly Rule[] = [
     explains: ['start.daemon-json-syntax', ...unanswered],
     judge: ({ daemonConfig: { file } }, facts) => {
       if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT'))
-        return { undecided: `${file.path}: ${file.reason}` };
+        return { inconclusive: `${file.path}: ${file.reason}` };
       if (file.state !== 'invalid' && file.state !== 'not-a-file') return undefined;
       const where =
         file.state === 'invalid' ? `line ${String(file.line)}, column ${String(file.column)}` : `a ${file.kind}`;
@@ -70,7 +70,7 @@ export const daemonJsonRules: readonly Rule[] = [
         cause: `${refused.map(({ key, why }) => `"${key}" is ${why}`).join('; ')}.`,
         evidence: refused.map(({ key, why }) => seenIn(daemonConfig, key, why)),
         consequence: 'The daemon does not start: "the following directives don\'t match any configuration option".',
-        remedy: mend('Remove or rename them.', editConfig(daemonConfig), 'restarts-daemon'),
+        remedy: fix('Remove or rename them.', editConfig(daemonConfig), 'restarts-daemon'),
       };
     },
   }),
@@ -90,7 +90,7 @@ export const daemonJsonRules: readonly Rule[] = [
         cause: 'They are names of flags; in the file the same has another name or place.',
         evidence: unread.map(({ key, place }) => seenIn(daemonConfig, key, `belongs to "${place}"`)),
         consequence: 'The daemon works as if they were not there.',
-        remedy: mend(
+        remedy: fix(
           `Write ${[...new Set(unread.map(({ place }) => `"${place}"`))].join(', ')} instead.`,
           editConfig(daemonConfig),
           'restarts-daemon',
@@ -119,7 +119,7 @@ export const daemonJsonRules: readonly Rule[] = [
           seen(`/proc/PID/cmdline --${flag}`, values.join(' ')),
         ]),
         consequence: 'The next start fails.',
-        remedy: mend(
+        remedy: fix(
           'Remove them from the file, or from the flags where the daemon is started.',
           editConfig(daemonConfig),
           'restarts-daemon',

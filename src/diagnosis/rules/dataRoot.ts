@@ -2,7 +2,7 @@ import { valueOf } from '../../host/facts/fact';
 import type { RootFacts } from '../../host/facts/helper';
 import type { ActionId } from '../actions';
 import { engineInfo, isPlatform } from '../factSelectors';
-import { mend, outside, rule, seen, type Explained, type Rule } from '../rule';
+import { fix, requiresHost, rule, seen, type Explained, type Rule } from '../rule';
 import type { RuleId } from '../ruleIds';
 
 type Database = RootFacts['databases'][number];
@@ -38,7 +38,7 @@ function database(parts: {
         cause: `${found.path} is ${found.state === 'empty' ? 'empty' : 'no valid file of its kind'}: the daemon or the disk ended in the middle of writing.`,
         evidence: [seen(found.path, `${String(found.sizeBytes)} bytes, ${found.state}`)],
         consequence: 'The daemon does not start, or starts without what the file lists.',
-        remedy: mend(
+        remedy: fix(
           `Move it aside; ${parts.lost}.`,
           `sudo /usr/local/lib/dind-station/dind-helper apply ${parts.action}`,
           'changes-data',
@@ -120,7 +120,7 @@ export const dataRootRules: readonly Rule[] = [
           seen(`process ${String(pid)}`, `${(argv ?? ['dockerd']).join(' ')} since ${startedAt}`),
         ),
         consequence: 'The second waits for the databases of the first and ends after 15 seconds; data may be damaged.',
-        remedy: mend(
+        remedy: fix(
           'End the one that was started last.',
           `sudo kill ${String(shared.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0]?.pid ?? '')}`,
           'stops-containers',
@@ -142,7 +142,7 @@ export const dataRootRules: readonly Rule[] = [
         evidence: [seen('/proc/self/mountinfo', `/ ${mounts.root.propagation.join(' ') || 'private'}`)],
         consequence:
           'docker run -v x:y:shared fails with "not a shared mount", and so do tools such as kind and minikube.',
-        remedy: mend('Make them shared.', 'sudo mount --make-rshared /', 'none', 'share-root-mount'),
+        remedy: fix('Make them shared.', 'sudo mount --make-rshared /', 'none', 'share-root-mount'),
         docs: ['https://docs.docker.com/engine/storage/bind-mounts/#configure-bind-propagation'],
       };
     },
@@ -165,7 +165,7 @@ export const dataRootRules: readonly Rule[] = [
           seen('GET /info DriverStatus', 'io.containerd.snapshotter.v1'),
         ],
         consequence: 'Pulling and running fail with "invalid argument".',
-        remedy: outside('give it a second volume.', 'docker run -v containerd-data:/var/lib/containerd ...'),
+        remedy: requiresHost('give it a second volume.', 'docker run -v containerd-data:/var/lib/containerd ...'),
       };
     },
   }),
@@ -181,7 +181,7 @@ export const dataRootRules: readonly Rule[] = [
         cause: 'overlayfs works on ZFS from 2.2 on only.',
         evidence: [seen('/proc/self/mountinfo', `${data.mountPoint} zfs`)],
         consequence: 'With an older ZFS the daemon falls back to a slow driver.',
-        remedy: outside('update ZFS, or use a zvol with ext4 for the data root.', 'zfs create -V 50G pool/docker'),
+        remedy: requiresHost('update ZFS, or use a zvol with ext4 for the data root.', 'zfs create -V 50G pool/docker'),
       };
     },
   }),
@@ -199,7 +199,7 @@ export const dataRootRules: readonly Rule[] = [
         evidence: [seen('/proc/self/mountinfo', socket.mount.mountPoint), seen('GET /info Name', name)],
         consequence:
           'Paths given to docker run -v are those of that machine: a folder of this container is empty there.',
-        remedy: mend('Use named volumes, or paths as that machine has them.', 'docker volume create work'),
+        remedy: fix('Use named volumes, or paths as that machine has them.', 'docker volume create work'),
       };
     },
   }),

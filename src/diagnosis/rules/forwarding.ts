@@ -1,7 +1,7 @@
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { NetworkFacts } from '../../host/facts/network';
-import { seenIn, mend, rule, seen, type Rule } from '../rule';
+import { seenIn, fix, rule, seen, type Rule } from '../rule';
 import { unanswered } from './network';
 import { engineInfo, engineMajor, isOff, option } from '../factSelectors';
 
@@ -32,7 +32,7 @@ export const forwardingRules: readonly Rule[] = [
         cause: '/proc/sys is mounted read-only in this container.',
         evidence: [seen('/proc/sys/net/ipv4/ip_forward', 0), seen('/proc/self/mountinfo', '/proc/sys ro')],
         consequence: 'The daemon ends with "Enabling IP forwarding failed".',
-        remedy: mend('Mount /proc/sys writable.', 'sudo mount -o remount,rw /proc/sys', 'none', 'remount-proc-sys'),
+        remedy: fix('Mount /proc/sys writable.', 'sudo mount -o remount,rw /proc/sys', 'none', 'remount-proc-sys'),
       };
     },
   }),
@@ -47,7 +47,7 @@ export const forwardingRules: readonly Rule[] = [
         cause: 'This container was started so; engines before 28 did not mind.',
         evidence: [seen('/proc/self/mountinfo', '/proc/sys ro')],
         consequence: 'docker run fails with "failed to disable IPv6 on container\'s interface".',
-        remedy: mend('Mount /proc/sys writable.', 'sudo mount -o remount,rw /proc/sys', 'none', 'remount-proc-sys'),
+        remedy: fix('Mount /proc/sys writable.', 'sudo mount -o remount,rw /proc/sys', 'none', 'remount-proc-sys'),
       };
     },
   }),
@@ -65,7 +65,7 @@ export const forwardingRules: readonly Rule[] = [
           seen('GET /info IPv4Forwarding', engineInfo(facts)?.ipv4Forwarding),
         ],
         consequence: 'Containers reach nothing outside of their bridge.',
-        remedy: mend('Switch it on.', 'sudo sysctl -w net.ipv4.ip_forward=1', 'none', 'set-ip-forward'),
+        remedy: fix('Switch it on.', 'sudo sysctl -w net.ipv4.ip_forward=1', 'none', 'set-ip-forward'),
       };
     },
   }),
@@ -80,7 +80,7 @@ export const forwardingRules: readonly Rule[] = [
         cause: '"iptables" is false.',
         evidence: [seenIn(daemonConfig, 'iptables', false)],
         consequence: 'Containers have no way out, and published ports cannot be reached.',
-        remedy: mend('Remove "iptables": false.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
+        remedy: fix('Remove "iptables": false.', `sudo editor ${daemonConfig.file.path}`, 'restarts-daemon'),
       };
     },
   }),
@@ -102,7 +102,7 @@ export const forwardingRules: readonly Rule[] = [
           .map(({ name, mtu }) => seen(`/sys/class/net/${name}/mtu`, mtu))
           .concat(seen('networks asked', told)),
         consequence: 'Small packets pass; TLS handshakes and downloads hang.',
-        remedy: mend(
+        remedy: fix(
           `Set "mtu": ${String(outer.mtu)}, for own networks com.docker.network.driver.mtu.`,
           'sudo editor /etc/docker/daemon.json',
           'restarts-daemon',

@@ -2,7 +2,8 @@ import { helperFolder, managedSockets } from '../../helper/paths';
 import { setUpLine } from '../../helper/setUpCommand';
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { answers } from '../factSelectors';
+import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** The daemon that this program talks to is one that an installed helper would manage, as far as that is known. */
 function isForHelper(facts: Facts): boolean {
@@ -31,7 +32,7 @@ export const helperRules: readonly Rule[] = [
         cause: 'The container was started with no-new-privileges.',
         evidence: [seen('/proc/self/status NoNewPrivs', 1)],
         consequence: 'Docker cannot be started, stopped or mended from here.',
-        remedy: outside(
+        remedy: requiresHost(
           'start it without that option, or start Docker in its entrypoint.',
           'docker run (without --security-opt no-new-privileges) ...',
         ),
@@ -52,7 +53,7 @@ export const helperRules: readonly Rule[] = [
           : 'It has lost its owner root or its setuid bit.',
         evidence: [seen(sudo.path, `nosuid: ${String(sudo.nosuid)}, setuid root: ${String(sudo.setuidRoot)}`)],
         consequence: 'Docker cannot be started, stopped or mended from here.',
-        remedy: outside(
+        remedy: requiresHost(
           'mount it without nosuid, or repair the image.',
           'chown root:root /usr/bin/sudo; chmod 4755 /usr/bin/sudo',
         ),
@@ -73,7 +74,7 @@ export const helperRules: readonly Rule[] = [
           seen('/etc/sudoers.d', sudo.dropIn ? 'has the drop-in' : 'has no drop-in'),
         ],
         consequence: 'Docker cannot be started, stopped or mended from the editor.',
-        remedy: mend(
+        remedy: fix(
           'Set the helper up for this user.',
           `sudo /usr/local/lib/dind-station/dind-helper install ${identity.userName}`,
         ),
@@ -87,12 +88,13 @@ export const helperRules: readonly Rule[] = [
       if (helper.installed !== 'missing' || !isForHelper(facts)) return undefined;
       const helperPath = helper.bundled ?? 'scripts/dind-helper';
       return {
-        severity: 'warning',
+        // An engine that answers is not in doubt for it.
+        severity: answers(facts) ? 'info' : 'warning',
         title: 'The helper is not installed',
         cause: 'It starts, stops and restarts Docker as root, and has to be set up once.',
         evidence: [seen(helperFolder, 'does not exist')],
         consequence: 'Docker cannot be started, stopped or fixed from here.',
-        remedy: mend(
+        remedy: fix(
           helper.bundled === undefined
             ? 'Set up the helper for this user, from the folder of DinD Station.'
             : 'Set up the helper for this user.',
@@ -113,7 +115,7 @@ export const helperRules: readonly Rule[] = [
         evidence: [seen('/usr/local/lib/dind-station', helper.why)],
         consequence: 'Docker cannot be started, stopped or mended from here.',
         // Never by giving root what is there: somebody may have changed it.
-        remedy: mend('Remove it, and set up the helper again.', 'sudo rm -r /usr/local/lib/dind-station'),
+        remedy: fix('Remove it, and set up the helper again.', 'sudo rm -r /usr/local/lib/dind-station'),
       };
     },
   }),

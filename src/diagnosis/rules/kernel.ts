@@ -1,6 +1,6 @@
 import { valueOf } from '../../host/facts/fact';
 import { engineInfo, isPlatform, notVisible } from '../factSelectors';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** Quotas and abilities of the kernel that containers use up. */
 export const kernelRules: readonly Rule[] = [
@@ -24,7 +24,7 @@ export const kernelRules: readonly Rule[] = [
           ),
         ],
         consequence: 'docker run fails with "unable to create session key: disk quota exceeded".',
-        remedy: outside(
+        remedy: requiresHost(
           'raise the quota on the host.',
           'sysctl -w kernel.keys.maxkeys=20000 kernel.keys.maxbytes=2000000',
         ),
@@ -45,7 +45,7 @@ export const kernelRules: readonly Rule[] = [
         cause: `${names.join(', ')} is 0.`,
         evidence: names.map((name) => seen(`/proc/sys/${name.replace('.', '/')}`, 0)),
         consequence: `docker run fails with "can't get final child's PID from pipe".`,
-        remedy: outside('raise it on the host.', `sysctl -w ${names.map((name) => `${name}=10000`).join(' ')}`),
+        remedy: requiresHost('raise it on the host.', `sysctl -w ${names.map((name) => `${name}=10000`).join(' ')}`),
       };
     },
   }),
@@ -63,7 +63,7 @@ export const kernelRules: readonly Rule[] = [
         cause: 'The editor and containers share them.',
         evidence: [seen('fs.inotify.max_user_instances', instances), seen('fs.inotify.max_user_watches', watches)],
         consequence: 'Files are not watched, docker logs --follow polls, and a kill for want of memory is not noticed.',
-        remedy: outside(
+        remedy: requiresHost(
           'raise the limits on the host.',
           'sysctl -w fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288',
         ),
@@ -82,7 +82,7 @@ export const kernelRules: readonly Rule[] = [
         cause: `There is no /lib/modules/${kernel.release} here.`,
         evidence: [seen('/lib/modules', `no ${kernel.release}`)],
         consequence: 'What the host has not loaded cannot be used; modprobe in here fails.',
-        remedy: outside(
+        remedy: requiresHost(
           'mount the modules of the host, or load them there.',
           'docker run -v /lib/modules:/lib/modules:ro ...',
         ),
@@ -105,7 +105,7 @@ export const kernelRules: readonly Rule[] = [
         cause: 'It was built without CFS_BANDWIDTH, as on some Synology machines.',
         evidence: [seen('GET /info CpuCfsQuota', false), seen('kernel', valueOf(facts.kernel)?.release)],
         consequence: 'docker run --cpus fails; limits of memory work.',
-        remedy: mend('Leave out --cpus; relative weights work.', 'docker run --cpu-shares 512 ...'),
+        remedy: fix('Leave out --cpus; relative weights work.', 'docker run --cpu-shares 512 ...'),
       };
     },
   }),
@@ -120,7 +120,7 @@ export const kernelRules: readonly Rule[] = [
         cause: 'There is no swap, or the kernel does not account for it.',
         evidence: [seen('GET /info SwapLimit', false)],
         consequence: 'Where the machine has swap, a memory limit alone lets a container go on in swap.',
-        remedy: outside('boot the host with swap accounting where that matters.', 'swapaccount=1'),
+        remedy: requiresHost('boot the host with swap accounting where that matters.', 'swapaccount=1'),
       };
     },
   }),
@@ -136,7 +136,7 @@ export const kernelRules: readonly Rule[] = [
         cause: `The limit at ${level.folder} was reached, not necessarily one of a container.`,
         evidence: [seen(`${level.folder}/memory.events`, level.usage.memoryEvents)],
         consequence: 'Containers end with 137 though they stayed below their own limit.',
-        remedy: outside('raise the memory limit of this container.', 'docker run --memory 8g ...'),
+        remedy: requiresHost('raise the memory limit of this container.', 'docker run --memory 8g ...'),
       };
     },
   }),
@@ -145,7 +145,7 @@ export const kernelRules: readonly Rule[] = [
     needs: ['cgroup'],
     judge: ({ cgroup }) => {
       const { value, folder } = cgroup.effective.cpus;
-      if (value === 'unknown') return { undecided: notVisible(cgroup, 'cpu') };
+      if (value === 'unknown') return { inconclusive: notVisible(cgroup, 'cpu') };
       if (value === 'max' || value >= 1) return undefined;
       return {
         severity: 'info',
@@ -153,7 +153,7 @@ export const kernelRules: readonly Rule[] = [
         cause: 'A limit above bounds all containers together, whatever --cpus says.',
         evidence: [seen(`${folder ?? ''}/cpu.max`, value)],
         consequence: 'Containers are slower than their own limit promises.',
-        remedy: outside('raise the limit.', 'docker run --cpus 2 ...'),
+        remedy: requiresHost('raise the limit.', 'docker run --cpus 2 ...'),
       };
     },
   }),
@@ -176,7 +176,7 @@ export const kernelRules: readonly Rule[] = [
         cause: 'gVisor implements the kernel in user space, and only a part of netfilter.',
         evidence: platform.chain.flatMap(({ name, evidence }) => (name === 'gvisor' ? evidence : [])),
         consequence: 'The daemon starts only without its firewall rules.',
-        remedy: outside('allow raw sockets.', 'runsc --net-raw'),
+        remedy: requiresHost('allow raw sockets.', 'runsc --net-raw'),
       };
     },
   }),
@@ -191,7 +191,7 @@ export const kernelRules: readonly Rule[] = [
         cause: 'Podman gave it a user namespace and hands down few controllers.',
         evidence: platform.chain.flatMap(({ name, evidence }) => (name === 'podman' ? evidence : [])),
         consequence: 'Legacy firewall tables and some limits do not work.',
-        remedy: outside('use rootful Podman with --privileged.', 'sudo podman run --privileged ...'),
+        remedy: requiresHost('use rootful Podman with --privileged.', 'sudo podman run --privileged ...'),
       };
     },
   }),

@@ -1,10 +1,10 @@
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import { answers, engineInfo, engineVersion, livingDaemons, settings, startedBefore } from '../factSelectors';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { rule, seen, type Rule, fix, requiresHost } from '../rule';
 import { lastPanic } from '../startFailures/decisiveLine';
 
-const restart = (summary: string) => mend(summary, 'dind-station restart', 'restarts-daemon', 'restart-daemon');
+const restart = (summary: string) => fix(summary, 'dind-station restart', 'restarts-daemon', 'restart-daemon');
 
 /** Where dockerd writes: as this user sees it, else as the helper does. */
 function outputsOf(
@@ -26,7 +26,7 @@ export const lifecycleRules: readonly Rule[] = [
     judge: ({ engine, processes }, facts) => {
       if (engine.ping.outcome !== 'timeout' || livingDaemons(processes).length === 0) return undefined;
       const daemon = outputsOf(facts);
-      if (daemon === undefined) return { undecided: 'where the daemon writes its log (root sees it)' };
+      if (daemon === undefined) return { inconclusive: 'where the daemon writes its log (root sees it)' };
       if (!daemon.outputs.some((text) => text.startsWith('pipe:'))) return undefined;
       if (!daemon.wchan.includes('pipe') && daemon.wchan !== '' && daemon.wchan !== '0') return undefined;
       return {
@@ -61,7 +61,7 @@ export const lifecycleRules: readonly Rule[] = [
           ...processes.daemonChildren.map(({ pid, comm, state }) => seen(`child ${String(pid)}`, `${comm} ${state}`)),
         ],
         consequence: 'Every docker command hangs until it answers.',
-        remedy: young ? mend('Wait.', 'dind-station status') : restart('Restart Docker.'),
+        remedy: young ? fix('Wait.', 'dind-station status') : restart('Restart Docker.'),
       };
     },
   }),
@@ -79,7 +79,7 @@ export const lifecycleRules: readonly Rule[] = [
         cause: 'Writing to a closed pipe ends a dockerd of 20.10 without a word (SIGPIPE).',
         evidence: [seen(`history ${last.at}`, `${last.what}: ${last.why}`)],
         consequence: 'Docker is down.',
-        remedy: mend(
+        remedy: fix(
           'Start Docker; the helper lets it write into a file.',
           'dind-station start',
           'none',
@@ -120,7 +120,7 @@ export const lifecycleRules: readonly Rule[] = [
           processes.shimCount > 0
             ? `Docker is down; its ${String(processes.shimCount)} containers go on, and are stopped by the next start unless live-restore is on.`
             : 'Docker is down.',
-        remedy: mend(
+        remedy: fix(
           'Start Docker.',
           'dind-station start',
           processes.shimCount > 0 && fileSettings(facts)['live-restore'] !== true ? 'stops-containers' : 'none',
@@ -144,7 +144,7 @@ export const lifecycleRules: readonly Rule[] = [
           seen('GET /info ContainersRunning', info.containersRunning),
         ],
         consequence: 'A restart of the daemon ends what runs.',
-        remedy: mend(
+        remedy: fix(
           'Set "live-restore": true, and containers outlive the daemon.',
           'sudo editor /etc/docker/daemon.json',
           'restarts-daemon',
@@ -165,7 +165,7 @@ export const lifecycleRules: readonly Rule[] = [
         cause: 'live-restore is not set in daemon.json.',
         evidence: [seen('containerd-shim', processes.shimCount), seen(daemonConfig.file.path, 'no live-restore')],
         consequence: 'What runs in them is lost when Docker is started.',
-        remedy: mend('Set "live-restore": true before starting Docker.', `sudo editor ${daemonConfig.file.path}`),
+        remedy: fix('Set "live-restore": true before starting Docker.', `sudo editor ${daemonConfig.file.path}`),
       };
     },
   }),
@@ -211,7 +211,7 @@ export const lifecycleRules: readonly Rule[] = [
           seen(`children of ${String(pid)} (${comm})`, `${String(count)} zombies`),
         ),
         consequence: 'Each counts against the process limit until none can be started.',
-        remedy: outside('give it an init that reaps.', 'docker run --init ...'),
+        remedy: requiresHost('give it an init that reaps.', 'docker run --init ...'),
       };
     },
   }),

@@ -6,7 +6,7 @@ import { lastDecisiveLine } from '../startFailures/decisiveLine';
 import { diagnoseStart, type StartFailure } from '../startFailures/diagnoseStart';
 import { answers, daemonRuns, startedBefore } from '../factSelectors';
 import type { RunningCauseId } from '../../host/causeIds';
-import { mend, rule, seen, type Rule } from '../rule';
+import { rule, seen, type Rule, fix } from '../rule';
 
 type HelperState = NonNullable<HelperFacts['state']>;
 
@@ -76,7 +76,7 @@ export const logRules: readonly Rule[] = [
           cause: known ? 'The daemon gave up when it was started last.' : `The daemon said: ${shortened(failure.line)}`,
           evidence: [seen(logPath(facts), shortened(failure.line))],
           consequence: 'Docker is down.',
-          remedy: mend(failure.nextStep, failure.command),
+          remedy: fix(failure.nextStep, failure.command),
         };
       },
     }),
@@ -94,7 +94,7 @@ export const logRules: readonly Rule[] = [
         cause: state.message,
         evidence: [seen(`dind-helper ${state.verb}, ${state.since}`, `${state.code}: ${state.message}`)],
         consequence: 'Docker is down.',
-        remedy: mend('Change what is named, then start Docker.', 'dind-station start'),
+        remedy: fix('Change what is named, then start Docker.', 'dind-station start'),
       };
     },
   }),
@@ -111,7 +111,7 @@ export const logRules: readonly Rule[] = [
           cause: `The daemon's log says so ${lines.length === 1 ? 'once' : `${String(lines.length)} times`} since its last start.`,
           evidence: lines.slice(-3).map((line) => seen(logPath(facts), shortened(line))),
           consequence,
-          remedy: mend(nextStep, command),
+          remedy: fix(nextStep, command),
         };
       },
     }),
@@ -128,7 +128,7 @@ export const logRules: readonly Rule[] = [
         cause: 'They are shown as they are.',
         evidence: lines.slice(-5).map((line) => seen(daemonLog.path, shortened(line))),
         consequence: 'It is not known what they mean.',
-        remedy: mend('Read the log.', 'dind-station logs'),
+        remedy: fix('Read the log.', 'dind-station logs'),
       };
     },
   }),

@@ -2,7 +2,7 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { TableCounts } from '../../host/facts/network';
 import { answers, engineMajor, isOff, lacksModule, option } from '../factSelectors';
-import { mend, outside, rule, seen, type Explained, type Rule } from '../rule';
+import { fix, requiresHost, rule, seen, type Explained, type Rule } from '../rule';
 
 /** What follows where the daemon cannot connect containers: it does not start, or its log is full of it. */
 export const unanswered = ['start.*', 'socket.socket-absent', 'socket.socket-dead', 'log.*'] as const;
@@ -31,7 +31,7 @@ function missingModule(parts: {
       const lacks = lacksModule(kernel, capabilities, parts.option, parts.module);
       // Most containers show neither; a daemon that answers has proven enough of its network.
       if (lacks === undefined)
-        return answers(facts) ? undefined : { undecided: `whether the kernel has ${parts.module}` };
+        return answers(facts) ? undefined : { inconclusive: `whether the kernel has ${parts.module}` };
       if (!lacks) return undefined;
       return {
         severity: parts.severity,
@@ -45,7 +45,7 @@ function missingModule(parts: {
           seen('/proc/modules', `no ${parts.module}`),
         ],
         consequence: parts.consequence,
-        remedy: outside('load the module on the host.', `modprobe ${parts.module}`),
+        remedy: requiresHost('load the module on the host.', `modprobe ${parts.module}`),
       };
     },
   });
@@ -127,7 +127,7 @@ export const networkRules: readonly Rule[] = [
             cause: 'br_netfilter is not loaded in the kernel of the host.',
             evidence: [seen('/proc/sys/net/bridge/bridge-nf-call-iptables', 'does not exist')],
             consequence: 'Networks with inter-container communication switched off cannot be made.',
-            remedy: outside('load the module on the host.', 'modprobe br_netfilter'),
+            remedy: requiresHost('load the module on the host.', 'modprobe br_netfilter'),
           }
         : undefined,
   }),
@@ -137,7 +137,7 @@ export const networkRules: readonly Rule[] = [
     judge: ({ root }) => {
       const counts = valueOf(root.iptables);
       if (counts === undefined)
-        return { undecided: 'unreadable' in root.iptables ? root.iptables.unreadable : 'iptables' };
+        return { inconclusive: 'unreadable' in root.iptables ? root.iptables.unreadable : 'iptables' };
       const { nft, legacy } = counts;
       const mixed = ruleCount(nft) > 0 && ruleCount(legacy) > 0;
       const foreign = (nft?.dockerChain === true ? legacy : nft)?.forwardPolicy === 'DROP';
@@ -154,7 +154,7 @@ export const networkRules: readonly Rule[] = [
           ),
         ],
         consequence: 'Packets of containers may be dropped by the set that Docker does not manage.',
-        remedy: mend(
+        remedy: fix(
           'Use the one that the rest of the machine uses, then restart Docker.',
           'sudo update-alternatives --config iptables',
           'restarts-daemon',
@@ -171,7 +171,7 @@ export const networkRules: readonly Rule[] = [
       if (!answers(facts) || isOff(option(daemonConfig, 'iptables'))) return undefined;
       if ((valueOf(facts.processes)?.dockerd.length ?? 0) === 0) return undefined;
       if (counts === undefined)
-        return { undecided: 'unreadable' in root.iptables ? root.iptables.unreadable : 'iptables' };
+        return { inconclusive: 'unreadable' in root.iptables ? root.iptables.unreadable : 'iptables' };
       if (counts.nft?.dockerChain === true || counts.legacy?.dockerChain === true) return undefined;
       return {
         severity: 'error',
@@ -179,7 +179,7 @@ export const networkRules: readonly Rule[] = [
         cause: 'Something emptied the tables after the daemon had started (a firewall, iptables -F).',
         evidence: [seen('chain DOCKER of table nat', 'does not exist')],
         consequence: 'Containers reach nothing, and publishing a port fails.',
-        remedy: mend(
+        remedy: fix(
           'Restart Docker; it writes them again.',
           'dind-station restart',
           'restarts-daemon',
@@ -201,7 +201,7 @@ export const networkRules: readonly Rule[] = [
         cause: 'The chain DOCKER-USER has rules that Docker did not write.',
         evidence: [seen('DOCKER-USER', `${String(own)} rules`)],
         consequence: 'A published port may answer from here and not from elsewhere.',
-        remedy: mend('Read them.', 'sudo iptables -S DOCKER-USER'),
+        remedy: fix('Read them.', 'sudo iptables -S DOCKER-USER'),
       };
     },
   }),

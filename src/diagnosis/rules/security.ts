@@ -1,5 +1,5 @@
 import { valueOf } from '../../host/facts/fact';
-import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
+import { seenIn, fix, requiresHost, rule, seen, type Rule } from '../rule';
 import { answers, engineInfo, isOn, isPlatform, mayHave, option } from '../factSelectors';
 
 const privileged = 'docker run --privileged ...';
@@ -35,7 +35,7 @@ export const securityRules: readonly Rule[] = [
           seen('/proc/self/status Seccomp', valueOf(facts.security)?.seccomp),
         ],
         consequence: 'The daemon can neither mount nor set up its network, so it does not start.',
-        remedy: outside('start it privileged, or with a runtime made for nested Docker (Sysbox).', privileged),
+        remedy: requiresHost('start it privileged, or with a runtime made for nested Docker (Sysbox).', privileged),
         docs: ['https://docs.docker.com/reference/cli/docker/container/run/#privileged'],
       };
     },
@@ -53,7 +53,7 @@ export const securityRules: readonly Rule[] = [
         cause: 'The daemon starts with the one, but no container can be made without the other.',
         evidence: [seen('/proc/self/status CapBnd', capabilities.own.bounding.join(' '))],
         consequence: 'Pulling, importing, building and running fail with "operation not permitted".',
-        remedy: outside('start it privileged, or add CAP_SYS_ADMIN.', privileged),
+        remedy: requiresHost('start it privileged, or add CAP_SYS_ADMIN.', privileged),
       };
     },
   }),
@@ -69,7 +69,7 @@ export const securityRules: readonly Rule[] = [
         cause: 'It was started without CAP_NET_ADMIN.',
         evidence: [seen('/proc/self/status CapBnd', capabilities.own.bounding.join(' '))],
         consequence: 'The daemon cannot create its firewall rules and ends: "failed to create NAT chain DOCKER".',
-        remedy: outside('start it privileged, or add CAP_NET_ADMIN.', privileged),
+        remedy: requiresHost('start it privileged, or add CAP_NET_ADMIN.', privileged),
       };
     },
   }),
@@ -85,7 +85,7 @@ export const securityRules: readonly Rule[] = [
         cause: `This container itself has ${String(own.bounding.length)} of the ${String(last + 1)} capabilities of the kernel.`,
         evidence: [seen('/proc/self/status CapBnd', own.bounding.join(' '))],
         consequence: 'docker run --privileged and --cap-add ALL fail with "unable to apply caps".',
-        remedy: mend('Name single capabilities instead of all.', 'docker run --cap-add NET_ADMIN ...'),
+        remedy: fix('Name single capabilities instead of all.', 'docker run --cap-add NET_ADMIN ...'),
       };
     },
   }),
@@ -106,7 +106,7 @@ export const securityRules: readonly Rule[] = [
           seen('GET /info SecurityOptions', options.join(', ')),
         ],
         consequence: 'Containers run without an AppArmor profile.',
-        remedy: mend(
+        remedy: fix(
           'Mount securityfs, then restart Docker.',
           'sudo mount -t securityfs none /sys/kernel/security',
           'restarts-daemon',
@@ -130,7 +130,7 @@ export const securityRules: readonly Rule[] = [
         evidence: [seen('/sys/kernel/security/lsm', security.modules.join(',')), seen('apparmor_parser', 'not found')],
         consequence:
           'Engines before 23 refuse to run containers when no profile is loaded; later ones run them without.',
-        remedy: mend(
+        remedy: fix(
           'Install the AppArmor tools, then restart Docker.',
           'sudo apt-get install apparmor',
           'restarts-daemon',
@@ -149,7 +149,7 @@ export const securityRules: readonly Rule[] = [
         cause: '"selinux-enabled" is set, and /sys/fs/selinux is not mounted.',
         evidence: [seenIn(daemonConfig, 'selinux-enabled', true), seen('/sys/fs/selinux', 'not mounted')],
         consequence: 'Containers run without SELinux labels, against what the setting promises.',
-        remedy: mend(
+        remedy: fix(
           'Remove "selinux-enabled" from daemon.json.',
           `sudo editor ${daemonConfig.file.path}`,
           'restarts-daemon',
@@ -169,7 +169,7 @@ export const securityRules: readonly Rule[] = [
         cause: '"userns-remap" makes the daemon keep everything below a folder named after the mapped user.',
         evidence: [seen('GET /info DockerRootDir', info.dataRoot), seenIn(daemonConfig, 'userns-remap', 'set')],
         consequence: 'What was there before seems gone, and privileged containers need --userns=host.',
-        remedy: mend(
+        remedy: fix(
           'Take "userns-remap" out to see the former images again.',
           'docker info --format "{{.DockerRootDir}}"',
         ),
@@ -197,7 +197,7 @@ export const securityRules: readonly Rule[] = [
         cause: `${off} forbids it.`,
         evidence: [seen(off, off.endsWith('userns') ? 1 : 0)],
         consequence: 'The rootless daemon cannot start.',
-        remedy: outside('allow user namespaces on the host.', 'sysctl -w user.max_user_namespaces=28633'),
+        remedy: requiresHost('allow user namespaces on the host.', 'sysctl -w user.max_user_namespaces=28633'),
       };
     },
   }),
@@ -216,7 +216,7 @@ export const securityRules: readonly Rule[] = [
         cause: 'The rootless daemon listens in $XDG_RUNTIME_DIR, which this process does not have.',
         evidence: [seen('XDG_RUNTIME_DIR', 'not set')],
         consequence: 'The docker command looks at /var/run/docker.sock and finds nobody.',
-        remedy: mend(
+        remedy: fix(
           'Set it for code-server and for terminals.',
           `export XDG_RUNTIME_DIR=/run/user/${String(identity.uid)}`,
         ),

@@ -2,7 +2,7 @@ import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import { judgeAccess, type AccessJudgement } from '../access';
 import { engineInfo, livingDaemons } from '../factSelectors';
-import { mend, outside, rule, seen, type Rule } from '../rule';
+import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** This program asks the socket of this machine, not some host over TCP. */
 function asksSocket(facts: Facts): boolean {
@@ -69,7 +69,7 @@ function denied(id: Rule['id'], codes: readonly AccessJudgement['code'][], title
           seen('/proc/self/status Groups', identity.groupIds.join(' ')),
         ],
         consequence: `${identity.userName} cannot use Docker.`,
-        remedy: mend(
+        remedy: fix(
           'Give this user access by an ACL entry; it counts at once.',
           `sudo setfacl -m u:${identity.userName}:rw ${socket.path}`,
           'none',
@@ -96,13 +96,13 @@ export const socketRules: readonly Rule[] = [
         consequence: 'No daemon can listen there.',
         remedy:
           socket.mount === undefined
-            ? mend(
+            ? fix(
                 'Remove it when it is empty, then start Docker.',
                 `sudo rmdir ${socket.path}`,
                 'none',
                 'remove-socket-directory',
               )
-            : outside(
+            : requiresHost(
                 'do not mount it, or start the daemon there first.',
                 'docker run (without -v /var/run/docker.sock) ...',
               ),
@@ -124,7 +124,7 @@ export const socketRules: readonly Rule[] = [
           seen('connect', 'ECONNREFUSED'),
         ],
         consequence: 'Docker cannot be reached from this container.',
-        remedy: outside(
+        remedy: requiresHost(
           'restart this container, and mount the folder instead of the file.',
           'docker run -v /var/run:/host/run ...',
         ),
@@ -148,7 +148,7 @@ export const socketRules: readonly Rule[] = [
           refused ? seen('connect', 'ECONNREFUSED') : seen('/proc/net/unix', 'nobody listens'),
         ],
         consequence: 'Docker is down.',
-        remedy: mend('Start Docker.', 'dind-station start', 'none', 'start-daemon'),
+        remedy: fix('Start Docker.', 'dind-station start', 'none', 'start-daemon'),
       };
     },
   }),
@@ -171,8 +171,8 @@ export const socketRules: readonly Rule[] = [
         consequence: 'No docker command works.',
         remedy:
           others[0] === undefined
-            ? mend('Start Docker.', 'dind-station start', 'none', 'start-daemon')
-            : mend('Let clients use that socket.', `export DOCKER_HOST=unix://${others[0]}`),
+            ? fix('Start Docker.', 'dind-station start', 'none', 'start-daemon')
+            : fix('Let clients use that socket.', `export DOCKER_HOST=unix://${others[0]}`),
       };
     },
   }),
@@ -198,7 +198,7 @@ export const socketRules: readonly Rule[] = [
         cause: `Its mode is 0${socket.mode.toString(8)}; somebody widened it.`,
         evidence: [seen(socket.path, `mode 0${socket.mode.toString(8)}`)],
         consequence: 'Whoever runs anything here is root on this machine.',
-        remedy: mend(
+        remedy: fix(
           'Set it back; the group docker keeps its access.',
           `sudo chmod 0660 ${socket.path}`,
           'none',
@@ -218,7 +218,7 @@ export const socketRules: readonly Rule[] = [
           cause: engine.ping.body.slice(0, 300),
           evidence: [seen('GET /_ping', engine.ping.body.slice(0, 300))],
           consequence: 'Docker cannot be used.',
-          remedy: mend('Restart Docker.', 'dind-station restart', 'restarts-daemon', 'restart-daemon'),
+          remedy: fix('Restart Docker.', 'dind-station restart', 'restarts-daemon', 'restart-daemon'),
         };
       }
       if (engine.ping.outcome !== 'ok' || engine.info.outcome !== 'failed' || engineInfo(facts) !== undefined)
@@ -229,7 +229,7 @@ export const socketRules: readonly Rule[] = [
         cause: engine.info.message,
         evidence: [seen('GET /info', engine.info.message)],
         consequence: 'It is not known whether containers can be run.',
-        remedy: mend('Restart Docker.', 'dind-station restart', 'restarts-daemon', 'restart-daemon'),
+        remedy: fix('Restart Docker.', 'dind-station restart', 'restarts-daemon', 'restart-daemon'),
       };
     },
   }),

@@ -1,7 +1,7 @@
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
 import type { StorageFacts, StorageRole, StorageRoot } from '../../host/facts/storage';
-import { seenIn, mend, outside, rule, seen, type Rule } from '../rule';
+import { seenIn, fix, requiresHost, rule, seen, type Rule } from '../rule';
 import { answers, engineInfo, engineMajor, lacksModule, option } from '../factSelectors';
 import { MiB, formatBytes } from '../../util/format';
 
@@ -53,7 +53,7 @@ export const storageRules: readonly Rule[] = [
       if (worst === undefined) {
         const data = rootOf(storage, 'data');
         return data !== undefined && spaceOf(storage, facts, 'data') === undefined
-          ? { undecided: 'unreadable' in data.space ? data.space.unreadable : 'the space of the data root' }
+          ? { inconclusive: 'unreadable' in data.space ? data.space.unreadable : 'the space of the data root' }
           : undefined;
       }
       const { root, space, full, inodes } = worst;
@@ -71,12 +71,12 @@ export const storageRules: readonly Rule[] = [
         consequence:
           'Images cannot be pulled, containers not be made; a daemon that is stopped now does not start again.',
         remedy: answers(facts)
-          ? mend(
+          ? fix(
               'Free space before Docker is restarted: unused images and build cache first.',
               'docker builder prune; docker image prune',
               'changes-data',
             )
-          : mend(
+          : fix(
               'See what takes the space, and make room: without a daemon nothing of it can be told apart, so do not delete in its data root.',
               `sudo du -xh --max-depth=2 ${root.mountPoint} | sort -h | tail -20`,
             ),
@@ -99,7 +99,7 @@ export const storageRules: readonly Rule[] = [
           ...(valueOf(facts.root)?.kernelLog ?? []).slice(-3).map((line) => seen('kernel log', line)),
         ],
         consequence: 'The daemon cannot write its data and does not start.',
-        remedy: outside('give it a writable volume.', volume),
+        remedy: requiresHost('give it a writable volume.', volume),
       };
     },
   }),
@@ -122,7 +122,7 @@ export const storageRules: readonly Rule[] = [
         evidence: [seen('/proc/self/mountinfo', `${data.path} is on ${data.fsType} (${data.mountPoint})`)],
         consequence:
           'The daemon falls back to a slow driver that copies every layer, and all is lost with the container.',
-        remedy: outside('give it a volume at the data root.', volume),
+        remedy: requiresHost('give it a volume at the data root.', volume),
       };
     },
   }),
@@ -133,7 +133,7 @@ export const storageRules: readonly Rule[] = [
     judge: ({ kernel, capabilities }) => {
       if (kernel.filesystems.includes('overlay')) return undefined;
       const lacks = lacksModule(kernel, capabilities, 'OVERLAY_FS', 'overlay');
-      if (lacks === undefined) return { undecided: 'the configuration of the kernel cannot be read' };
+      if (lacks === undefined) return { inconclusive: 'the configuration of the kernel cannot be read' };
       if (!lacks) return undefined;
       return {
         severity: 'warning',
@@ -144,7 +144,7 @@ export const storageRules: readonly Rule[] = [
           seen('/lib/modules', kernel.modulesFolder ? 'exists' : 'missing'),
         ],
         consequence: 'The daemon falls back to a slow driver that copies every layer.',
-        remedy: outside('load the module on the host.', 'modprobe overlay'),
+        remedy: requiresHost('load the module on the host.', 'modprobe overlay'),
       };
     },
   }),
@@ -164,7 +164,10 @@ export const storageRules: readonly Rule[] = [
           seen('/proc/sys/kernel/osrelease', kernel.release),
         ],
         consequence: 'The daemon needs fuse-overlayfs, or copies every layer.',
-        remedy: outside('use a newer kernel, or give the container /dev/fuse.', 'docker run --device /dev/fuse ...'),
+        remedy: requiresHost(
+          'use a newer kernel, or give the container /dev/fuse.',
+          'docker run --device /dev/fuse ...',
+        ),
       };
     },
   }),
@@ -180,7 +183,7 @@ export const storageRules: readonly Rule[] = [
         cause: 'overlay2 was refused when the daemon started; the log has the reason as "failed to mount overlay".',
         evidence: [seen('GET /info Driver', info.driver)],
         consequence: 'Each layer is a full copy: slow, and many times the disk space.',
-        remedy: mend('Read why overlay2 was refused.', 'dind-station logs | grep -i overlay'),
+        remedy: fix('Read why overlay2 was refused.', 'dind-station logs | grep -i overlay'),
       };
     },
   }),
@@ -200,7 +203,7 @@ export const storageRules: readonly Rule[] = [
           seen('/dev/fuse', `${kind}, accessible: ${String(accessible)}`),
         ],
         consequence: 'Images can be pulled, and no container can be made.',
-        remedy: mend('Create the device.', 'sudo mknod -m 0666 /dev/fuse c 10 229'),
+        remedy: fix('Create the device.', 'sudo mknod -m 0666 /dev/fuse c 10 229'),
       };
     },
   }),
@@ -225,7 +228,7 @@ export const storageRules: readonly Rule[] = [
           : `The data root is on ${fsType ?? 'an unknown file system'}.`,
         evidence: [seenIn(daemonConfig, 'storage-driver', driver), seen('/proc/self/mountinfo', fsType)],
         consequence: 'The daemon does not start.',
-        remedy: mend(
+        remedy: fix(
           'Remove "storage-driver"; images made with another driver stay, but are not seen.',
           `sudo editor ${daemonConfig.file.path}`,
           'changes-data',
@@ -240,7 +243,7 @@ export const storageRules: readonly Rule[] = [
       const info = engineInfo(facts);
       if (info === undefined || info.images > 0) return undefined;
       const drivers = driversOf(storage, facts);
-      if (drivers === undefined) return { undecided: 'the folders of storage drivers in the data root' };
+      if (drivers === undefined) return { inconclusive: 'the folders of storage drivers in the data root' };
       const snapshots = info.driverStatus.some(([, value]) => value.includes('io.containerd.snapshotter'));
       const others = drivers.filter((name) => name !== info.driver);
       if (others.length === 0 || snapshots) return undefined;
@@ -250,7 +253,7 @@ export const storageRules: readonly Rule[] = [
         cause: `The daemon uses ${info.driver} now; there is data of ${others.join(', ')}.`,
         evidence: [seen('GET /info Driver', info.driver), seen('data root', drivers.join(' '))],
         consequence: 'Those images are not seen, and take space.',
-        remedy: mend(
+        remedy: fix(
           `Set "storage-driver" to ${others[0] ?? ''} once to save them, or pull them again.`,
           'docker save -o images.tar IMAGE',
           'restarts-daemon',
@@ -266,7 +269,7 @@ export const storageRules: readonly Rule[] = [
       if (info === undefined || info.images > 0) return undefined;
       if (!info.driverStatus.some(([, value]) => value.includes('io.containerd.snapshotter'))) return undefined;
       const drivers = driversOf(storage, facts);
-      if (drivers === undefined) return { undecided: 'the folders of storage drivers in the data root' };
+      if (drivers === undefined) return { inconclusive: 'the folders of storage drivers in the data root' };
       if (!drivers.includes('overlay2')) return undefined;
       return {
         severity: 'warning',
@@ -274,7 +277,7 @@ export const storageRules: readonly Rule[] = [
         cause: '"containerd-snapshotter" is on, or this engine has it on by default.',
         evidence: [seen('GET /info DriverStatus', info.driverStatus), seen('data root', drivers.join(' '))],
         consequence: 'Images seem gone; they come back when it is switched off.',
-        remedy: mend(
+        remedy: fix(
           'Set "containerd-snapshotter" under "features" to false, or pull the images again.',
           'sudo editor /etc/docker/daemon.json',
           'restarts-daemon',

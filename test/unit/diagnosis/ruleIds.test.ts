@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ActionId } from '../../../src/diagnosis/actions';
 import { runningCauseIds, startCauseIds } from '../../../src/host/causeIds';
-import { mend, rule } from '../../../src/diagnosis/rule';
+import { fix, rule } from '../../../src/diagnosis/rule';
 import { machineRuleIds, type RuleId } from '../../../src/diagnosis/ruleIds';
 import { rules } from '../../../src/diagnosis/rules/allRules';
 import type { StepId } from '../../../src/helper/stepIds';
@@ -27,9 +27,9 @@ test('a misspelt id does not compile', () => {
     rule({ ...fine, id: 'socket.socket-dead', explains: ['begin.*'] }),
   ];
   const remedies = [
-    mend('Do it.', 'it', 'none', 'close-socket'),
+    fix('Do it.', 'it', 'none', 'close-socket'),
     // @ts-expect-error no such action
-    mend('Do it.', 'it', 'none', 'close-sock'),
+    fix('Do it.', 'it', 'none', 'close-sock'),
   ];
   // @ts-expect-error the helper has no such verb
   const action: ActionId = 'start';

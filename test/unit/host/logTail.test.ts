@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LogLines, longestLine } from '../../../src/host/logTail';
+import { LogLines, maxLineBytes } from '../../../src/host/logTail';
 
 function readIn(bytes: Buffer, cuts: readonly number[]): { lines: string[]; rest: string | undefined } {
   const reader = new LogLines();
@@ -32,9 +32,9 @@ describe('lines out of chunks', () => {
 
   test('an endless line is handed out in pieces, no character torn', () => {
     const reader = new LogLines();
-    const line = 'a'.repeat(longestLine - 1) + '€'.repeat(40_000);
+    const line = 'a'.repeat(maxLineBytes - 1) + '€'.repeat(40_000);
     const pieces = reader.take(Buffer.from(line));
-    expect(reader.pendingBytes).toBeLessThanOrEqual(longestLine);
+    expect(reader.pendingBytes).toBeLessThanOrEqual(maxLineBytes);
     const all = [...pieces, ...reader.take(Buffer.from('\n'))];
     expect(all.length).toBeGreaterThan(2);
     expect(all.join('')).toBe(line);
@@ -43,8 +43,8 @@ describe('lines out of chunks', () => {
 
   test('bytes that are no UTF-8 do not stop it', () => {
     const reader = new LogLines();
-    const junk = Buffer.alloc(longestLine * 2, 0x80);
+    const junk = Buffer.alloc(maxLineBytes * 2, 0x80);
     expect(reader.take(junk).length).toBeGreaterThan(0);
-    expect(reader.pendingBytes).toBeLessThanOrEqual(longestLine);
+    expect(reader.pendingBytes).toBeLessThanOrEqual(maxLineBytes);
   });
 });

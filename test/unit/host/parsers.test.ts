@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { capabilitySets } from '../../../src/host/capabilities';
+import { capabilityNames, capabilitySets } from '../../../src/host/capabilities';
 import { maskIn, statusFields } from '../../../src/host/processStatus';
 import {
   cpusOf,
@@ -64,7 +64,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   parseCpuMax,
   parseCounters,
   parseFullPressure,
-  maskIn: (text) => maskIn(statusFields(`CapEff: ${text}`), 'CapEff'),
+  capabilityNames: (text) => capabilityNames(maskIn(statusFields(`CapEff: ${text}`), 'CapEff') ?? 0n),
   parseIdMap,
   parseFilesystems,
   parseRoutes4,

@@ -15,9 +15,9 @@ import { ownFolder, repository } from './folders.mjs';
 
 /** What each output may have at most, minified; what is loaded at activation or with a page has the least room. */
 const mostKilobytes = {
-  'extension.js': 58,
-  'actions.js': 80,
-  'diagnostics.js': 52,
+  'extension.js': 60,
+  'actions.js': 98,
+  'diagnostics.js': 60,
   'backgroundDiagnosis.js': 5,
   'diagnosis.js': 275,
   'limits.js': 135,

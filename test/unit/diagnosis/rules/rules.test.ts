@@ -90,7 +90,7 @@ describe('a helper that is not installed', () => {
 
   test('is set up by the copy that comes with this program, where it is known', () => {
     expect(missing((f) => void (f.helper.value.bundled = "/ext/it's/dind-helper"))).toMatchObject({
-      severity: 'warning',
+      severity: 'info',
       remedy: {
         command: `/usr/bin/sudo /bin/sh '/ext/it'\\''s/dind-helper' --plain install coder`,
         risk: 'none',
@@ -99,6 +99,10 @@ describe('a helper that is not installed', () => {
     expect(missing()).toMatchObject({
       remedy: { command: expect.stringContaining(' scripts/dind-helper --plain install coder') },
     });
+  });
+
+  test('is a warning where the engine does not answer', () => {
+    expect(missing(down)).toMatchObject({ severity: 'warning' });
   });
 
   test('is set up by root without sudo', () => {
@@ -269,7 +273,7 @@ describe('a mount that runc takes, and that another one covers', () => {
     ['an engine answers whose processes are not seen', (f) => void (f.cgroup.value.daemons = []), 'cannot be seen'],
     ['the runtime is another', (f) => inform(f, { defaultRuntime: 'crun' }), 'default runtime crun'],
   ])('is inconclusive when %s', (_, change, reason) => {
-    expect(judgedWhen(change)).toEqual({ undecided: expect.stringContaining(reason) });
+    expect(judgedWhen(change)).toEqual({ inconclusive: expect.stringContaining(reason) });
   });
 
   test('without a daemon is nothing where the helper starts one, and a warning where it is not installed', () => {
@@ -304,6 +308,6 @@ test('what is not visible of the own groups is inconclusive, with the reason', (
     'cgroup.memory-thrash-under-outer-limit',
     'kernel.throttling-is-counted-at-the-limiting-level',
   ]) {
-    expect(unseen(id), id).toEqual({ undecided: '/x is not below /y' });
+    expect(unseen(id), id).toEqual({ inconclusive: '/x is not below /y' });
   }
 });
