@@ -4,7 +4,7 @@ import { canProve } from './limits/tree';
 import { commandFor, offerIcons, offersFor } from './commandLabels';
 import { containerCount, type Scene } from './indicatorModel';
 import { settingsSection } from './settings';
-import { sanitizeForDisplay } from '../util/displayText';
+import { labelSurface, sanitizeForDisplay } from '../util/displayText';
 
 /** What choosing a row does. */
 export type MenuAction =
@@ -30,7 +30,7 @@ const titles: Readonly<Record<CommandId, string>> = {
 
 /** Quick pick rows show `$(name)` as an icon: text of others must not choose one, nor break the line. */
 function rowText(text: string): string {
-  return sanitizeForDisplay(text, { on: 'label' }).replaceAll('$(', '$\u200b(').slice(0, 160);
+  return sanitizeForDisplay(text, labelSurface).replaceAll('$(', '$\u200b(').slice(0, 160);
 }
 
 function detailTexts(scene: Scene): readonly string[] {
