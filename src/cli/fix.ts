@@ -2,7 +2,7 @@ import type { HelperOutcome } from '../helper/run';
 import { actions, undoOf, type ActionId } from '../diagnosis/actions';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
-import { sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/displayText';
 import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { tell } from './outcome';
@@ -46,14 +46,14 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   if (finding === undefined) {
     printLine(
       err,
-      `error: No finding ${JSON.stringify(sanitizeForDisplay(id, { on: 'report' }))} stands now. ${listed(findings)}`,
+      `error: No finding ${JSON.stringify(sanitizeForDisplay(id, reportSurface))} stands now. ${listed(findings)}`,
     );
     return exitStatus.usage;
   }
   const { remedy } = finding;
   if (remedy.action === undefined) {
-    printLine(out, sanitizeForDisplay(remedy.summary, { on: 'report' }));
-    printLine(out, `  ${sanitizeForDisplay(remedy.command, { on: 'report' })}`);
+    printLine(out, sanitizeForDisplay(remedy.summary, reportSurface));
+    printLine(out, `  ${sanitizeForDisplay(remedy.command, reportSurface)}`);
     printLine(err, 'This is yours to do; nothing was changed.');
     return exitStatus.notFine;
   }
@@ -75,8 +75,8 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   }
   const applied = await parts.apply(remedy.action);
   if (!applied.ok) {
-    printLine(err, paint.err.bad(sanitizeForDisplay(applied.message, { on: 'report' })));
-    printLine(err, `By hand: ${sanitizeForDisplay(remedy.command, { on: 'report' })}`);
+    printLine(err, paint.err.bad(sanitizeForDisplay(applied.message, reportSurface)));
+    printLine(err, `By hand: ${sanitizeForDisplay(remedy.command, reportSurface)}`);
     return exitStatus.notFine;
   }
   const undo = applied.changed ? ` To undo it: ${undoOf(remedy.action)}` : '';
@@ -85,9 +85,7 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   if (open !== undefined) {
     printLine(
       err,
-      paint.err.warn(
-        `It was done, but cannot be verified: ${sanitizeForDisplay(open.reason, { on: 'report' })}.${undo}`,
-      ),
+      paint.err.warn(`It was done, but cannot be verified: ${sanitizeForDisplay(open.reason, reportSurface)}.${undo}`),
     );
     return exitStatus.unclear;
   }
@@ -98,14 +96,14 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
     printLine(
       err,
       paint.err.bad(
-        `It was done, and the fault is still there: ${sanitizeForDisplay(finding.title, { on: 'report' })}.${undo}`,
+        `It was done, and the fault is still there: ${sanitizeForDisplay(finding.title, reportSurface)}.${undo}`,
       ),
     );
     return exitStatus.notFine;
   }
-  printLine(out, paint.out.good(`Mended: ${sanitizeForDisplay(finding.title, { on: 'report' })}.${undo}`));
+  printLine(out, paint.out.good(`Mended: ${sanitizeForDisplay(finding.title, reportSurface)}.${undo}`));
   const next = after.findings.find(({ severity }) => severity === 'error');
   if (next !== undefined)
-    printLine(out, `Next: ${sanitizeForDisplay(next.title, { on: 'report' })}. dind-station fix ${next.id}`);
+    printLine(out, `Next: ${sanitizeForDisplay(next.title, reportSurface)}. dind-station fix ${next.id}`);
   return exitStatus.fine;
 }

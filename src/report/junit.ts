@@ -1,9 +1,9 @@
-import { sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/displayText';
 import type { LimitCheckReport, LimitsReport } from './limitsModel';
 import type { DiagnosisReport, FindingCheck, ReportCheck } from './model';
 import { xmlDocument, xmlStyles, type XmlElement } from './xml';
 
-const clean = (text: string): string => sanitizeForDisplay(text, { on: 'report' });
+const clean = (text: string): string => sanitizeForDisplay(text, reportSurface);
 
 /** What stands in a test case for how its check came out; nothing for one that passed without a word. */
 function outcomeElements(check: ReportCheck, message: string, text: string): readonly XmlElement[] {

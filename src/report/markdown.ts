@@ -1,9 +1,9 @@
-import { sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/displayText';
 import type { DiagnosisReport, FindingCheck } from './model';
 
 /** Text in which nothing of Markdown or HTML acts. */
 export function escapeMarkdown(text: string): string {
-  return sanitizeForDisplay(text, { on: 'report' })
+  return sanitizeForDisplay(text, reportSurface)
     .replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/@/g, '&#64;');
@@ -11,7 +11,7 @@ export function escapeMarkdown(text: string): string {
 
 /** A code span that its content cannot end. */
 function code(text: string): string {
-  const clean = sanitizeForDisplay(text, { on: 'report' });
+  const clean = sanitizeForDisplay(text, reportSurface);
   const fence = '`'.repeat(1 + Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length)));
   return `${fence} ${clean} ${fence}`;
 }

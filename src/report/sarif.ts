@@ -1,9 +1,9 @@
-import { sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/displayText';
 import type { DiagnosisReport } from './model';
 
 const levels = { info: 'note', warning: 'warning', error: 'error' } as const;
 
-const text = (of: string): { readonly text: string } => ({ text: sanitizeForDisplay(of, { on: 'report' }) });
+const text = (of: string): { readonly text: string } => ({ text: sanitizeForDisplay(of, reportSurface) });
 
 /** SARIF 2.1.0, for what shows findings of analysers. */
 export function reportSarif({ findings, skipped }: DiagnosisReport, version: string): string {

@@ -1,9 +1,9 @@
-import { sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/displayText';
 import { formatCount } from '../util/format';
 import type { DiagnosisReport, FindingCheck, ReportArea, ReportCheck } from './model';
 import type { Paint } from './paint';
 
-const clean = (text: string): string => sanitizeForDisplay(text, { on: 'report' });
+const clean = (text: string): string => sanitizeForDisplay(text, reportSurface);
 
 /** How each severity stands in a terminal; a remark beside an area's name is none that needs a look. */
 const rows: Readonly<Record<ReportArea['severity'], { mark: string; colour: keyof Paint; areaMark?: string }>> = {

@@ -4,7 +4,7 @@ import { isUsable } from '../engine/states';
 import { commandFor, commandsOf } from './nextStepButtons';
 import { containerCount, type IndicatorModel } from './indicatorModel';
 import { settingsSection } from './settings';
-import { sanitizeForDisplay } from '../util/displayText';
+import { labelSurface, sanitizeForDisplay } from '../util/displayText';
 
 /** What choosing a row does. */
 export type MenuAction =
@@ -19,7 +19,7 @@ export type MenuRow =
 
 /** Quick pick rows show `$(name)` as an icon: text of others must not choose one, nor break the line. */
 function rowText(text: string): string {
-  return sanitizeForDisplay(text, { on: 'label' }).replaceAll('$(', '$\u200b(').slice(0, 160);
+  return sanitizeForDisplay(text, labelSurface).replaceAll('$(', '$\u200b(').slice(0, 160);
 }
 
 function detailTexts(model: IndicatorModel): readonly string[] {

@@ -1,6 +1,6 @@
 import type { CgroupFacts, CgroupLevel, CgroupLimits, EffectiveLimit } from '../../host/facts/cgroup';
 import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/protocol';
-import { sanitizeForDisplay } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/displayText';
 import { formatBytes, formatCount } from '../../util/format';
 
 /** What limits of containers are made of; the other controllers of a kernel are of no concern here. */
@@ -23,8 +23,7 @@ function limitRows(limits: CgroupLimits, usage: CgroupLevel['usage']): Row[] {
   const rows: Row[] = [];
   const { cpus, memoryBytes, pids, cpuset } = limits;
   if (cpus !== undefined && cpus !== 'max') rows.push({ label: 'CPU limit', value: `${String(cpus)} CPUs` });
-  if (cpuset !== undefined && cpuset !== '')
-    rows.push({ label: 'CPUs', value: sanitizeForDisplay(cpuset, { maxLength: 100 }) });
+  if (cpuset !== undefined && cpuset !== '') rows.push({ label: 'CPUs', value: sanitizeForPage(cpuset, 100) });
   const used = usage.memoryBytes === undefined ? '' : `${formatBytes(usage.memoryBytes)} used`;
   if (memoryBytes !== undefined && memoryBytes !== 'max') {
     rows.push({
@@ -103,7 +102,7 @@ function containersNode(cgroup: CgroupFacts, root: CgroupLevel): CgroupNode {
   if (level !== undefined) {
     const broken = breakBelow(root);
     return {
-      folder: sanitizeForDisplay(level.folder, { maxLength: 300 }),
+      folder: sanitizeForPage(level.folder, 300),
       role: 'containers',
       controllers: marks(cgroup, level),
       rows: rowsOf(cgroup, level),
@@ -143,7 +142,7 @@ function chain(
         : 'on the way';
     const broken = top ? breakAbove(cgroup, level) : undefined;
     return {
-      folder: sanitizeForDisplay(level.folder, { maxLength: 300 }),
+      folder: sanitizeForPage(level.folder, 300),
       role,
       controllers: marks(cgroup, level),
       rows: rowsOf(cgroup, level),
@@ -159,7 +158,7 @@ function effectiveRow(label: string, limit: EffectiveLimit, words: (value: numbe
   if (value === 'unknown') return { label, value: 'not visible' };
   return {
     label,
-    value: `${words(value)}${limit.folder === undefined ? '' : `, set at ${sanitizeForDisplay(limit.folder, { maxLength: 300 })}`}`,
+    value: `${words(value)}${limit.folder === undefined ? '' : `, set at ${sanitizeForPage(limit.folder, 300)}`}`,
   };
 }
 
@@ -176,7 +175,7 @@ function hiddenSentences({ covered = [], notVisible = {}, version }: CgroupFacts
     ...Object.entries(notVisible)
       .filter(([hierarchy]) => hierarchy !== 'cgroup2' || version === 'v2')
       .map(([, why]) => `The group of this process is not visible: ${why}.`),
-  ].map((sentence) => sanitizeForDisplay(sentence, { maxLength: 500 }));
+  ].map((sentence) => sanitizeForPage(sentence, 500));
 }
 
 /** The control groups as a picture: each level with its controllers, its limits, and where the chain breaks. */
@@ -189,7 +188,7 @@ export function cgroupPicture(cgroup: CgroupFacts): CgroupPicture {
       : chain(cgroup, cgroup.levels, cgroup.version === 'v2' ? [containersNode(cgroup, root)] : [], isWhole('cgroup2'));
   const v1 = Object.entries(cgroup.v1Levels).flatMap(([controller, levels]) => {
     const root = chain(cgroup, levels, [], isWhole(controller));
-    return root === undefined ? [] : [{ title: sanitizeForDisplay(controller, { maxLength: 50 }), root }];
+    return root === undefined ? [] : [{ title: sanitizeForPage(controller, 50), root }];
   });
   const { cpus, memoryBytes, pids } = cgroup.effective;
   return {

@@ -13,7 +13,7 @@ import {
 import type { LimitsView, LimitCheckCard } from '../../webview/protocol';
 import { explanations } from '../limits/explanations';
 import { chartView } from './chartView';
-import { sanitizeForDisplay } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/displayText';
 import { formatSeconds } from '../../util/format';
 
 /** What was checked, a line for each check and below it what was asked, told to the kernel and seen. Pure. */
@@ -47,7 +47,7 @@ function explained({ finding }: LimitCheckReport, found: readonly Found[]): Limi
   const best = about[0];
   return {
     text,
-    ...(best !== undefined && { finding: { id: best.id, title: sanitizeForDisplay(best.title, { maxLength: 300 }) } }),
+    ...(best !== undefined && { finding: { id: best.id, title: sanitizeForPage(best.title, 300) } }),
   };
 }
 
@@ -70,16 +70,16 @@ function card(
   const rows = evidence.map(({ source, value }) => {
     const { label, maxLength } = evidenceRows[source];
     const none = source === 'kernel' && (value === '' || value === '-');
-    return { label, value: none ? 'nothing' : sanitizeForDisplay(value, { maxLength }) };
+    return { label, value: none ? 'nothing' : sanitizeForPage(value, maxLength) };
   });
-  const before = { label: 'Before', value: sanitizeForDisplay(compared, { maxLength: 300 }) };
+  const before = { label: 'Before', value: sanitizeForPage(compared, 300) };
   return {
     id,
     severity,
     verdict: `${verdictRows[verdict].title}${qualifier}`,
     area: areaTitle,
     title,
-    reason: sanitizeForDisplay(cause),
+    reason: sanitizeForPage(cause),
     rows: compared === '' ? rows : [...rows, before],
     when: `${formatTime(Date.parse(at))}, in ${formatSeconds(ms)}${attempts > 1 ? `, ${String(attempts)} attempts` : ''}`,
     ...(why !== undefined && { explained: why }),
@@ -108,7 +108,7 @@ export function limitsView(
   return {
     intro: `Whether limits of containers hold here is proven by ${String(checks)} short runs, each beside the same without the limit. That takes ${budgetWords(budget)}; your containers are left alone, and nothing stays behind but the small image that the proofs run in.`,
     sum: sum.length === 0 ? '' : `${sum.join(', ')}.`,
-    problem: sanitizeForDisplay(problem ?? ''),
+    problem: sanitizeForPage(problem ?? ''),
     ...(running !== undefined && { running }),
     checks: results.map((shown) => card(shown, found, formatTime)),
   };

@@ -1,7 +1,7 @@
 import type { Finding } from '../../diagnosis/finding';
 import type { Facts } from '../../host/facts/facts';
 import type { LogExcerpt, LogLevel } from '../../webview/protocol';
-import { sanitizeForDisplay } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/displayText';
 import { formatBytes } from '../../util/format';
 
 const levels: Readonly<Record<string, LogLevel>> = {
@@ -49,19 +49,19 @@ export function logExcerpt(facts: Facts, findings: readonly Finding[]): LogExcer
   const fact = facts.daemonLog;
   if (!('value' in fact))
     return {
-      note: `The log could not be read: ${sanitizeForDisplay(fact.unreadable, { maxLength: 300 })}.`,
+      note: `The log could not be read: ${sanitizeForPage(fact.unreadable, 300)}.`,
       lines: [],
     };
   const { path, sizeBytes, lastStart, startFound } = fact.value;
   const marks = marksOf(findings);
   const what = startFound ? 'since the last start' : 'the end of the file, in which no start is found';
   return {
-    note: `${sanitizeForDisplay(path, { maxLength: 300 })}, ${formatBytes(sizeBytes)}: ${what}, ${String(lastStart.length)} lines.`,
+    note: `${sanitizeForPage(path, 300)}, ${formatBytes(sizeBytes)}: ${what}, ${String(lastStart.length)} lines.`,
     lines: lastStart.map((line) => {
       const finding = marks.find(
         ({ text }) => line.includes(text) || (line.length >= minMark && text.includes(line)),
       )?.finding;
-      return { text: sanitizeForDisplay(line), level: levelOf(line), ...(finding !== undefined && { finding }) };
+      return { text: sanitizeForPage(line), level: levelOf(line), ...(finding !== undefined && { finding }) };
     }),
   };
 }

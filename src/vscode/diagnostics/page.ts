@@ -16,7 +16,7 @@ import { summaryCards, platformSteps } from './summaryCards';
 import { logExcerpt } from './logExcerpt';
 import { areaDescriptions, riskDescriptions } from './descriptions';
 import { remedyActionOf } from './remedyAction';
-import { sanitizeForDisplay } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/displayText';
 import { canPaste } from './terminalPaste';
 
 /** A state as it was seen to begin, in the words of then. */
@@ -50,8 +50,8 @@ function worst(...all: readonly Severity[]): Severity {
 
 function evidenceOf(evidence: readonly Evidence[]): Evidence[] {
   return evidence.slice(0, 20).map(({ source, value }) => ({
-    source: sanitizeForDisplay(source, { maxLength: 300 }),
-    value: sanitizeForDisplay(value),
+    source: sanitizeForPage(source, 300),
+    value: sanitizeForPage(value),
   }));
 }
 
@@ -62,16 +62,16 @@ function card(finding: FindingCheck, attempt: string | undefined): FindingCard {
     id,
     severity,
     area: areaTitle,
-    title: sanitizeForDisplay(finding.title),
-    cause: sanitizeForDisplay(finding.cause),
-    consequence: sanitizeForDisplay(finding.consequence),
+    title: sanitizeForPage(finding.title),
+    cause: sanitizeForPage(finding.cause),
+    consequence: sanitizeForPage(finding.consequence),
     evidence: evidenceOf(finding.evidence),
     symptoms: finding.symptoms
       .slice(0, 50)
-      .map(({ id, title, evidence }) => ({ id, title: sanitizeForDisplay(title), evidence: evidenceOf(evidence) })),
+      .map(({ id, title, evidence }) => ({ id, title: sanitizeForPage(title), evidence: evidenceOf(evidence) })),
     remedy: {
-      summary: sanitizeForDisplay(remedy.summary),
-      command: sanitizeForDisplay(remedy.command),
+      summary: sanitizeForPage(remedy.summary),
+      command: sanitizeForPage(remedy.command),
       canPaste: canPaste(remedy),
       ...(remedyAction !== undefined && {
         button: { label: remedyAction.label, cost: riskDescriptions[remedyAction.risk] },
@@ -80,7 +80,7 @@ function card(finding: FindingCheck, attempt: string | undefined): FindingCard {
     },
     meaning: areaDescriptions[area],
     docs: finding.docs.filter((link) => /^https:\/\/[^\s"'<>]+$/u.test(link)).slice(0, 5),
-    ...(attempt !== undefined && { attempt: sanitizeForDisplay(attempt) }),
+    ...(attempt !== undefined && { attempt: sanitizeForPage(attempt) }),
   };
 }
 
@@ -107,16 +107,16 @@ function history({ facts, transitions, formatTime }: PageInput): readonly Histor
   const written = (valueOf(facts.helper)?.history ?? []).map(({ at, what, why, ms }) => ({
     at: Date.parse(at),
     row: {
-      what: sanitizeForDisplay(what, { maxLength: 100 }),
-      why: sanitizeForDisplay(why, { maxLength: 300 }),
+      what: sanitizeForPage(what, 100),
+      why: sanitizeForPage(why, 300),
       took: ms === 0 ? '' : formatDuration(ms),
     },
   }));
   const witnessed = transitions.map(({ at, headline, explanation }) => ({
     at,
     row: {
-      what: sanitizeForDisplay(headline, { maxLength: 100 }),
-      why: sanitizeForDisplay(explanation, { maxLength: 300 }),
+      what: sanitizeForPage(headline, 100),
+      why: sanitizeForPage(explanation, 300),
       took: '',
     },
   }));
@@ -134,22 +134,19 @@ export function pageOf(input: PageInput): Page {
   return {
     banner: {
       severity: worst(states[state.kind].severity, ...report.findings.map(({ severity }) => severity)),
-      headline: sanitizeForDisplay(words.headline, { maxLength: 300 }),
-      detail: [sanitizeForDisplay(words.explanation), report.summary].filter((text) => text !== '').join(' '),
+      headline: sanitizeForPage(words.headline, 300),
+      detail: [sanitizeForPage(words.explanation), report.summary].filter((text) => text !== '').join(' '),
     },
     commands: commandsOf(words),
-    fixed: input.fixed.map((title) => sanitizeForDisplay(title)),
+    fixed: input.fixed.map((title) => sanitizeForPage(title)),
     findings: report.findings.map((finding) => card(finding, input.attempts.get(finding.id))),
     skipped: report.skipped.map(({ id, areaTitle: area, cause }) => ({
       id,
       area,
-      reason: sanitizeForDisplay(cause, { maxLength: 300 }),
+      reason: sanitizeForPage(cause, 300),
     })),
     passed: report.passed.map(({ areaTitle }) => areaTitle),
-    cgroups:
-      'value' in cgroup
-        ? cgroupPicture(cgroup.value)
-        : { unreadable: sanitizeForDisplay(cgroup.unreadable, { maxLength: 300 }) },
+    cgroups: 'value' in cgroup ? cgroupPicture(cgroup.value) : { unreadable: sanitizeForPage(cgroup.unreadable, 300) },
     platform: platformSteps(facts),
     summaryCards: summaryCards(facts),
     log: logExcerpt(facts, diagnosis.findings),

@@ -4,10 +4,10 @@ import type { Facts } from '../../host/facts/facts';
 import type { PlatformLink } from '../../host/facts/platform';
 import type { StorageRoot, StorageRole } from '../../host/facts/storage';
 import type { SummaryCard, PlatformStep, Row } from '../../webview/protocol';
-import { sanitizeForDisplay } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/displayText';
 import { formatBytes, formatPercent } from '../../util/format';
 
-const row = (label: string, value: string): Row => ({ label, value: sanitizeForDisplay(value, { maxLength: 300 }) });
+const row = (label: string, value: string): Row => ({ label, value: sanitizeForPage(value, 300) });
 
 /** The rows of a slice, or one that says why there are none. */
 function rowsOf<T>(fact: Fact<T> | undefined, rows: (value: T) => readonly Row[]): readonly Row[] {
@@ -158,8 +158,8 @@ export function platformSteps(facts: Facts): readonly PlatformStep[] {
     layer,
     confidence: confidences[confidence],
     evidence: evidence.slice(0, 10).map(({ source, value }) => ({
-      source: sanitizeForDisplay(source, { maxLength: 200 }),
-      value: sanitizeForDisplay(value, { maxLength: 300 }),
+      source: sanitizeForPage(source, 200),
+      value: sanitizeForPage(value, 300),
     })),
   }));
 }

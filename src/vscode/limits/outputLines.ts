@@ -1,7 +1,7 @@
 import type { LimitsEvent, LimitCheckResult } from '../../limits/runResult';
 import { limitCheckReport, type LimitsReport } from '../../report/limitsModel';
 import { evidenceLines, leftoverWords } from '../../report/limitsText';
-import { sanitizeForDisplay } from '../../util/displayText';
+import { consoleSurface, sanitizeForDisplay } from '../../util/displayText';
 import { formatSeconds } from '../../util/format';
 
 function resultLines(result: LimitCheckResult): string[] {
@@ -48,5 +48,5 @@ export function reportLines(report: LimitsReport): readonly string[] {
  * not move the cursor or colour the rest.
  */
 export function terminalLine(text: string): string {
-  return `${sanitizeForDisplay(text, { on: 'console' }).replaceAll('\n', '\r\n  ')}\r\n`;
+  return `${sanitizeForDisplay(text, consoleSurface).replaceAll('\n', '\r\n  ')}\r\n`;
 }

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeForTooltip, sanitizeForDisplay } from '../../../src/util/displayText';
+import {
+  consoleSurface,
+  escapeForTooltip,
+  labelSurface,
+  reportSurface,
+  sanitizeForDisplay,
+  sanitizeForPage,
+} from '../../../src/util/displayText';
 
-describe('sanitizeForDisplay', () => {
+describe('sanitizeForPage', () => {
   it.each([
     ['plain text, <b>markup</b> and $(icon)', 'plain text, <b>markup</b> and $(icon)'],
     ['\u001b[31mred\u001b[0m', '<U+001B>[31mred<U+001B>[0m'],
@@ -14,12 +21,12 @@ describe('sanitizeForDisplay', () => {
     ['half of a pair \ud83d', 'half of a pair <U+D83D>'],
     ['a whale \u{1f433}', 'a whale \u{1f433}'],
   ])('shows %j as %j', (text, shown) => {
-    expect(sanitizeForDisplay(text)).toBe(shown);
+    expect(sanitizeForPage(text)).toBe(shown);
   });
 
   it('cuts what is long and says by how much', () => {
-    expect(sanitizeForDisplay('x'.repeat(1003))).toBe(`${'x'.repeat(1000)}… (3 more characters)`);
-    expect(sanitizeForDisplay('abcd', { maxLength: 4 })).toBe('abcd');
+    expect(sanitizeForPage('x'.repeat(1003))).toBe(`${'x'.repeat(1000)}… (3 more characters)`);
+    expect(sanitizeForPage('abcd', 4)).toBe('abcd');
   });
 
   it('looks at no more than it keeps', () => {
@@ -34,7 +41,7 @@ describe('sanitizeForDisplay', () => {
       for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) !== 27) throw new Error('another character');
     });
     let shown = '';
-    expect(timed(() => void (shown = sanitizeForDisplay(text)))).toBeLessThan(all);
+    expect(timed(() => void (shown = sanitizeForPage(text)))).toBeLessThan(all);
     // Each of 1000 characters becomes 8; the rest is a number.
     expect(shown.length).toBeLessThan(8100);
   });
@@ -42,7 +49,7 @@ describe('sanitizeForDisplay', () => {
   it('leaves nothing that acts, whatever it is given', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(sanitizeForDisplay(text)).not.toMatch(/[\p{Cf}\p{Co}\p{Cs}]|(?![\t\n])\p{Cc}/u);
+        expect(sanitizeForPage(text)).not.toMatch(/[\p{Cf}\p{Co}\p{Cs}]|(?![\t\n])\p{Cc}/u);
       }),
     );
   }, 60_000);
@@ -99,11 +106,10 @@ describe('escapeForTooltip', () => {
 
 describe('sanitizeForDisplay, by where a text is shown', () => {
   it.each([
-    ['page', 'a\r\nb\u001b[31m\u200d', 'a\nb<U+001B>[31m<U+200D>'],
-    ['report', 'a\r\nb\u001b[31m\u200d\u202e', 'a b [31m\u200d '],
-    ['label', 'a\r\nb\u001b[31m\u200d', 'a b[31m'],
-    ['console', 'a\r\nb\u001b[31m\u200d', 'a\nb[31m'],
-  ] as const)('on a %s %j is %j', (on, text, shown) => {
-    expect(sanitizeForDisplay(text, { on })).toBe(shown);
+    ['report', reportSurface, 'a\r\nb\u001b[31m\u200d\u202e', 'a b [31m\u200d '],
+    ['label', labelSurface, 'a\r\nb\u001b[31m\u200d', 'a b[31m'],
+    ['console', consoleSurface, 'a\r\nb\u001b[31m\u200d', 'a\nb[31m'],
+  ] as const)('on a %s', (_name, surface, text, shown) => {
+    expect(sanitizeForDisplay(text, surface)).toBe(shown);
   });
 });
