@@ -2,6 +2,7 @@ import { request as plainRequest, type ClientRequest, type IncomingMessage } fro
 import { request as tlsRequest } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
 import * as v from 'valibot';
+import { parseJson } from '../util/parseJson';
 import { connectionTo } from './connection';
 import type { Endpoint } from './endpoint';
 
@@ -50,27 +51,26 @@ const actions = ['create', 'start', 'die', 'pause', 'unpause', 'destroy'];
 /** A line this long is no event; without a bound a broken proxy could fill the memory. */
 const longestLine = 1_048_576;
 
+const text = v.optional(v.string(), '');
 const Message = v.object({
   Type: v.literal('container'),
   Action: v.string(),
-  Actor: v.object({ ID: v.string(), Attributes: v.optional(v.nullable(v.record(v.string(), v.string()))) }),
+  // Labels are among the attributes, too.
+  Actor: v.object({
+    ID: v.string(),
+    Attributes: v.optional(v.nullable(v.object({ name: text, image: text, [ownLabel]: v.optional(v.string()) }))),
+  }),
 });
 
 function parseEvent(line: string): ContainerEvent | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const message = v.safeParse(Message, json);
-  if (!message.success) return undefined;
-  const { Action, Actor } = message.output;
+  const message = parseJson(Message, line);
+  if (message === undefined) return undefined;
+  const { Action, Actor } = message;
   return {
     action: Action,
     id: Actor.ID,
-    name: Actor.Attributes?.['name'] ?? '',
-    image: Actor.Attributes?.['image'] ?? '',
+    name: Actor.Attributes?.name ?? '',
+    image: Actor.Attributes?.image ?? '',
     own: Actor.Attributes?.[ownLabel] !== undefined,
   };
 }
