@@ -10,6 +10,7 @@ import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyB
 import { LazyLog } from './vscode/lazyLog';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
 import { diagnoseButton } from './vscode/nextStepButtons';
+import { LazyVerification, loadVerification } from './vscode/lazyVerification';
 import { RunningWarning } from './vscode/runningWarning';
 import { SettingsStore } from './vscode/settings';
 import { StatusIndicator } from './vscode/statusIndicator';
@@ -36,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   const log = new LazyLog(() => vscode.window.createOutputChannel('Docker-in-Docker Station', { log: true }));
   const settings = new SettingsStore(vscode);
   const dockerHost = (): string | undefined => settings.now.dockerHost;
-  const engine = new EngineSession((host) => connectTo(host, log), Date.now());
+  const engine = new EngineSession((host) => connectTo(host, log, () => verification.now?.doubt()), Date.now());
   const contextWriter = new ContextWriter(vscode.commands.executeCommand);
   const indicator = new StatusIndicator({
     host: vscode,
@@ -82,6 +83,13 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     onStatus: (status) => actions.now?.observeLimits(status),
   });
   close = () => limitTests.close();
+  const verification = new LazyVerification(loadVerification, {
+    engine,
+    enabled: () => settings.now.verify,
+    image: () => settings.now.limitsImage,
+    load: loadLimits,
+    log,
+  });
   const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, { host: vscode, dockerHost, log });
   const warning = new RunningWarning({
     examine: async () => (await background.get()).standingError(),
@@ -104,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     contextWriter.write(contextFor(state));
     notices.observe(state);
     warning.observe(state);
+    verification.observe();
   };
   const changes = engine.onChange(observe);
   observe(engine.state);
@@ -128,7 +137,18 @@ export function activate(context: vscode.ExtensionContext): StationApi {
 
   context.subscriptions.push(
     { dispose: () => clearImmediate(opening) },
-    ...[configuration, ...registrations, changes, daemonJson, warning, background, notices, limitTests, actions],
+    ...[
+      configuration,
+      ...registrations,
+      changes,
+      daemonJson,
+      warning,
+      background,
+      verification,
+      notices,
+      limitTests,
+      actions,
+    ],
     // The log goes last, so that what the others say at their end still has somewhere to go.
     ...[engine, indicator, log],
   );

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { refusalOf, type ContainerConfig, type EngineCalls } from '../engine/engineCalls';
+import type { Endpoint } from '../engine/endpoint';
+import { EngineCalls, refusalOf, type ContainerConfig } from '../engine/engineCalls';
 import { ensureImage, type ImageEngine } from '../limits/image';
 import { beginRun, endRun, labelsOf, removeLeftovers } from '../limits/leftovers';
 import { errorText } from '../limits/runErrors';
 import { raceAbort, sleep } from '../util/async';
-import type { Verification, VerificationStep } from './verification';
+import type { Verification, VerificationStep } from '../engine/verification';
 
 /** The calls that a container is tried with. */
 export type TrialEngine = ImageEngine &
@@ -133,5 +134,23 @@ export async function tryContainers(options: TrialOptions): Promise<Verification
     return { verdict: 'unknown', message: signal.aborted ? 'The check was cancelled.' : errorText(error) };
   } finally {
     endRun(run);
+  }
+}
+
+/** `tryContainers` at an endpoint, over connections of its own. Loads dockerode. */
+export async function tryContainersAt(
+  endpoint: Endpoint,
+  identity: string,
+  options: Pick<TrialOptions, 'image' | 'signal'>,
+): Promise<Verification> {
+  try {
+    const engine = await EngineCalls.open(endpoint);
+    try {
+      return await tryContainers({ ...options, engine, identity });
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    return { verdict: 'unknown', message: errorText(error) };
   }
 }

@@ -1,16 +1,43 @@
-/** What was being done when a container could not be run, in the order in which it is done. */
-export const verificationSteps = ['image', 'create', 'start', 'run', 'network'] as const;
-export type VerificationStep = (typeof verificationSteps)[number];
+import type { Endpoint } from '../engine/endpoint';
+import type { Verification } from '../engine/verification';
+import { daemonIdentity } from './daemonIdentity';
+import { daemonOwner } from './managedDaemon';
+import { keepVerification, readVerification, verificationPath, type VerificationEntry } from './verificationRecord';
+
+type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** Whether containers may be run on that daemon without being asked: one of this machine, ours or its init's. */
+export function isOwnDaemon(endpoint: Endpoint | undefined): endpoint is Endpoint {
+  return daemonOwner(endpoint) !== undefined;
+}
+
+/** What is remembered of the daemon that runs at an endpoint now; undefined when nobody has found out yet. Never throws. */
+export async function recallVerification(
+  endpoint: Endpoint,
+  environment: ProcessEnvironment,
+): Promise<VerificationEntry | undefined> {
+  const identity = await daemonIdentity(endpoint);
+  return identity === undefined ? undefined : readVerification(verificationPath(environment), identity);
+}
 
 /**
- * Whether containers run: `yes` only when one has run since this daemon was started. `unknown`: nobody could find out, for
- * a reason that says nothing about the daemon (a cancelled run, no program for an image, an engine that fell silent).
+ * What is remembered, else what a trial of containers finds now, which is remembered then. Never rejects; takes about a
+ * second for a trial.
  */
-export type Verification =
-  | { readonly verdict: 'yes' }
-  /** `message`: the engine's own sentence, whole. */
-  | { readonly verdict: 'no'; readonly step: VerificationStep; readonly message: string }
-  | { readonly verdict: 'unknown'; readonly message: string };
-
-/** A verification that is worth remembering: one that says something about the daemon. */
-export type KnownVerification = Exclude<Verification, { readonly verdict: 'unknown' }>;
+export async function verifyOnce(
+  endpoint: Endpoint,
+  environment: ProcessEnvironment,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const identity = await daemonIdentity(endpoint);
+  if (identity === undefined) return { verdict: 'unknown', message: 'Nothing is listening there.' };
+  const path = verificationPath(environment);
+  const known = await readVerification(path, identity);
+  if (known !== undefined) return known.verification;
+  // What it is made of would slow down everything that asks for what is known only.
+  const { tryContainersAt } = await import('./containerTrial');
+  const found = await tryContainersAt(endpoint, identity, { signal });
+  // A home that cannot be written keeps nobody from knowing; the next one tries again.
+  if (found.verdict !== 'unknown') await keepVerification(path, identity, found, Date.now()).catch(() => undefined);
+  return found;
+}

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { verificationSteps, type KnownVerification } from './verification';
+import { verificationSteps, type KnownVerification } from '../engine/verification';
 
 /** Daemon starts that are remembered: one user has few daemons, and only their last starts matter. */
 const maxDaemons = 16;

@@ -29,7 +29,14 @@ const nowhere: Facts = {
   ...{ kernel: notAsked, sysctls: notAsked, time: notAsked, platform: notAsked },
   ...{ cgroup: notAsked, mounts: notAsked, storage: notAsked, network: notAsked },
   ...{ processes: notAsked, pidFiles: notAsked, daemonConfig: notAsked, daemonLog: notAsked },
-  ...{ endpoint: notAsked, socket: notAsked, engine: notAsked, helper: notAsked, root: notAsked },
+  ...{
+    endpoint: notAsked,
+    socket: notAsked,
+    engine: notAsked,
+    verification: notAsked,
+    helper: notAsked,
+    root: notAsked,
+  },
 };
 
 /** The same machine with another text in that file. A file that its daemon does not read is judged without a machine. */

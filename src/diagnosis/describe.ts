@@ -140,6 +140,7 @@ const explanations = {
     return evidence === '' ? '' : `Stopped by ${evidence}.`;
   },
   degraded,
+  'cannot-run': ({ evidence }) => `The engine responds, but a container could not be run: ${sentence(evidence)}`,
   hung: ({ code, evidence, at }) =>
     `The daemon takes connections at ${at}, but does not answer${code === undefined ? '' : ` (${evidence})`}.`,
   denied: ({ at, context }) => context.access ?? `This process may not use ${at}.`,

@@ -2,6 +2,8 @@ import { isEnding, isWorking } from '../helper/helperState';
 import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
+import type { KnownVerification } from './verification';
+import { stateFile } from '../helper/paths';
 import { isHelperAlive, readHelperFile } from '../helper/stateFile';
 import { InfoRound } from './infoRound';
 import { PathWatch } from './pathWatch';
@@ -31,12 +33,10 @@ export interface MonitorOptions {
   readonly helperAlive?: (pid: number) => boolean;
 }
 
-const usualHelperState = '/run/dind-station/state.json';
-
 /** The helper cares for root's daemon; a socket of a user's session is not its own, and nothing behind TCP is. */
 function helperStateOf(endpoint: Endpoint): string | undefined {
-  if (endpoint.kind !== 'unix' || endpoint.source === 'rootless socket') return undefined;
-  return endpoint.socketPath.startsWith('/run/user/') ? undefined : usualHelperState;
+  const usual = endpoint.kind === 'unix' && endpoint.source !== 'rootless socket';
+  return usual && !endpoint.socketPath.startsWith('/run/user/') ? stateFile : undefined;
 }
 
 /**
@@ -82,19 +82,18 @@ export class EngineMonitor {
       return;
     }
     const { endpoint } = options.endpoint;
-    const clock = this.#clock;
     this.#endpoint = endpoint;
     this.#helperPath = 'helperStatePath' in options ? options.helperStatePath : helperStateOf(endpoint);
     this.#info = new InfoRound({
       endpoint,
-      clock,
+      clock: this.#clock,
       repeat: this.#background,
       onResult: (result) => this.#takeInfo(result),
     });
     if (!this.#background) return;
     this.#feed = new EventFeed({
       endpoint,
-      clock,
+      clock: this.#clock,
       log: this.#log,
       onContainer: () => this.#info?.soon(),
       onUnstarted: () => options.onDoubt?.(),
@@ -127,6 +126,10 @@ export class EngineMonitor {
     }
     return this.state;
   }
+
+  /** What a trial of containers found of the daemon that runs now. */
+  readonly verified = (verification: KnownVerification | undefined): void =>
+    this.#store.tell({ type: 'verified', verification });
 
   dispose(): void {
     this.#disposed = true;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isEnding, isWorking, type HelperStateFile } from '../helper/helperState';
 import type { EngineDetails } from './systemInfo';
+import type { KnownVerification } from './verification';
 import type { Cause, EngineEvent, EngineState, InfoResult, PingResult, SocketPath, StateKind } from './state';
 import { formatSeconds } from '../util/format';
 
@@ -19,6 +20,8 @@ export interface Model {
   readonly details: EngineDetails | undefined;
   readonly engineVersion: string | undefined;
   readonly helper: HelperStateFile | undefined;
+  /** Whether containers run; of the daemon that answers, so it goes with it. */
+  readonly verification: KnownVerification | undefined;
   /** The evidence that somebody else's socket is mounted over ours. */
   readonly mounted: string | undefined;
   readonly badEndpoint: string | undefined;
@@ -40,6 +43,7 @@ export function initial(at: number): Model {
     details: undefined,
     engineVersion: undefined,
     helper: undefined,
+    verification: undefined,
     mounted: undefined,
     badEndpoint: undefined,
     at,
@@ -115,11 +119,19 @@ function whenDenied(model: Model, madeAt: number | undefined): Verdict {
   return word?.state === 'failed' && !younger ? failure(word) : verdict('denied', 'no-permission', 'EACCES');
 }
 
+/** A daemon that answers runs only when nothing is known to the contrary. */
+function whenAnswered({ infoFault, verification }: Model): Verdict {
+  if (infoFault !== undefined) return { kind: 'degraded', cause: infoFault };
+  return verification?.verdict === 'no'
+    ? verdict('cannot-run', 'containers-fail', verification.message)
+    : { kind: 'running' };
+}
+
 function byPing(model: Model, ping: PingResult): Verdict {
   switch (ping.outcome) {
     case 'ok':
       if (model.mounted !== undefined) return verdict('foreign', 'socket-mounted', model.mounted);
-      return model.infoFault === undefined ? { kind: 'running' } : { kind: 'degraded', cause: model.infoFault };
+      return whenAnswered(model);
     case 'absent':
       return whenAbsent(model);
     case 'refused':
@@ -165,6 +177,7 @@ function settle(model: Model): Model {
     ...(cause === undefined ? {} : { cause }),
     ...(model.details === undefined ? {} : { details: model.details }),
     ...(model.engineVersion === undefined ? {} : { engineVersion: model.engineVersion }),
+    ...(isThere(model.ping) && model.verification !== undefined && { verified: model.verification.verdict === 'yes' }),
     ...(step === undefined || step === '' ? {} : { step }),
   };
   return isDeepStrictEqual(state, before) ? model : { ...model, state };
@@ -177,7 +190,9 @@ function afterPing(model: Model, ping: PingResult): Model {
     const engineVersion = ping.engineVersion ?? model.engineVersion;
     return { ...next, engineVersion, answeredSinceHelper: true, everAnswered: true };
   }
-  return isThere(ping) ? next : { ...next, details: undefined, engineVersion: undefined, infoFault: undefined };
+  return isThere(ping)
+    ? next
+    : { ...next, details: undefined, engineVersion: undefined, infoFault: undefined, verification: undefined };
 }
 
 function afterInfo(model: Model, info: InfoResult): Model {
@@ -205,6 +220,8 @@ function afterHelper(model: Model, helper: HelperStateFile | undefined): Model {
   return {
     ...model,
     helper,
+    // A run of the helper's may have replaced or mended the daemon: what was found out is of the one before.
+    verification: isEnding(helper) || isWorking(helper) ? undefined : model.verification,
     pingIsOld: model.ping !== undefined && (model.pingIsOld || (changed && helper?.state !== was)),
     answeredSinceHelper: false,
   };
@@ -220,6 +237,8 @@ export function reduce(model: Model, event: EngineEvent): Model {
       return settle(afterInfo(now, event.result));
     case 'helper':
       return settle(afterHelper(now, event.state));
+    case 'verified':
+      return isThere(now.ping) ? settle({ ...now, verification: event.verification }) : now;
     case 'foreign':
       return settle({ ...now, mounted: event.mounted ? event.evidence : undefined });
     case 'bad-endpoint':

@@ -1,4 +1,5 @@
 import type { EngineDetails } from './systemInfo';
+import type { KnownVerification } from './verification';
 import type { HelperStateFile } from '../helper/helperState';
 
 /** Every state of the engine a person can see. The order is of no meaning. */
@@ -8,6 +9,7 @@ export const stateKinds = [
   'starting',
   'running',
   'degraded',
+  'cannot-run',
   'hung',
   'denied',
   'misconfigured',
@@ -59,6 +61,7 @@ export interface Cause {
     | 'info-timeout'
     | 'info-failed'
     | 'http-status'
+    | 'containers-fail'
     | 'unreachable'
     | 'socket-mounted'
     | 'not-asked-yet'
@@ -76,6 +79,8 @@ export interface EngineState {
   readonly details?: EngineDetails;
   /** Engine version from the ping's headers; there before `details` is. */
   readonly engineVersion?: string;
+  /** Whether a container has run since this daemon was started; absent while nobody has found out. */
+  readonly verified?: boolean;
   /** The helper's current step while it works (`daemon.launch`). */
   readonly step?: string;
 }
@@ -87,6 +92,8 @@ export type EngineEvent =
   | { readonly type: 'stream-ended'; readonly at: number }
   /** The helper's state file, undefined when there is none or its helper is gone. */
   | { readonly type: 'helper'; readonly state: HelperStateFile | undefined; readonly at: number }
+  /** What a trial of containers found, of the daemon that answers now; undefined when nothing is known any more. */
+  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined; readonly at: number }
   /** Somebody else's socket is mounted over ours. */
   | { readonly type: 'foreign'; readonly mounted: boolean; readonly evidence: string; readonly at: number }
   /** The endpoint cannot be used at all (ssh://, missing context, unreadable certificates). */

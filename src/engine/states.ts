@@ -85,6 +85,11 @@ const rows = {
       'info-failed': { headline: 'Docker answers, but cannot describe itself' },
     },
   },
+  'cannot-run': {
+    ...trouble,
+    ...{ text: "Docker: can't run containers", headline: "Docker can't run containers" },
+    ...{ daemon: 'ours', canStart: false, canStop: true },
+  },
   hung: {
     ...trouble,
     ...{ text: 'Docker: not answering', headline: 'Docker does not answer', canStart: false, canStop: true },

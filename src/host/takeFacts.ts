@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import type { Endpoint } from '../engine/endpoint';
 import { daemonLog } from '../helper/paths';
 import type { HelperRun } from '../helper/run';
 import { readCgroups } from './cgroup';
@@ -10,6 +11,7 @@ import { askEngine } from './engineAnswers';
 import { valueOf, type Fact } from './facts/fact';
 import type { Facts } from './facts/facts';
 import type { SudoFacts } from './facts/helper';
+import type { VerificationFacts } from './facts/verification';
 import { readHelper } from './helperFacts';
 import { readCapabilities, readIdentity, readSecurity, readUserNamespace, userNameOf } from './identity';
 import { readKernel, readBoot, readTime } from './kernel';
@@ -41,6 +43,8 @@ export interface TakeFactsOptions {
   readonly helper?: Omit<HelperRun, 'onText' | 'timeoutMs'>;
   /** The `dind-helper` that comes with this program. */
   readonly bundledHelper?: string;
+  /** Finds out whether containers run on that daemon; without it that stays unreadable. */
+  readonly verification?: (endpoint: Endpoint) => Promise<ReadResult<VerificationFacts>>;
   readonly deadlines?: Partial<Deadlines>;
 }
 
@@ -51,9 +55,11 @@ export interface Deadlines {
   readonly ping: number;
   readonly answer: number;
   readonly helper: number;
+  /** Of a trial of containers. */
+  readonly verification: number;
 }
 
-const defaults: Deadlines = { files: 2000, ping: 2000, answer: 4000, helper: 5000 };
+const defaults: Deadlines = { files: 2000, ping: 2000, answer: 4000, helper: 5000, verification: 45_000 };
 
 /** Where the docker command and ours look, as a path; a TCP endpoint has none. */
 function socketPathOf(endpoint: Facts['endpoint']): string {
@@ -134,6 +140,13 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
     return within(deadlines.ping + deadlines.answer, asking);
   });
 
+  const verification = Promise.all([endpoint, engine]).then(async ([read, answer]): Promise<Facts['verification']> => {
+    const result = valueOf(read)?.clients[0]?.result;
+    if (options.verification === undefined || result?.ok !== true) return { unreadable: 'no container was tried' };
+    if (valueOf(answer)?.ping.outcome !== 'ok') return { unreadable: 'the engine does not answer' };
+    return within(deadlines.verification, options.verification(result.endpoint));
+  });
+
   const slices = {
     identity: slice(socket.then((read) => readIdentity(root, valueOf(read)?.gid))),
     capabilities: slice(readCapabilities(root)),
@@ -186,6 +199,7 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
     endpoint,
     socket,
     engine,
+    verification,
     helper,
   };
   const [read, answer] = await Promise.all([allOf(slices), rootAnswer]);

@@ -4,6 +4,7 @@ import { initial } from '../engine/reducer';
 import type { EngineState } from '../engine/state';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readSocketMount } from '../host/socketPath';
+import type { KnownVerification } from '../engine/verification';
 import type { LazyLog } from './lazyLog';
 
 export type StateListener = Parameters<EngineMonitor['onChange']>[0];
@@ -11,11 +12,15 @@ export type StateListener = Parameters<EngineMonitor['onChange']>[0];
 /** One endpoint, and what watches it. */
 export interface Connection {
   readonly endpoint: EndpointResult;
-  readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'dispose'>;
+  readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'verified' | 'dispose'>;
 }
 
 /** Finds the endpoint that a setting or the environment names, and watches it. Nothing is read of another's daemon. */
-export function connectTo(dockerHost: string | undefined, log: Pick<LazyLog, 'info' | 'error'>): Connection {
+export function connectTo(
+  dockerHost: string | undefined,
+  log: Pick<LazyLog, 'info' | 'error'>,
+  onDoubt: () => void,
+): Connection {
   const endpoint = endpointFor(process.env, dockerHost);
   if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
   // What the helper says is about its own daemon and would be mistaken for another's.
@@ -23,7 +28,7 @@ export function connectTo(dockerHost: string | undefined, log: Pick<LazyLog, 'in
   const line = (text: string): void => log.info(text);
   return {
     endpoint,
-    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, log: line }),
+    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, onDoubt, log: line }),
   };
 }
 
@@ -68,6 +73,11 @@ export class EngineSession {
 
   async refresh(): Promise<EngineState> {
     return this.connection?.monitor.refresh() ?? this.before;
+  }
+
+  /** What a trial of containers found of the daemon that runs now. */
+  verified(verification: KnownVerification | undefined): void {
+    this.connection?.monitor.verified(verification);
   }
 
   onChange(listener: StateListener): { dispose(): void } {

@@ -8,6 +8,7 @@ export const settings = {
   notifications: { key: 'notifications', scope: 'application', default: 'all' },
   dockerHost: { key: 'dockerHost', scope: 'machine', default: '' },
   limitsImage: { key: 'limitsImage', scope: 'machine', default: '' },
+  verify: { key: 'verify', scope: 'machine', default: true },
 } as const;
 
 /** The section all keys stand in. */
@@ -28,6 +29,8 @@ export interface Settings {
   readonly dockerHost: string | undefined;
   /** An image in which limits are proven; undefined when empty. */
   readonly limitsImage: string | undefined;
+  /** Whether a container is run after each start of the daemon to find out whether containers run. */
+  readonly verify: boolean;
 }
 
 export function readSettings(configuration: Configuration): Settings {
@@ -41,6 +44,7 @@ export function readSettings(configuration: Configuration): Settings {
     notifications: notificationLevels.find((known) => known === level) ?? settings.notifications.default,
     dockerHost: text(settings.dockerHost.key),
     limitsImage: text(settings.limitsImage.key),
+    verify: configuration.get<unknown>(settings.verify.key) !== false,
   };
 }
 

@@ -116,5 +116,5 @@ twice_taken() {
 
 @test "the list is the one that the editor and the command line know" {
   run "$HELPER" apply --list
-  [ "$(printf '%s\n' "$output" | grep -v '^undo-')" = "$(sed -n "/helperActions = \[/,/\]/s/^  '\(.*\)',$/\1/p" "$REPO/src/daemon/protocol.ts")" ]
+  [ "$(printf '%s\n' "$output" | grep -v '^undo-')" = "$(sed -n "/helperActions = \[/,/\]/s/^  '\(.*\)',$/\1/p" "$REPO/src/helper/protocol.ts")" ]
 }

@@ -4,6 +4,7 @@ import { cgroupRules } from './cgroup';
 import { cgroupMountRules } from './cgroupMounts';
 import { cgroup2Rules } from './cgroup2';
 import { clientRules } from './client';
+import { containerRules } from './containers';
 import { daemonRules } from './daemon';
 import { dataRootRules } from './dataRoot';
 import { forwardingRules } from './forwarding';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...addressRules,
   ...daemonRules,
   ...lifecycleRules,
+  ...containerRules,
   ...clientRules,
   ...helperRules,
   ...socketRules,

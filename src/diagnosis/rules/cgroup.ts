@@ -18,6 +18,7 @@ export const cgroupRules: readonly Rule[] = [
     id: 'cgroup.cgroup-not-mounted',
     needs: ['cgroup'],
     explains: [
+      'daemon.containers-fail',
       'start.cgroups-not-mounted',
       'socket.socket-absent',
       'socket.socket-dead',
@@ -54,7 +55,7 @@ export const cgroupRules: readonly Rule[] = [
   rule({
     id: 'cgroup.cgroup-mount-readonly',
     needs: ['cgroup'],
-    explains: ['cgroup.v2-nesting-not-prepared', 'log.cgroup-read-only'],
+    explains: ['daemon.containers-fail', 'cgroup.v2-nesting-not-prepared', 'log.cgroup-read-only'],
     judge: ({ cgroup }) => {
       const closed = daemonMounts(cgroup).filter(
         ({ readOnly, version, controllers, mountPoint }) =>

@@ -11,6 +11,7 @@ export const cgroupMountRules: readonly Rule[] = [
   rule({
     id: 'cgroup.v1-mount-covered',
     needs: ['cgroup'],
+    explains: ['daemon.containers-fail'],
     judge: ({ cgroup }, facts) => {
       const lost = lostMounts(cgroup);
       if (lost === undefined || 'inconclusive' in lost) return lost;

@@ -10,6 +10,7 @@ import {
   option,
   settings,
 } from '../factSelectors';
+import { hasRun } from './containers';
 import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
 function pidEvidence({ path, content, process }: PidFileFacts) {
@@ -28,9 +29,12 @@ function missingProgram(
   return rule({
     id,
     needs: ['daemonConfig'],
-    explains: [...start, ...unanswered],
+    explains: [...start, 'daemon.containers-fail', ...unanswered],
     judge: ({ daemonConfig }, facts) => {
-      if (daemonConfig.programs[program] !== undefined || daemonRuns(facts) || answers(facts)) return undefined;
+      if (daemonConfig.programs[program] !== undefined) return undefined;
+      const running = daemonRuns(facts) || answers(facts);
+      // A daemon that runs has found the others, and runc is looked for with each container.
+      if (running && (program !== 'runc' || hasRun(facts))) return undefined;
       if (program === 'iptables' && isOff(option(daemonConfig, 'iptables'))) return undefined;
       if (program === 'containerd' && option(daemonConfig, 'containerd') !== undefined) return undefined;
       return {
@@ -38,7 +42,7 @@ function missingProgram(
         title: `${program} is not installed where the daemon looks`,
         cause: 'The daemon looks in /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin and /bin.',
         evidence: [seen(program, 'not found')],
-        consequence: 'The daemon does not start.',
+        consequence: running ? 'No container starts.' : 'The daemon does not start.',
         remedy: fix(`Install ${program}, then start Docker.`, `sudo apt-get install ${program}`),
       };
     },
@@ -170,7 +174,7 @@ export const daemonRules: readonly Rule[] = [
   rule({
     id: 'daemon.log-driver-unavailable',
     needs: ['daemonConfig', 'processes'],
-    explains: ['log.logging-driver'],
+    explains: ['daemon.containers-fail', 'log.logging-driver'],
     judge: ({ daemonConfig, processes }, facts) => {
       if (option(daemonConfig, 'log-driver') !== 'journald' || processes.systemdFolder) return undefined;
       return {
@@ -187,7 +191,7 @@ export const daemonRules: readonly Rule[] = [
   rule({
     id: 'daemon.runtime-not-registered',
     needs: ['daemonConfig'],
-    explains: ['start.runtime-unknown', 'log.runtime', ...unanswered],
+    explains: ['daemon.containers-fail', 'start.runtime-unknown', 'log.runtime', ...unanswered],
     judge: ({ daemonConfig }, facts) => {
       const wanted = option(daemonConfig, 'default-runtime');
       const declared = settings(daemonConfig)['runtimes'];

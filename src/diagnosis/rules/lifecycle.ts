@@ -172,7 +172,7 @@ export const lifecycleRules: readonly Rule[] = [
   rule({
     id: 'daemon.containerd-died',
     needs: ['engine', 'processes'],
-    explains: ['log.containerd-refused'],
+    explains: ['daemon.containers-fail', 'log.containerd-refused'],
     judge: ({ engine, processes }, facts) => {
       const version = engineVersion(facts);
       if (engine.ping.outcome !== 'ok' || livingDaemons(processes).length === 0) return undefined;

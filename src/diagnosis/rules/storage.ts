@@ -31,6 +31,7 @@ export const storageRules: readonly Rule[] = [
     id: 'storage.data-root-full',
     needs: ['storage'],
     explains: [
+      'daemon.containers-fail',
       'start.disk-full',
       'start.temporary-folder',
       'log.no-space',

@@ -10,6 +10,7 @@ import { networkFactsSchema } from './network';
 import { platformFactsSchema } from './platform';
 import { processesFactsSchema } from './processes';
 import type { FactsOf } from './schema';
+import { verificationFactsSchema } from './verification';
 import { mountFactsSchema, storageFactsSchema } from './storage';
 
 /** What each slice holds when it could be read. */
@@ -39,6 +40,7 @@ export const sliceSchemas = {
   endpoint: endpointFactsSchema,
   socket: socketFactsSchema,
   engine: engineFactsSchema,
+  verification: verificationFactsSchema,
 
   helper: helperFactsSchema,
   /** What only root can read, from `dind-helper facts`; unreadable where the helper may not be used without a password. */

@@ -15,6 +15,9 @@ import { begun, concluded, ended, eventSeen, noRunYet, refused, type LimitsStatu
 import { testOutcome } from './testOutcome';
 import type { EngineSession } from '../engineSession';
 
+/** Of the same output: it is made of what containers are made with. */
+export { tryContainersAt } from '../../app/containerTrial';
+
 /** The parts of `vscode` a run of checks needs. */
 export interface LimitsHost extends NotificationHost {
   readonly TestMessage: typeof vscode.TestMessage;

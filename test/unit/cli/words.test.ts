@@ -33,6 +33,7 @@ test('the exit status follows the state', () => {
     stopping: 1,
     restarting: 1,
     degraded: 1,
+    'cannot-run': 1,
     hung: 1,
     denied: 1,
     stopped: 1,

@@ -30,6 +30,7 @@ const pairs: [StateKind, Cause['code'] | undefined, string, string, string[]][] 
   ],
   ['degraded', 'info-failed', 'HTTP 500: boom', 'Docker answers, but cannot describe itself', ['restart', 'show-log']],
   ['degraded', 'http-status', 'HTTP 503', 'Docker answers with an error', ['restart', 'show-log']],
+  ['cannot-run', 'containers-fail', 'runc: no', "Docker can't run containers", ['restart', 'show-log']],
   ['hung', 'ping-timeout', 'no answer to a ping within 900 ms', 'Docker does not answer', ['restart', 'show-log']],
   ['denied', 'no-permission', 'EACCES', 'No permission for the Docker socket', ['restart', 'refresh']],
   [

@@ -192,6 +192,8 @@ export function healthyFacts(change: (facts: HealthyFacts) => void = () => undef
           dockerd: '/usr/bin/dockerd',
           containerd: '/usr/bin/containerd',
           runc: '/usr/bin/runc',
+          'containerd-shim-runc-v2': '/usr/bin/containerd-shim-runc-v2',
+          'docker-proxy': '/usr/bin/docker-proxy',
           iptables: '/usr/sbin/iptables',
           'docker-init': '/usr/bin/docker-init',
         },
@@ -251,6 +253,7 @@ export function healthyFacts(change: (facts: HealthyFacts) => void = () => undef
         containerd: { path: '/run/containerd/containerd.sock', kind: 'absent' },
       },
     },
+    verification: { value: { verdict: 'yes' } },
     engine: {
       value: {
         endpoint: 'unix:///var/run/docker.sock',

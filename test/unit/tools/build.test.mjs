@@ -20,7 +20,8 @@ const mostKilobytes = {
   'diagnostics.js': 60,
   'backgroundDiagnosis.js': 5,
   'diagnosis.js': 275,
-  'limits.js': 135,
+  'verification.js': 16,
+  'limits.js': 140,
   'webview.js': 18,
   'charts.js': 56,
   'dockerode.js': 52,
@@ -41,6 +42,7 @@ function smallProject(/** @type {Record<string, string>} */ files = {}) {
     'src/webview/main.ts': 'document.title = "page";\nvoid import(document.title);',
     'src/webview/charts.ts': "import uPlot from 'uplot';\nexport const draw = uPlot;",
     'src/vscode/limits/limits.ts': 'export const prove = () => true;',
+    'src/vscode/verification.ts': 'export const verify = () => true;',
     'src/vscode/backgroundDiagnosis.ts': 'export const look = () => 1;',
     'src/vscode/diagnosis.ts': 'export const diagnose = () => [];',
     'src/engine/dockerode.ts':

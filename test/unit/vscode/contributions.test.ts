@@ -151,16 +151,17 @@ describe('readSettings', () => {
       notifications: 'errors',
       dockerHost: 'tcp://box:2376',
       limitsImage: 'alpine:3',
+      verify: true,
     });
   });
 
   it.each([
     {},
-    { notifications: 7, dockerHost: 7, limitsImage: 7 },
+    { notifications: 7, dockerHost: 7, limitsImage: 7, verify: 'no' },
     { notifications: 'loud', dockerHost: '  ' },
     { dockerHost: null },
   ])('takes %j as the defaults', (values) => {
-    expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined, limitsImage: undefined });
+    expect(of(values)).toEqual({ notifications: 'all', dockerHost: undefined, limitsImage: undefined, verify: true });
   });
 });
 

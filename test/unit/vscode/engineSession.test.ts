@@ -30,6 +30,7 @@ function bench() {
           return { dispose: () => listeners.delete(listener) };
         },
         refresh: () => Promise.resolve(state),
+        verified: () => undefined,
         dispose: () => {
           record.disposed = true;
           listeners.clear();
@@ -87,7 +88,11 @@ describe('EngineSession', () => {
 
 describe('connectTo', () => {
   it('watches nothing at an endpoint that cannot be used, and says why in the state', () => {
-    const { endpoint, monitor } = connectTo('ssh://box', { info: () => undefined, error: () => undefined });
+    const { endpoint, monitor } = connectTo(
+      'ssh://box',
+      { info: () => undefined, error: () => undefined },
+      () => undefined,
+    );
     expect([endpoint.ok, monitor.state]).toMatchObject([false, { kind: 'misconfigured' }]);
     monitor.dispose();
   });

@@ -41,6 +41,7 @@ const table: readonly Row[] = [
   ['degraded', 'info-timeout', 'warning', 'Docker: degraded', 'warning'],
   ['degraded', 'info-failed', 'warning', 'Docker: degraded', 'warning'],
   ['degraded', 'http-status', 'warning', 'Docker: degraded', 'warning'],
+  ['cannot-run', 'containers-fail', 'error', "Docker: can't run containers", 'error'],
   ['denied', 'no-permission', 'lock', 'Docker: no permission', 'warning'],
   ['hung', 'ping-timeout', 'error', 'Docker: not answering', 'error'],
   ['failed', 'crashed', 'error', 'Docker: crashed', 'error'],
@@ -78,7 +79,7 @@ describe('statusBarContent', () => {
 
   it('calls only the states that need somebody by a colour', () => {
     const coloured = stateKinds.filter((kind) => statusBarContent(modelOf(stateOf(kind))).background !== 'none');
-    expect(coloured.toSorted()).toEqual(['degraded', 'denied', 'failed', 'hung', 'misconfigured']);
+    expect(coloured.toSorted()).toEqual(['cannot-run', 'degraded', 'denied', 'failed', 'hung', 'misconfigured']);
   });
 
   it('lists what the engine said of itself', () => {

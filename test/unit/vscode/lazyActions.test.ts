@@ -21,6 +21,7 @@ describe('fallbackText', () => {
       'unknown',
       'stopped',
       'degraded',
+      'cannot-run',
       'hung',
       'denied',
       'misconfigured',

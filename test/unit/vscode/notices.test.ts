@@ -26,6 +26,7 @@ describe('noticeFor', () => {
       hung: 'error',
       misconfigured: 'error',
       degraded: 'warning',
+      'cannot-run': 'error',
       denied: 'warning',
     });
   });

@@ -34,7 +34,10 @@ const pidFile = (role: 'dockerd' | 'managed containerd', content: string, comm?:
       ...(comm !== undefined && { process: { comm, state: 'S', startedAt: '' } }),
     },
   ]);
-const without = (program: 'runc' | 'containerd' | 'iptables' | 'docker-init') => (facts: HealthyFacts) =>
+const unverified = (facts: HealthyFacts) => void Object.assign(facts, { verification: { unreadable: 'not tried' } });
+const containersFail = (step: string, message: string) => (facts: HealthyFacts) =>
+  void Object.assign(facts.verification, { value: { verdict: 'no', step, message } });
+const without = (program: keyof HealthyFacts['daemonConfig']['value']['programs']) => (facts: HealthyFacts) =>
   void Reflect.deleteProperty(facts.daemonConfig.value.programs, program);
 const environment = (set: Record<string, string>) => (facts: HealthyFacts) => {
   for (const client of facts.endpoint.value.clients) client.environment = set;
@@ -234,6 +237,13 @@ export const engineCases: readonly Case[] = [
     'daemon.missing-iptables',
     both(down, without('iptables')),
     both(down, without('iptables'), set({ iptables: false })),
+  ],
+  ['daemon.containers-fail', containersFail('start', 'no such runtime'), unverified],
+  ['daemon.missing-shim', both(unverified, without('containerd-shim-runc-v2')), without('containerd-shim-runc-v2')],
+  [
+    'daemon.missing-docker-proxy',
+    without('docker-proxy'),
+    both(without('docker-proxy'), set({ 'userland-proxy': false })),
   ],
   ['daemon.missing-docker-init', without('docker-init'), without('iptables')],
   ['daemon.log-driver-unavailable', set({ 'log-driver': 'journald' }), set({ 'log-driver': 'local' })],

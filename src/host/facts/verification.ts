@@ -1,0 +1,15 @@
+import * as v from 'valibot';
+import { verificationSteps } from '../../engine/verification';
+import type { FactsOf } from './schema';
+
+/** What a trial of containers found on the daemon that runs now. */
+export const verificationFactsSchema = v.variant('verdict', [
+  v.object({ verdict: v.literal('yes') }),
+  v.object({
+    verdict: v.literal('no'),
+    step: v.picklist(verificationSteps),
+    /** The engine's own sentence, whole. */
+    message: v.string(),
+  }),
+]);
+export type VerificationFacts = FactsOf<typeof verificationFactsSchema>;

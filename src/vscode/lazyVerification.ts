@@ -1,0 +1,33 @@
+import type { Verifier } from '../app/verifier';
+import type { EngineSession } from './engineSession';
+import { Lazy } from './lazy';
+import type * as Late from './verification';
+import type { VerificationParts } from './verification';
+
+/** Loads the verification's output file; bundling leaves this import alone. */
+export async function loadVerification(): Promise<typeof Late> {
+  return import('./verification');
+}
+
+/** What finds out whether containers run, loaded when an engine is first seen to run. */
+export class LazyVerification extends Lazy<Verifier> {
+  constructor(
+    load: typeof loadVerification,
+    private readonly parts: VerificationParts & { readonly engine: EngineSession },
+  ) {
+    super(async () => {
+      const { makeVerifier } = await load();
+      return () => makeVerifier(parts);
+    });
+  }
+
+  /** To be told of every state. */
+  observe(): void {
+    const { engine, log } = this.parts;
+    if (this.now === undefined && engine.state.kind !== 'running') return;
+    this.get().then(
+      (verifier) => verifier.observe(engine.state, engine.endpoint),
+      (error: unknown) => log.error(`Whether containers run cannot be found out: ${String(error)}`),
+    );
+  }
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { Verifier, type VerifierParts } from '../../../src/app/verifier';
+import type { KnownVerification, Verification } from '../../../src/engine/verification';
+import type { Endpoint } from '../../../src/engine/endpoint';
+import type { EngineState, StateKind } from '../../../src/engine/state';
+
+const endpoint: Endpoint = {
+  kind: 'unix',
+  socketPath: '/var/run/docker.sock',
+  display: 'unix:///var/run/docker.sock',
+  source: 'default',
+};
+const state = (kind: StateKind): EngineState => ({ kind, since: 0 });
+const broken: Verification = { verdict: 'no', step: 'start', message: 'exec: "runc": not found' };
+
+/** A verifier with a clock in the test's hand. */
+function watched(results: Verification[], more: Partial<VerifierParts> = {}) {
+  let now = 0;
+  const timers: { at: number; call: () => void }[] = [];
+  const book = new Map<string, KnownVerification>();
+  const told: (KnownVerification | undefined)[] = [];
+  const trials: { identity: string; signal: AbortSignal }[] = [];
+  const daemon = { identity: 'start 1' as string | undefined };
+  const parts: VerifierParts = {
+    trial: async (_endpoint, identity, signal) => {
+      trials.push({ identity, signal });
+      return Promise.resolve(results.shift() ?? { verdict: 'yes' });
+    },
+    identity: () => Promise.resolve(daemon.identity),
+    remembered: (identity) => {
+      const verification = book.get(identity);
+      return Promise.resolve(verification === undefined ? undefined : { at: 0, verification });
+    },
+    remember: (identity, verification) => {
+      book.set(identity, verification);
+      return Promise.resolve();
+    },
+    automatic: () => true,
+    onResult: (verification) => void told.push(verification),
+    clock: {
+      now: () => now,
+      elapsed: () => now,
+      after: (ms, call) => {
+        const timer = { at: now + ms, call };
+        timers.push(timer);
+        return { cancel: () => void (timers.includes(timer) && timers.splice(timers.indexOf(timer), 1)) };
+      },
+    },
+    log: { info: () => undefined, error: (message) => expect.unreachable(message) },
+    ...more,
+  };
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+  const pass = async (ms: number): Promise<void> => {
+    const end = now + ms;
+    for (;;) {
+      await settle();
+      const next = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      now = next.at;
+      timers.splice(timers.indexOf(next), 1);
+      next.call();
+    }
+    now = end;
+    await settle();
+  };
+  const verifier = new Verifier(parts);
+  return { verifier, pass, told, trials, book, daemon };
+}
+
+describe('whether containers run', () => {
+  test('is found out once for a start of a daemon, whatever states follow, and remembered', async () => {
+    const { verifier, pass, told, trials, book } = watched([broken]);
+    verifier.observe(state('starting'), endpoint);
+    verifier.observe(state('running'), endpoint);
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    verifier.observe(state('cannot-run'), endpoint);
+    await pass(600_000);
+    expect(told).toEqual([broken]);
+    expect(trials.map(({ identity }) => identity)).toEqual(['start 1']);
+    expect(book.get('start 1')).toEqual(broken);
+  });
+
+  test('is not tried again by another window, and is by one of a new start', async () => {
+    const { verifier, pass, told, trials, book, daemon } = watched([]);
+    book.set('start 1', { verdict: 'yes' });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    expect(trials).toEqual([]);
+    verifier.observe(state('stopped'), endpoint);
+    daemon.identity = 'start 2';
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    expect(trials.map(({ identity }) => identity)).toEqual(['start 2']);
+    expect(told).toEqual([{ verdict: 'yes' }, undefined, { verdict: 'yes' }]);
+  });
+
+  test('is doubted at most once a minute, and then what is remembered does not count', async () => {
+    const { verifier, pass, told, trials } = watched([{ verdict: 'yes' }, broken]);
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    verifier.doubt();
+    await pass(1000);
+    expect(told).toEqual([{ verdict: 'yes' }, broken]);
+    for (let second = 0; second < 50; second += 1) {
+      verifier.doubt();
+      await pass(1000);
+    }
+    expect(trials).toHaveLength(2);
+    await pass(60_000);
+    expect(trials).toHaveLength(3);
+  });
+
+  test('is not tried where nobody asked for it', async () => {
+    const { verifier, pass, trials } = watched([], { automatic: () => false });
+    verifier.observe(state('running'), endpoint);
+    verifier.doubt();
+    await pass(60_000);
+    expect(trials).toEqual([]);
+  });
+
+  test('an engine that goes away ends the trial, and its result is nobody’s', async () => {
+    let finish: (found: Verification) => void = () => undefined;
+    const signals: AbortSignal[] = [];
+    const { verifier, pass, told, book } = watched([], {
+      trial: (_endpoint, _identity, signal) => {
+        signals.push(signal);
+        return new Promise((resolve) => (finish = resolve));
+      },
+    });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    verifier.observe(state('stopped'), endpoint);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    finish({ verdict: 'yes' });
+    await pass(1000);
+    expect(told).toEqual([undefined]);
+    expect(book.size).toBe(0);
+  });
+
+  test('a trial that could not be made is made again, and not for ever', async () => {
+    const unknown: Verification = { verdict: 'unknown', message: 'another window' };
+    const { verifier, pass, told, trials } = watched(Array.from({ length: 20 }, () => unknown));
+    verifier.observe(state('running'), endpoint);
+    await pass(600_000);
+    expect(trials).toHaveLength(6);
+    expect(told).toEqual([]);
+  });
+
+  test('what a daemon showed that was replaced meanwhile is not kept under the name of the next', async () => {
+    const { verifier, pass, book, daemon } = watched([], {
+      trial: () => {
+        daemon.identity = 'start 2';
+        return Promise.resolve({ verdict: 'yes' });
+      },
+    });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    expect([...book.keys()]).toEqual([]);
+  });
+});
