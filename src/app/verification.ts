@@ -7,7 +7,7 @@ import { keepVerification, readVerification, verificationPath, type Verification
 type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Whether containers may be run on that daemon without being asked: one of this machine, ours or its init's. */
-export function isOwnDaemon(endpoint: Endpoint | undefined): endpoint is Endpoint {
+export function isOwnDaemon(endpoint: Endpoint): boolean {
   return daemonOwner(endpoint) !== undefined;
 }
 

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import type { HelperRunner } from '../app/helperRunner';
 import { daemonOwner, endpointFor, endpointMismatch, logPathOf, type DaemonOwner } from '../app/managedDaemon';
 import { loginName } from '../app/privileges';
+import { isOwnDaemon, verifyOnce } from '../app/verification';
 import { clientFiles } from '../engine/dockerConfig';
 import type { Endpoint } from '../engine/endpoint';
 import { checkInstalled } from '../helper/installed';
 import { rootlessSocket } from '../helper/rootless';
 import type { Facts } from '../host/facts/facts';
+import type { VerificationFacts } from '../host/facts/verification';
+import type { ReadResult } from '../host/readResult';
 import { LogFollower } from '../host/logFollower';
 import { readLogTail } from '../host/logTail';
 import { takeFacts } from '../host/takeFacts';
@@ -75,7 +78,14 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     return { endpoint, own, helper: own ? helperFor('user') : rootHelper };
   };
   /** Facts of this machine; root's only where the helper may be used without a password. */
-  const facts = async (): Promise<Facts> => takeFacts({ bundledHelper, helper: await rootHelper.forFacts() });
+  const facts = async (): Promise<Facts> =>
+    takeFacts({ bundledHelper, helper: await rootHelper.forFacts(), verification: verificationFact });
+  /** Containers are tried on a daemon of this machine only. */
+  const verificationFact = async (endpoint: Endpoint): Promise<ReadResult<VerificationFacts>> => {
+    if (!isOwnDaemon(endpoint)) return { unreadable: `no container is tried at ${endpoint.display}` };
+    const found = await verifyOnce(endpoint, environment, new AbortController().signal);
+    return found.verdict === 'unknown' ? { unreadable: found.message } : found;
+  };
 
   return {
     status: async ({ json, host, rootless }) => {
@@ -101,13 +111,16 @@ export function makeHandlers(parts: HandlerParts): Handlers {
         return exitStatus.usage;
       }
       const { endpoint, own, helper } = daemonOf(rootless);
+      const signal = interrupted();
       return runLifecycle(verb, json, {
         terminal,
         commands: commandsFor(rootless),
         run: (asked, options) => helper.run(asked, options),
         installed: () => (own ? Promise.resolve({ status: 'current', version }) : checkInstalled({ bundledFolder })),
         endpointMismatch: endpointMismatch(endpoint),
-        signal: interrupted(),
+        verify:
+          endpoint !== undefined && isOwnDaemon(endpoint) ? () => verifyOnce(endpoint, environment, signal) : undefined,
+        signal,
       });
     },
 

@@ -2,7 +2,8 @@ import type { LifecycleVerb } from '../app/lifecycle';
 import { steps } from '../diagnosis/nextStep';
 import type { Installed } from '../helper/installed';
 import type { HelperOutcome, HelperRun } from '../helper/run';
-import type { ExitStatus } from './exitStatus';
+import type { Verification } from '../engine/verification';
+import { exitStatus, type ExitStatus } from './exitStatus';
 import { nextStepLines, outcomeExit, outcomeJson, show, showEvent, type TerminalCommands } from './outcome';
 import { printLine, type Terminal } from './terminal';
 
@@ -14,7 +15,28 @@ export interface LifecycleParts {
   readonly installed: () => Promise<Installed>;
   /** Why the verb would not act on the daemon this environment's docker command uses; undefined when it does. */
   readonly endpointMismatch: string | undefined;
+  /** Runs a container on the daemon that was started; undefined where that daemon is not ours to try. */
+  readonly verify: (() => Promise<Verification>) | undefined;
   readonly signal: AbortSignal;
+}
+
+/** That a container has run is the end of a start; an engine that answers and runs none is a failure. */
+function showVerification(verification: Verification, json: boolean, { out, err, paint }: Terminal): void {
+  if (json) {
+    printLine(out, JSON.stringify({ event: 'verified', ...verification }));
+    return;
+  }
+  switch (verification.verdict) {
+    case 'yes':
+      printLine(out, 'A container has run.');
+      return;
+    case 'no':
+      printLine(err, paint.err.bad("Docker can't run containers:"));
+      printLine(err, verification.message);
+      return;
+    case 'unknown':
+      printLine(err, paint.err.dim(`Whether containers run is not known: ${verification.message}`));
+  }
 }
 
 /** `start`, `stop` and `restart`: progress on stderr, the result on stdout; with `--json` the events, one a line. */
@@ -40,5 +62,8 @@ export async function runLifecycle(verb: LifecycleVerb, json: boolean, parts: Li
     const lines = [...note, ...nextStepLines([steps.updateHelper], commands).map((line) => `  ${line}`)];
     for (const line of lines) printLine(terminal.err, terminal.paint.err.dim(line));
   }
-  return outcomeExit(outcome);
+  const started = verb !== 'stop' && outcome.kind === 'result' && outcome.result.ok;
+  const verification = started ? await parts.verify?.() : undefined;
+  if (verification !== undefined) showVerification(verification, json, terminal);
+  return verification?.verdict === 'no' ? exitStatus.notFine : outcomeExit(outcome);
 }

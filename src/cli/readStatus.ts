@@ -2,6 +2,7 @@ import { explain, refusingSocket } from '../app/explanation';
 import type { InstalledOrUnknown } from '../app/helperRunner';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readAccess } from '../app/privileges';
+import { isOwnDaemon, recallVerification } from '../app/verification';
 import { describeLost, isPrivateByDefault, lostMounts } from '../diagnosis/runcMounts';
 import type { Endpoint } from '../engine/endpoint';
 import { readHelperFile } from '../helper/stateFile';
@@ -67,6 +68,24 @@ async function readMountWarning(): Promise<string | undefined> {
   return `${title}. ${cause}`;
 }
 
+/** What is known of containers on a daemon of this machine that answers, and the state with it. Nothing is tried. */
+async function verificationOf(
+  model: Model,
+  endpoint: Endpoint,
+  { environment, now }: StatusSources,
+): Promise<{ readonly model: Model; readonly known: StatusFacts['verified'] }> {
+  if (model.state.kind !== 'running') return { model, known: undefined };
+  if (!isOwnDaemon(endpoint))
+    return { model, known: { verdict: 'not-yet', why: 'it is not a daemon of this machine' } };
+  const entry = await recallVerification(endpoint, environment);
+  if (entry === undefined) return { model, known: { verdict: 'not-yet', why: null } };
+  const { verification } = entry;
+  return {
+    model: reduce(model, { type: 'verified', verification, at: now() }),
+    known: { verdict: verification.verdict, why: verification.verdict === 'no' ? verification.message : null },
+  };
+}
+
 /** Looks once at the engine, the helper and what is between them and this process. Never throws. */
 export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   const resolved = endpointFor(sources.environment, sources.host);
@@ -74,7 +93,13 @@ export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   if (!resolved.ok) {
     const at = sources.now();
     const { state } = reduce(initial(at), { type: 'bad-endpoint', message: resolved.message, at });
-    const nothing = { endpoint: undefined, apiVersion: undefined, lastRun: undefined, warning: undefined };
+    const nothing = {
+      verified: undefined,
+      endpoint: undefined,
+      apiVersion: undefined,
+      lastRun: undefined,
+      warning: undefined,
+    };
     const words = explain(state, undefined, { helper: undefined, access: undefined });
     return { ...nothing, state, words, helper: await helperRead };
   }
@@ -83,7 +108,8 @@ export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
   const stateFile = stateFileOf(endpoint);
   const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, stateFile, sources), helperRead]);
-  const { state } = model;
+  const verified = await verificationOf(model, endpoint, sources);
+  const { state } = verified.model;
   const refusing = refusingSocket(state, endpoint);
   const known = {
     helper: helper.status === 'unknown' ? undefined : helper.status,
@@ -95,6 +121,7 @@ export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   ].filter((text) => text !== undefined);
   return {
     state,
+    verified: verified.known,
     words: explain(state, endpoint, known),
     endpoint,
     apiVersion,

@@ -12,6 +12,8 @@ import type { Paint } from '../report/paint';
 /** Everything `status` found out. */
 export interface StatusFacts {
   readonly state: EngineState;
+  /** Whether a container has run since the daemon was started; undefined where no engine answers. */
+  readonly verified: { readonly verdict: 'yes' | 'no' | 'not-yet'; readonly why: string | null } | undefined;
   readonly words: Description;
   readonly endpoint: Endpoint | undefined;
   /** From the answer to the ping. */
@@ -40,6 +42,7 @@ export interface StatusJson {
   readonly engineVersion: string | null;
   readonly apiVersion: string | null;
   readonly details: EngineState['details'] | null;
+  readonly verified: NonNullable<StatusFacts['verified']> | null;
   readonly lastRun: {
     readonly verb: string;
     readonly by: string;
@@ -73,6 +76,7 @@ export function statusJson(status: StatusFacts, commands: TerminalCommands): Sta
     engineVersion: state.details?.version ?? state.engineVersion ?? null,
     apiVersion: status.apiVersion ?? null,
     details: state.details ?? null,
+    verified: status.verified ?? null,
     lastRun:
       lastRun === undefined ? null : { verb: lastRun.verb, by: lastRun.by, since: lastRun.since, code: lastRun.code },
     helper: status.helper,
@@ -99,7 +103,13 @@ function helperWords(helper: StatusFacts['helper']): string {
   }
 }
 
-function facts({ state, endpoint, apiVersion, lastRun, helper }: StatusFacts): [string, string][] {
+const verifiedWords = {
+  yes: 'yes: a container has run since the daemon was started',
+  no: 'no: a container could not be run',
+  'not-yet': 'not yet: the engine responds, no container was run',
+} as const;
+
+function facts({ state, verified, endpoint, apiVersion, lastRun, helper }: StatusFacts): [string, string][] {
   const rows: [string, string][] = [];
   if (endpoint !== undefined) {
     const context = endpoint.context === undefined ? '' : ` ${endpoint.context}`;
@@ -109,6 +119,7 @@ function facts({ state, endpoint, apiVersion, lastRun, helper }: StatusFacts): [
   if (version !== undefined) {
     rows.push(['engine', apiVersion === undefined ? version : `${version}, API ${apiVersion}`]);
   }
+  if (verified !== undefined) rows.push(['verified', verifiedWords[verified.verdict]]);
   const { details } = state;
   if (details !== undefined) {
     rows.push(['storage', `${details.storageDriver}, ${details.dataRoot}`]);
