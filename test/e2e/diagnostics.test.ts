@@ -84,7 +84,7 @@ describe('a daemon that dies while the page is open', () => {
     await page.frame.locator('h1').click();
     const button = page.frame.locator('.finding.error button.primary').first();
     const wanted = (await button.getAttribute('data-key')) ?? '';
-    expect(wanted).toMatch(/^mend /u);
+    expect(wanted).toMatch(/^remedy /u);
     const title = await page.frame.locator('.finding.error h3').first().innerText();
     for (let pressed = 0; (await page.focused()) !== wanted; pressed += 1) {
       expect(pressed, 'Tab does not lead to the button').toBeLessThan(60);

@@ -55,7 +55,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await button('Prove the limits').click();
     await limits().locator('progress').waitFor();
     await card('cpu.quota').waitFor();
-    expect(await page.focused()).toBe('run proofs');
+    expect(await page.focused()).toBe('run checks');
     await picture('limits', 'running-dark');
     await button('Prove the limits again').waitFor();
     const sum = await limits().locator('.sum').innerText();
