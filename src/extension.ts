@@ -13,14 +13,8 @@ import { diagnoseButton } from './vscode/nextStepButtons';
 import { LazyVerification, loadVerification } from './vscode/lazyVerification';
 import { RunningWarning } from './vscode/runningWarning';
 import { SettingsStore } from './vscode/settings';
+import type { StationApi } from './vscode/stationApi';
 import { StatusIndicator } from './vscode/statusIndicator';
-
-/** What the suite in the editor looks at, and any other extension may. */
-export interface StationApi {
-  /** The engine's state now. */
-  state(): EngineState;
-  onDidChangeState(listener: (state: EngineState) => void): { dispose(): void };
-}
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -83,13 +77,8 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     onStatus: (status) => actions.now?.observeLimits(status),
   });
   close = () => limitTests.close();
-  const verification = new LazyVerification(loadVerification, {
-    engine,
-    enabled: () => settings.now.verify,
-    image: () => settings.now.limitsImage,
-    load: loadLimits,
-    log,
-  });
+  const trial = { enabled: () => settings.now.verify, image: () => settings.now.limitsImage, load: loadLimits };
+  const verification = new LazyVerification(loadVerification, { engine, log, ...trial });
   const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, { host: vscode, dockerHost, log });
   const warning = new RunningWarning({
     examine: async () => (await background.get()).standingError(),

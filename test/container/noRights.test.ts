@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signIn, type Visit } from './visit';
 
 let visit: Visit;
@@ -9,7 +9,7 @@ afterAll(async () => {
   await visit.end();
 });
 
-it('the editor of a container without rights says which it lacks', async () => {
+test('the editor of a container without rights says which it lacks', async () => {
   const { workbench } = visit;
   await workbench.indicatorSays('Docker: failed to start');
   await workbench.notification('lacks NET_ADMIN and SYS_ADMIN').waitFor();

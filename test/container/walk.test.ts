@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Workbench } from '../e2e/workbench';
 import { Terminal } from './terminal';
 import { enter, visit, type Visit } from './visit';
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('the editor', () => {
-  it('asks for its password and takes no other', async () => {
+  test('asks for its password and takes no other', async () => {
     await enter(visitor, 'guessed');
     await workbench.page.locator('.error', { hasText: 'Incorrect password' }).waitFor();
     await workbench.screenshot('container-login');
@@ -24,7 +24,7 @@ describe('the editor', () => {
     await workbench.isThere();
   });
 
-  it('shows a daemon that runs', async () => {
+  test('shows a daemon that runs', async () => {
     await workbench.indicatorSays('Docker');
     for (const theme of ['light', 'dark'] as const) {
       await workbench.setTheme(theme);
@@ -44,12 +44,12 @@ describe('docker in its terminal', () => {
     await terminal.shows(/^sha256:[0-9a-f]{10}/u);
   });
 
-  it('does not know the password', async () => {
+  test('does not know the password', async () => {
     await terminal.type('clear; echo "<$PASSWORD>"');
     await terminal.shows(/^<>$/u);
   });
 
-  it('--cpus and --memory stand in the container', async () => {
+  test('--cpus and --memory stand in the container', async () => {
     // Where they are read differs between cgroup v2 and v1; the other file is not there.
     const cpu = '/sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us';
     const memory = '/sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes';
@@ -58,7 +58,7 @@ describe('docker in its terminal', () => {
     await terminal.shows(/^67108864$/u);
   });
 
-  it('--memory kills what takes more', async () => {
+  test('--memory kills what takes more', async () => {
     await terminal.type(
       'docker run --name hog --memory 32m --memory-swap 32m box dd if=/dev/zero of=/dev/null bs=128M',
     );
@@ -68,7 +68,7 @@ describe('docker in its terminal', () => {
     await terminal.type('docker rm hog');
   });
 
-  it('-p: what it serves is reached', async () => {
+  test('-p: what it serves is reached', async () => {
     await terminal.type('mkdir -p ~/site && echo hello from a container >~/site/index.html && clear');
     await terminal.type('docker run -d --rm --name web -p 8099:80 -v ~/site:/www:rshared box httpd -f -h /www');
     await terminal.shows(/^[0-9a-f]{64}$/u);
@@ -82,7 +82,7 @@ describe('docker in its terminal', () => {
     await terminal.focus();
   });
 
-  it('-v with rshared: a mount made inside is seen outside, and in the other container', async () => {
+  test('-v with rshared: a mount made inside is seen outside, and in the other container', async () => {
     await terminal.type('clear');
     const inside = 'mkdir -p /s/deep && mount -t tmpfs deep /s/deep && echo seen >/s/deep/index.html && sleep 99';
     const rights = '--cap-add SYS_ADMIN --security-opt apparmor=unconfined';

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { command, helper, user } from '../sandbox.mjs';
 import { daemon, useEditor } from './station';
 import { until } from './until';
@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 describe('a socket that refuses this user', () => {
-  it('is told from a daemon that is gone, with the reason, and a restart gives access', async () => {
+  test('is told from a daemon that is gone, with the reason, and a restart gives access', async () => {
     command('setfacl', '--remove', `u:${user}`, '/var/run/docker.sock');
     await workbench.indicatorSays('Docker: no permission');
     await workbench.notification('No permission for the Docker socket').waitFor();
@@ -22,7 +22,7 @@ describe('a socket that refuses this user', () => {
     await workbench.indicatorSays('Docker');
   });
 
-  it('knows a user who joined the group after code-server was started', async () => {
+  test('knows a user who joined the group after code-server was started', async () => {
     command('usermod', '--append', '--groups', 'docker', user);
     command('setfacl', '--remove', `u:${user}`, '/var/run/docker.sock');
     await workbench.indicatorSays('Docker: no permission');
@@ -38,7 +38,7 @@ describe('a socket that refuses this user', () => {
 });
 
 describe('the privileged helper', () => {
-  it('is asked for where sudo has no rule', async () => {
+  test('is asked for where sudo has no rule', async () => {
     const uid = command('id', '--user', user);
     const rule = `/etc/sudoers.d/dind-station-${uid}`;
     const text = readFileSync(rule, 'utf8');
@@ -51,7 +51,7 @@ describe('the privileged helper', () => {
     writeFileSync(rule, text, { mode: 0o440 });
   });
 
-  it('is set up in a terminal, and what comes next is said', async () => {
+  test('is set up in a terminal, and what comes next is said', async () => {
     command(helper, '--plain', 'uninstall');
     // A user who may use sudo for everything, as in many images; here without a password, which a test cannot type.
     writeFileSync('/etc/sudoers.d/all', `${user} ALL=(ALL:ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
@@ -70,7 +70,7 @@ describe('the privileged helper', () => {
 });
 
 describe("another machine's daemon", () => {
-  it('is shown as what it is and left alone', async () => {
+  test('is shown as what it is and left alone', async () => {
     const before = daemon.pid();
     // As `docker run -v /var/run/docker.sock:/var/run/docker.sock` leaves it: the socket itself is a mount.
     command('mount', '--bind', '/var/run/docker.sock', '/var/run/docker.sock');

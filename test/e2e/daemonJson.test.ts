@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
@@ -34,7 +34,7 @@ async function open(path: string): Promise<void> {
 }
 
 describe('daemon.json in the editor', () => {
-  it('has problems by the schema and by the rules, in Restricted Mode', async () => {
+  test('has problems by the schema and by the rules, in Restricted Mode', async () => {
     await open('docker/daemon.json');
     await workbench.run('Problems: Focus on Problems View');
     await until('problems are listed', async () => /storage-drvier/u.test(await rows()));
@@ -43,12 +43,12 @@ describe('daemon.json in the editor', () => {
     await workbench.screenshot('daemon-json-problems');
   });
 
-  it('has none left when it is closed', async () => {
+  test('has none left when it is closed', async () => {
     await workbench.run('View: Close All Editors');
     await until('no problem is listed', async () => !/storage-drvier/u.test(await rows()));
   });
 
-  it("knows the running daemon's flags for the file that daemon reads", async () => {
+  test("knows the running daemon's flags for the file that daemon reads", async () => {
     daemon.configure('{ "bridge-accept-fwmark": "1", "default-runtime": "runsc" }\n');
     await open('/etc/docker/daemon.json');
     await workbench.run('Problems: Focus on Problems View');
@@ -59,7 +59,7 @@ describe('daemon.json in the editor', () => {
     await workbench.run('View: Close All Editors');
   });
 
-  it('a fault that stands while the engine runs is in the indicator', async () => {
+  test('a fault that stands while the engine runs is in the indicator', async () => {
     daemon.configure('{ "log-driver": "journald" }\n');
     daemon.helper('restart');
     await workbench.page.locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]').waitFor();
@@ -70,7 +70,7 @@ describe('daemon.json in the editor', () => {
     await workbench.leaveHover();
   });
 
-  it('is gone from there after the fault is', async () => {
+  test('is gone from there after the fault is', async () => {
     daemon.configure();
     daemon.helper('restart');
     await workbench.page

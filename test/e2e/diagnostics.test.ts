@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { DiagnosticsPage } from './diagnosticsPage';
 import { daemon, useEditor } from './station';
 import { until } from './until';
@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('the diagnostics page of a daemon that runs', () => {
-  it('says so first, then what the machine is, and nothing in red', async () => {
+  test('says so first, then what the machine is, and nothing in red', async () => {
     page = await DiagnosticsPage.open(workbench);
     await page.headline.getByText('Docker is running').waitFor();
     expect(await page.frame.locator('.finding.error').allInnerTexts()).toEqual([]);
@@ -24,7 +24,7 @@ describe('the diagnostics page of a daemon that runs', () => {
     await workbench.screenshot('diagnostics-healthy-dark');
   });
 
-  it('is navigable by landmarks and headings, in an order that makes sense', async () => {
+  test('is navigable by landmarks and headings, in an order that makes sense', async () => {
     // The proofs are loaded after the page.
     await page.frame.locator('#limits').waitFor();
     const headings = await page.frame.locator('h1, h2').allInnerTexts();
@@ -40,7 +40,7 @@ describe('the diagnostics page of a daemon that runs', () => {
     ]);
   });
 
-  it('filters the log, and keeps the filter when the page is hidden and shown again', async () => {
+  test('filters the log, and keeps the filter when the page is hidden and shown again', async () => {
     const lines = page.frame.locator('#log .log li');
     const all = await lines.count();
     await page.frame.getByLabel('Filter').fill('API listen');
@@ -53,7 +53,7 @@ describe('the diagnostics page of a daemon that runs', () => {
     await page.frame.getByLabel('Filter').fill('');
   });
 
-  it.each(['dark', 'light', 'hc-dark', 'hc-light'] as const)(
+  test.each(['dark', 'light', 'hc-dark', 'hc-light'] as const)(
     'has nothing for axe to complain of in %s',
     async (name) => {
       await workbench.setTheme(name === 'hc-dark' ? 'high-contrast' : name);
@@ -68,7 +68,7 @@ describe('the diagnostics page of a daemon that runs', () => {
 });
 
 describe('a daemon that dies while the page is open', () => {
-  it('is followed, and mended by the keyboard alone; "mended" comes after new facts', async () => {
+  test('is followed, and mended by the keyboard alone; "mended" comes after new facts', async () => {
     await workbench.setTheme('dark');
     await page.read();
     await page.frame.locator('h1').click();
@@ -104,7 +104,7 @@ describe('text of others', () => {
   const hostile =
     'level=error msg="<img src=x onerror=alert(1)><script>window.hacked=1</script> \u001b[31mred\u001b[0m \u202eevil"';
 
-  it('is shown as text: markup, escape codes, lines of megabytes, bytes that are no UTF-8', async () => {
+  test('is shown as text: markup, escape codes, lines of megabytes, bytes that are no UTF-8', async () => {
     appendFileSync('/var/log/dockerd.log', `time="2026-01-01T00:00:00Z" ${hostile}\n`);
     appendFileSync('/var/log/dockerd.log', Buffer.concat([Buffer.from('bytes \xff\xfe\x00 end\n', 'latin1')]));
     appendFileSync('/var/log/dockerd.log', `${'A'.repeat(10_000_000)}\n`);
@@ -129,7 +129,7 @@ describe('text of others', () => {
 });
 
 describe('the report', () => {
-  it('is opened to be read and saved, with the findings and the facts', async () => {
+  test('is opened to be read and saved, with the findings and the facts', async () => {
     await page.frame.getByRole('button', { name: 'Save report' }).click();
     const editor = workbench.page.locator('.editor-instance .view-lines').last();
     await until('the report is open', async () => (await editor.innerText()).includes('Docker'));
@@ -141,7 +141,7 @@ describe('the report', () => {
 });
 
 describe('a narrow window', () => {
-  it('needs no scrolling sideways', async () => {
+  test('needs no scrolling sideways', async () => {
     await workbench.run('View: Toggle Primary Side Bar Visibility');
     await workbench.resize(374, 900);
     const { overflow, frame } = await page.widths();
@@ -154,7 +154,7 @@ describe('a narrow window', () => {
 });
 
 describe('plain http at a name that is not localhost', () => {
-  it('shows the same as a document, and says why', async () => {
+  test('shows the same as a document, and says why', async () => {
     const hosts = readFileSync('/etc/hosts', 'utf8');
     writeFileSync('/etc/hosts', `${hosts}\n127.0.0.1 station.test\n`);
     try {

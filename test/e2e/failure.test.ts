@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
@@ -9,7 +9,7 @@ afterEach(async () => {
 });
 
 describe('a configuration that would not do', () => {
-  it('costs nobody the daemon that runs', async () => {
+  test('costs nobody the daemon that runs', async () => {
     daemon.configure('{ "debug": tru }');
     const before = daemon.pid();
     await workbench.run('Restart Docker daemon');
@@ -24,7 +24,7 @@ describe('a configuration that would not do', () => {
 });
 
 describe('a daemon that cannot start', () => {
-  it('shows its cause, and what to do about it', async () => {
+  test('shows its cause, and what to do about it', async () => {
     daemon.configure('{ "bip": "300.1.1.1/8" }');
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
@@ -41,7 +41,7 @@ describe('a daemon that cannot start', () => {
     await workbench.leaveHover();
   });
 
-  it('says that daemon.json is not JSON, and where', async () => {
+  test('says that daemon.json is not JSON, and where', async () => {
     daemon.configure('{ "debug": tru }');
     await workbench.run('Restart Docker daemon');
     const toast = workbench.notification('Docker was not restarted');
@@ -51,7 +51,7 @@ describe('a daemon that cannot start', () => {
     daemon.configure('{ "bip": "300.1.1.1/8" }');
   });
 
-  it('opens the log, which holds the daemon its last words and goes on', async () => {
+  test('opens the log, which holds the daemon its last words and goes on', async () => {
     await workbench.run('Show Docker daemon log');
     await until('the log is on screen', async () => (await workbench.output()).includes('300.1.1.1/8'));
     await workbench.screenshot('log-dark');
@@ -63,7 +63,7 @@ describe('a daemon that cannot start', () => {
     await workbench.run('View: Toggle Panel Visibility');
   });
 
-  it('is told a directory in the place of the socket from a dead daemon, and helps', async () => {
+  test('is told a directory in the place of the socket from a dead daemon, and helps', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     mkdirSync('/var/run/docker.sock');
@@ -74,7 +74,7 @@ describe('a daemon that cannot start', () => {
     await workbench.indicatorSays('Docker');
   });
 
-  it('leaves a directory with something in it alone and says so', async () => {
+  test('leaves a directory with something in it alone and says so', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     mkdirSync('/var/run/docker.sock');
@@ -91,7 +91,7 @@ describe('a daemon that cannot start', () => {
 });
 
 describe('containers that would end', () => {
-  it('are named before anything happens', async () => {
+  test('are named before anything happens', async () => {
     daemon.configure('{ "live-restore": false }');
     daemon.helper('restart');
     await workbench.indicatorSays('Docker');

@@ -1,5 +1,5 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
@@ -16,7 +16,7 @@ async function inEveryTheme(name: string, hover: 'hover' | 'plain'): Promise<voi
 }
 
 describe('the indicator', () => {
-  it('shows a daemon that runs, with what there is to know of it', async () => {
+  test('shows a daemon that runs, with what there is to know of it', async () => {
     await workbench.indicatorSays('Docker');
     await until('the details are in the label', async () =>
       ((await workbench.indicator.locator('a').getAttribute('aria-label')) ?? '').includes('containers'),
@@ -35,7 +35,7 @@ describe('the indicator', () => {
     await inEveryTheme('running', 'hover');
   });
 
-  it('says in its label what a screen reader should say', async () => {
+  test('says in its label what a screen reader should say', async () => {
     const item = workbench.indicator.locator('a');
     expect(await item.getAttribute('aria-label')).toMatch(
       /^Docker is running\. .*container.*\. Opens the Docker menu\.$/,
@@ -43,7 +43,7 @@ describe('the indicator', () => {
     expect(await item.getAttribute('role')).toBe('button');
   });
 
-  it('goes from a killed daemon to crashed, and by "Restart Docker daemon" back to running', async () => {
+  test('goes from a killed daemon to crashed, and by "Restart Docker daemon" back to running', async () => {
     const before = daemon.pid();
     daemon.kill();
     await workbench.indicatorSays('Docker: crashed');
@@ -56,7 +56,7 @@ describe('the indicator', () => {
     await workbench.clearNotifications();
   });
 
-  it('restarts from the notification as well', async () => {
+  test('restarts from the notification as well', async () => {
     daemon.kill();
     await workbench.indicatorSays('Docker: crashed');
     await workbench.press(workbench.notification('Docker crashed'), 'Restart');
@@ -64,7 +64,7 @@ describe('the indicator', () => {
     await workbench.clearNotifications();
   });
 
-  it('keeps a container running over a restart', async () => {
+  test('keeps a container running over a restart', async () => {
     const first = daemon.container('survivor');
     await until('the tooltip counts it', async () =>
       ((await workbench.indicator.locator('a').getAttribute('aria-label')) ?? '').includes('1 of 1 container running'),
@@ -79,7 +79,7 @@ describe('the indicator', () => {
     daemon.docker('rm', '--force', 'survivor');
   });
 
-  it('stops and starts, and takes a stop that was asked for calmly', async () => {
+  test('stops and starts, and takes a stop that was asked for calmly', async () => {
     await workbench.run('Stop Docker daemon');
     await workbench.indicatorSays('Docker: stopped');
     const text = await (await workbench.tooltip()).innerText();
@@ -92,14 +92,14 @@ describe('the indicator', () => {
     await workbench.indicatorSays('Docker');
   });
 
-  it('sees what happens outside of the editor', async () => {
+  test('sees what happens outside of the editor', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     daemon.helper('start');
     await workbench.indicatorSays('Docker');
   });
 
-  it('says that a frozen daemon does not answer', async () => {
+  test('says that a frozen daemon does not answer', async () => {
     daemon.freeze();
     try {
       await workbench.indicatorSays('Docker: not answering', 10_000);
@@ -112,7 +112,7 @@ describe('the indicator', () => {
     await workbench.clearNotifications();
   });
 
-  it('says that a daemon without its containerd is degraded', async () => {
+  test('says that a daemon without its containerd is degraded', async () => {
     const containerd = daemon.containerd();
     process.kill(containerd, 'SIGSTOP');
     try {
@@ -126,7 +126,7 @@ describe('the indicator', () => {
     await workbench.clearNotifications();
   });
 
-  it('shows the step of a slow start, and a start can be cancelled', async () => {
+  test('shows the step of a slow start, and a start can be cancelled', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     // Found before the real one; it never comes so far as to make a socket.
@@ -150,7 +150,7 @@ describe('the indicator', () => {
 });
 
 describe('a narrow window', () => {
-  it('keeps the indicator', async () => {
+  test('keeps the indicator', async () => {
     await workbench.resize(480, 700);
     await workbench.indicatorSays('Docker');
     await workbench.screenshot('running-narrow-dark');

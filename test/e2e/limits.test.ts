@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daemon, extensionHostPids, useEditor } from './station';
 import { until } from './until';
 
@@ -58,7 +58,7 @@ function ours(): string[] {
 }
 
 describe('the Test Explorer', () => {
-  it('has the proofs by area, and proves the one that is chosen', async () => {
+  test('has the proofs by area, and proves the one that is chosen', async () => {
     await workbench.run('Testing: Focus on Test Explorer View');
     await open('Memory');
     expect(await row('CPU', 1).count()).toBe(1);
@@ -70,7 +70,7 @@ describe('the Test Explorer', () => {
     await inBothThemes('passed');
   });
 
-  it('proves everything by "Prove resource limits", which can be cancelled and then leaves nothing', async () => {
+  test('proves everything by "Prove resource limits", which can be cancelled and then leaves nothing', async () => {
     const kept = daemon.container('kept');
     await workbench.run('Prove resource limits');
     await until('a container of the run is there', () => ours().length > 0);
@@ -82,7 +82,7 @@ describe('the Test Explorer', () => {
     daemon.docker('rm', '--force', 'kept');
   });
 
-  it('clears up when its window is reloaded in the middle of a run', async () => {
+  test('clears up when its window is reloaded in the middle of a run', async () => {
     await workbench.run('Prove resource limits');
     await until('a container of the run is there', () => ours().length > 0);
     const before = extensionHostPids();
@@ -98,7 +98,7 @@ describe('the Test Explorer', () => {
     await open('Memory');
   });
 
-  it('refuses while Docker is stopped, and says what to do', async () => {
+  test('refuses while Docker is stopped, and says what to do', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     await prove('Memory');
@@ -112,7 +112,7 @@ describe('the Test Explorer', () => {
     await becomes('Memory', 'Passed');
   });
 
-  it('fails a limit that the runtime forgets, with what was expected and what was seen', async () => {
+  test('fails a limit that the runtime forgets, with what was expected and what was seen', async () => {
     const runtimes = { forgets: { path: join(__dirname, '../station/droppingRuntime') } };
     daemon.configure(JSON.stringify({ runtimes, 'default-runtime': 'forgets' }));
     try {
@@ -133,7 +133,7 @@ describe('the Test Explorer', () => {
     await workbench.indicatorSays('Docker');
   });
 
-  it('shows a whole run', async () => {
+  test('shows a whole run', async () => {
     for (const area of ['CPU', 'Processes', 'Block I/O', 'Files and space', 'Isolation']) await open(area);
     await workbench.run('Prove resource limits');
     const told = /\((?:Passed|Failed|Skipped|Errored)/u;

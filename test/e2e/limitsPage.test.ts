@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { DiagnosticsPage } from './diagnosticsPage';
 import { daemon, useEditor } from './station';
 import { until } from './until';
@@ -44,14 +44,14 @@ async function picture(id: string, name: string): Promise<void> {
 }
 
 describe('the section "Limits" of the diagnostics page', () => {
-  it('tells what a run takes before there is one, and has nothing of charts then', async () => {
+  test('tells what a run takes before there is one, and has nothing of charts then', async () => {
     await button('Prove the limits').waitFor();
     expect(await limits().innerText()).toMatch(/about \d+ s, \d+ s of CPU time and \d+ MiB at most/u);
     expect(await chartsLoaded()).toBe(false);
     await picture('limits', 'before-dark');
   });
 
-  it('proves every limit, tells how far it is, and shows each verdict', async () => {
+  test('proves every limit, tells how far it is, and shows each verdict', async () => {
     await button('Prove the limits').click();
     await limits().locator('progress').waitFor();
     await card('cpu.quota').waitFor();
@@ -66,7 +66,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     expect(await chartsLoaded()).toBe(true);
   });
 
-  it.each(['cpu.quota', 'memory.limit', 'files.shm'])('has a chart of %s with what it was', async (id) => {
+  test.each(['cpu.quota', 'memory.limit', 'files.shm'])('has a chart of %s with what it was', async (id) => {
     await page.evaluate(`document.getElementById('proof-${id}').scrollIntoView({ block: 'start' })`);
     await until('the chart is painted', async () => (await painted(id)).pixels > 500);
     expect((await painted(id)).colours).toBeGreaterThan(3);
@@ -75,7 +75,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     );
   });
 
-  it('shows the moment of the OOM kill, and the periods in which the quota stopped the container', async () => {
+  test('shows the moment of the OOM kill, and the periods in which the quota stopped the container', async () => {
     expect(await card('memory.limit').getByRole('img').getAttribute('aria-label')).toMatch(
       /A process was OOM killed after \d+\.\d\d s\.$/u,
     );
@@ -86,7 +86,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await card('memory.limit').getByText('The numbers').click();
   });
 
-  it.each(['light', 'high-contrast', 'hc-light', 'dark'] as const)(
+  test.each(['light', 'high-contrast', 'hc-light', 'dark'] as const)(
     'is drawn in the colours of %s, and axe has nothing to complain of',
     async (theme) => {
       const before = await page.evaluate<string>(`document.querySelector('.plot canvas').toDataURL()`);
@@ -104,7 +104,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     },
   );
 
-  it("shows a run of the Test Explorer too, and the Test Explorer the page's", async () => {
+  test("shows a run of the Test Explorer too, and the Test Explorer the page's", async () => {
     const when = await card('pids.limit').locator('.quiet').last().innerText();
     await workbench.run('Testing: Focus on Test Explorer View');
     const rows = workbench.page.locator('.test-explorer-tree .monaco-list-row');
@@ -124,7 +124,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     expect(await card('pids.limit').innerText()).toMatch(/Before\s+enforced since .* 2 runs/u);
   });
 
-  it('is shown again with its charts when the page was hidden', async () => {
+  test('is shown again with its charts when the page was hidden', async () => {
     await workbench.run('File: New Untitled Text File');
     await workbench.run('View: Close Editor');
     await page.read();
@@ -132,7 +132,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await until('the chart is painted', async () => (await painted('cpu.quota')).pixels > 500);
   });
 
-  it('is cancelled, and keeps what was seen before', async () => {
+  test('is cancelled, and keeps what was seen before', async () => {
     // The last of the longest lane.
     const last = card('cpu.cpuset').locator('.quiet').last();
     const before = await last.innerText();
@@ -145,7 +145,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await until('nothing of the run is left', () => daemon.docker('ps', '--all', '--quiet') === '');
   });
 
-  it('needs no scrolling sideways in a narrow window', async () => {
+  test('needs no scrolling sideways in a narrow window', async () => {
     await workbench.run('View: Close Primary Side Bar');
     await workbench.resize(374, 900);
     expect((await page.widths()).overflow).toBe(0);
@@ -155,7 +155,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await workbench.resize(1280, 1400);
   });
 
-  it('leads from a limit that cannot hold to the finding that says why', async () => {
+  test('leads from a limit that cannot hold to the finding that says why', async () => {
     const why = 'storage.overlay-on-overlay';
     daemon.configure(JSON.stringify({ 'data-root': '/srv/no-volume' }));
     try {
@@ -178,7 +178,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await workbench.indicatorSays('Docker');
   });
 
-  it('refuses while Docker is stopped, and says so on the page', async () => {
+  test('refuses while Docker is stopped, and says so on the page', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     await page.read();

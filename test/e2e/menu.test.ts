@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daemon, useEditor } from './station';
 
 const workbench = useEditor();
@@ -9,7 +9,7 @@ async function rows(): Promise<string[]> {
 }
 
 describe('the Docker menu', () => {
-  it('opens from the indicator, with the state as its title and what can be done', async () => {
+  test('opens from the indicator, with the state as its title and what can be done', async () => {
     await workbench.indicator.click();
     expect(await rows()).toEqual(
       expect.arrayContaining([
@@ -27,7 +27,7 @@ describe('the Docker menu', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('is worked by the keyboard alone', async () => {
+  test('is worked by the keyboard alone', async () => {
     const before = daemon.pid();
     await workbench.run('Docker menu');
     await rows();
@@ -38,7 +38,7 @@ describe('the Docker menu', () => {
     await workbench.indicatorSays('Docker');
   });
 
-  it('offers to start a daemon that is stopped', async () => {
+  test('offers to start a daemon that is stopped', async () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     await workbench.indicator.click();
@@ -52,7 +52,7 @@ describe('the Docker menu', () => {
 });
 
 describe('the palette', () => {
-  it('finds each command by its title', async () => {
+  test('finds each command by its title', async () => {
     await workbench.indicatorSays('Docker');
     for (const title of [
       'Restart Docker daemon',

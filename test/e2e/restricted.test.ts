@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { daemon, useEditor } from './station';
 
 const workbench = useEditor({
@@ -15,13 +15,13 @@ const workbench = useEditor({
 });
 
 describe('Restricted Mode', () => {
-  it('shows the daemon all the same', async () => {
+  test('shows the daemon all the same', async () => {
     await workbench.indicatorSays('Docker');
     await workbench.page.getByText('Restricted Mode').first().waitFor();
     await workbench.screenshot('restricted-dark');
   });
 
-  it('takes nothing from the folder: not the endpoint, not the silence', async () => {
+  test('takes nothing from the folder: not the endpoint, not the silence', async () => {
     const text = await (await workbench.tooltip()).innerText();
     expect(text).toContain('unix:///var/run/docker.sock (default)');
     await workbench.leaveHover();
@@ -30,7 +30,7 @@ describe('Restricted Mode', () => {
     await workbench.notification('Docker crashed').waitFor();
   });
 
-  it('restarts the daemon', async () => {
+  test('restarts the daemon', async () => {
     await workbench.run('Restart Docker daemon');
     await workbench.indicatorSays('Docker');
   });

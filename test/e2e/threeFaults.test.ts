@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { command } from '../sandbox.mjs';
 import { DiagnosticsPage } from './diagnosticsPage';
 import { daemon, useEditor } from './station';
@@ -50,7 +50,7 @@ async function mend(id: string): Promise<void> {
 }
 
 describe('three faults at once', () => {
-  it('are three causes, the errors before the warning, with what follows under them', async () => {
+  test('are three causes, the errors before the warning, with what follows under them', async () => {
     page = await DiagnosticsPage.open(workbench);
     await page.finding(faults.pid).waitFor();
     expect(await standing()).toEqual([faults.disk, faults.pid, faults.mounts].map((id) => `finding-${id}`));
@@ -64,7 +64,7 @@ describe('three faults at once', () => {
     }
   });
 
-  it('are mended one after another from the page', async () => {
+  test('are mended one after another from the page', async () => {
     await mend(faults.pid);
 
     // What is in the way on a full disk only a person can tell: the command comes to the terminal, and nobody presses Enter.

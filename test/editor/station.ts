@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { EngineState, StateKind } from '../../src/engine/state';
-import type { StationApi } from '../../src/extension';
+import type { StationApi } from '../../src/vscode/stationApi';
 
 export const extensionId = 'dind-station.dind-station';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Installed } from '../../../src/helper/installed';
 import type { AccessJudgement } from '../../../src/diagnosis/access';
 import type { Endpoint } from '../../../src/engine/endpoint';
@@ -44,7 +44,7 @@ function bench() {
 }
 
 describe('Environment', () => {
-  it('asks why only of a socket that refuses, once per state', () => {
+  test('asks why only of a socket that refuses, once per state', () => {
     const { asked, environment } = bench();
     void environment.observe(stateOf('stopped'), unix);
     void environment.observe(stateOf('running'), unix);
@@ -55,7 +55,7 @@ describe('Environment', () => {
     expect(asked).toEqual(['/run/docker.sock']);
   });
 
-  it('keeps an answer for the state it was asked for and drops a late one', async () => {
+  test('keeps an answer for the state it was asked for and drops a late one', async () => {
     const { answers, knobs, environment, settled } = bench();
     void environment.observe(stateOf('denied'), unix);
     void environment.observe(stateOf('running'), unix);
@@ -70,7 +70,7 @@ describe('Environment', () => {
     expect(environment.access).toBeUndefined();
   });
 
-  it('tells when the helper is another than before, and nothing after its end', async () => {
+  test('tells when the helper is another than before, and nothing after its end', async () => {
     const { knobs, environment } = bench();
     expect(await environment.checkHelper()).toBe('missing');
     await environment.checkHelper();

@@ -3,18 +3,18 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { setUpTerminal } from '../../../src/app/helperSetupCommand';
 import { setUpArgv, setUpLine } from '../../../src/helper/setUpCommand';
 import { shellLine, shellQuote } from '../../../src/util/shellQuote';
 
 describe('shellQuote', () => {
-  it('leaves plain words alone', () => {
+  test('leaves plain words alone', () => {
     expect(shellQuote('/usr/bin/sudo')).toBe('/usr/bin/sudo');
     expect(shellQuote('')).toBe("''");
   });
 
-  it('survives a real shell, whatever is in it', () => {
+  test('survives a real shell, whatever is in it', () => {
     const words = fc.array(fc.string({ minLength: 1 }).map((text) => text.replaceAll('\0', '')));
     fc.assert(
       fc.property(words, (argv) => {
@@ -31,7 +31,7 @@ describe('shellQuote', () => {
 describe('setUpArgv', () => {
   const facts = { helperPath: '/ext/scripts/dind-helper', user: 'coder' };
 
-  it('asks sudo, and needs none as root', () => {
+  test('asks sudo, and needs none as root', () => {
     expect(setUpArgv({ ...facts, root: false })).toEqual([
       '/usr/bin/sudo',
       '/bin/sh',
@@ -43,7 +43,7 @@ describe('setUpArgv', () => {
     expect(setUpArgv({ ...facts, root: true })[0]).toBe('/bin/sh');
   });
 
-  it('can be pasted from a folder with blanks and quotes', () => {
+  test('can be pasted from a folder with blanks and quotes', () => {
     expect(setUpLine({ helperPath: "/my ext's/dind-helper", user: 'coder', root: true })).toBe(
       `/bin/sh '/my ext'\\''s/dind-helper' --plain install coder`,
     );
@@ -69,20 +69,20 @@ describe('setUpTerminal', () => {
     }
   }
 
-  it('runs a helper whose path has blanks, quotes and a command in it', () => {
+  test('runs a helper whose path has blanks, quotes and a command in it', () => {
     const { out, status } = inTerminal(`it's "$(touch x)" ; #`, `printf '<%s>' "$@"`);
     expect(out).toContain('<--plain><install><some user>');
     expect(out).toContain('The helper is set up.');
     expect(status).toBe(0);
   });
 
-  it('says that it failed, and with what', () => {
+  test('says that it failed, and with what', () => {
     const { out, status } = inTerminal('helper', 'exit 69');
     expect(out).toContain('The helper is not set up (exit status 69).');
     expect(status).toBe(69);
   });
 
-  it("gives the command none of the editor's environment", () => {
+  test("gives the command none of the editor's environment", () => {
     process.env['DIND_STATION_SECRET'] = 'seen';
     try {
       const { out } = inTerminal('helper', 'env');

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StepId } from '../../../src/helper/stepIds';
 import { knownSteps, stepWords } from '../../../src/app/lifecycle';
 
 describe('stepWords', () => {
-  it('has words for every step of the helper', () => {
+  test('has words for every step of the helper', () => {
     for (const step of [
       'lock.wait',
       'daemon.check',
@@ -23,11 +23,11 @@ describe('stepWords', () => {
     }
   });
 
-  it('uses the words of the area for a finer step', () => {
+  test('uses the words of the area for a finer step', () => {
     expect(stepWords('leftovers.pidfile')).toBe(stepWords('leftovers'));
   });
 
-  it('shows an unknown step as it is', () => {
+  test('shows an unknown step as it is', () => {
     expect(stepWords('cgroup.delegate')).toBe('cgroup.delegate');
     expect(stepWords('constructor')).toBe('constructor');
     expect(stepWords('toString.x')).toBe('toString.x');

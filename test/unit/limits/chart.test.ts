@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/limits/catalogue';
 import { chartOf } from '../../../src/limits/chart';
 import { samplesOf, type Metric } from '../../../src/limits/containerEvidence';
@@ -30,7 +30,7 @@ function drawn(id: string): NonNullable<ReturnType<typeof chartOf>> {
 }
 
 describe('a rate', () => {
-  it('is what came from one reading to the next, and holds until there', () => {
+  test('is what came from one reading to the next, and holds until there', () => {
     const chart = chartOf(of('limited', 'cpu', [100, 7], [101, 7.5], [103, 7.9]), rate);
     expect(chart?.lines).toEqual([
       {
@@ -44,7 +44,7 @@ describe('a rate', () => {
     ]);
   });
 
-  it('is true where two readings fell into the same hundredth of a second', () => {
+  test('is true where two readings fell into the same hundredth of a second', () => {
     const chart = chartOf(of('limited', 'cpu', [1, 0], [1, 1], [2, 2]), rate);
     expect(chart?.lines[0]?.points.map(({ value }) => value)).toEqual([1, 1]);
   });
@@ -53,7 +53,7 @@ describe('a rate', () => {
 describe('lines', () => {
   const apart = [...of('limited', 'memory', [10, 1], [11, 2]), ...of('control', 'memory', [20, 1], [22, 9])];
 
-  it('begin where each container began, or by one clock where the containers compete', () => {
+  test('begin where each container began, or by one clock where the containers compete', () => {
     const begins = (drawing: Drawing) => chartOf(apart, drawing)?.lines.map(({ points }) => points.map(({ at }) => at));
     expect(begins(total)).toEqual([
       [0, 1],
@@ -65,14 +65,14 @@ describe('lines', () => {
     ]);
   });
 
-  it('are of the one metric; one moment is a line where another has two, for forks may all be in one', () => {
+  test('are of the one metric; one moment is a line where another has two, for forks may all be in one', () => {
     const samples = [...apart, ...of('short', 'memory', [1, 1]), ...of('other', 'cpu', [1, 1], [2, 2])];
     expect(chartOf(samples, total)?.lines.map(({ container }) => container)).toEqual(['limited', 'control', 'short']);
     expect(chartOf(of('short', 'memory', [1, 1]), total)).toBeUndefined();
     expect(chartOf([], total)).toBeUndefined();
   });
 
-  it('leave out what is no number and what goes back in time', () => {
+  test('leave out what is no number and what goes back in time', () => {
     const samples = of('limited', 'memory', [1, 1], [Number.NaN, 5], [2, Infinity], [3, 3], [2, 9]);
     expect(chartOf(samples, total)?.lines[0]?.points).toEqual([
       { at: 0, value: 1 },
@@ -82,7 +82,7 @@ describe('lines', () => {
 });
 
 describe('what a limit does', () => {
-  it('is the periods it stopped the container in, between the readings', () => {
+  test('is the periods it stopped the container in, between the readings', () => {
     const samples = [
       ...of('limited', 'cpu', [5, 0], [6, 1], [7, 2]),
       ...of('limited', 'throttled', [5, 3], [6, 3], [7, 8]),
@@ -91,7 +91,7 @@ describe('what a limit does', () => {
     expect(chartOf(samples, rate)?.stopped).toEqual([{ container: 'limited', from: 1, to: 2, periods: 5 }]);
   });
 
-  it('is the moment at which a kill was first seen', () => {
+  test('is the moment at which a kill was first seen', () => {
     const samples = [
       ...of('limited', 'memory', [5, 1], [6, 9], [7, 9]),
       ...of('limited', 'kills', [5, 0], [6.25, 1], [7, 1]),
@@ -101,7 +101,7 @@ describe('what a limit does', () => {
 });
 
 describe('recorded runs', () => {
-  it('show a quota that holds, with the periods in which it stopped the container', () => {
+  test('show a quota that holds, with the periods in which it stopped the container', () => {
     const { lines, stopped, limit } = drawn('cpu.quota');
     const mean = (container: string): number => {
       const values = lines.find((line) => line.container === container)?.points.map(({ value }) => value) ?? [];
@@ -114,7 +114,7 @@ describe('recorded runs', () => {
     expect(stopped.every(({ container }) => container === 'limited')).toBe(true);
   });
 
-  it('show memory that goes up to its limit and no further', () => {
+  test('show memory that goes up to its limit and no further', () => {
     const { lines, limit = 0 } = drawn('memory.limit');
     const top = (container: string): number =>
       Math.max(...(lines.find((line) => line.container === container)?.points ?? []).map(({ value }) => value));
@@ -122,14 +122,14 @@ describe('recorded runs', () => {
     expect(top('control')).toBeGreaterThan(2 * limit);
   });
 
-  it('are there for every check that samples', () => {
+  test('are there for every check that samples', () => {
     const ids = catalogue.filter(({ drawing }) => drawing !== undefined).map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(['pids.limit', 'io.write-bytes', 'io.read-operations', 'cpu.shares']));
   });
 });
 
 describe('what a workload prints', () => {
-  it('is a sample when it names a metric and a number', () => {
+  test('is a sample when it names a metric and a number', () => {
     expect(samplesOf(['sample', '12.34 kills 1'])).toEqual([{ at: 12.34, metric: 'kills', value: 1 }]);
     expect(samplesOf(['sample', '12.34 kills'])).toEqual([]);
     expect(samplesOf(['sample', '12.34 __proto__ 1'])).toEqual([]);

@@ -25,7 +25,7 @@ const mostKilobytes = {
   'webview.js': 18,
   'charts.js': 56,
   'dockerode.js': 52,
-  'cli.js': 490,
+  'cli.js': 510,
 };
 
 /** A small project around the real build program. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   consoleSurface,
   escapeForTooltip,
@@ -10,7 +10,7 @@ import {
 } from '../../../src/util/displayText';
 
 describe('sanitizeForPage', () => {
-  it.each([
+  test.each([
     ['plain text, <b>markup</b> and $(icon)', 'plain text, <b>markup</b> and $(icon)'],
     ['\u001b[31mred\u001b[0m', '<U+001B>[31mred<U+001B>[0m'],
     ['a\r\nb\tc', 'a\nb\tc'],
@@ -24,12 +24,12 @@ describe('sanitizeForPage', () => {
     expect(sanitizeForPage(text)).toBe(shown);
   });
 
-  it('cuts what is long and says by how much', () => {
+  test('cuts what is long and says by how much', () => {
     expect(sanitizeForPage('x'.repeat(1003))).toBe(`${'x'.repeat(1000)}… (3 more characters)`);
     expect(sanitizeForPage('abcd', 4)).toBe('abcd');
   });
 
-  it('looks at no more than it keeps', () => {
+  test('looks at no more than it keeps', () => {
     const text = '\u001b'.repeat(50_000_000);
     const timed = (work: () => void): number => {
       const began = performance.now();
@@ -46,7 +46,7 @@ describe('sanitizeForPage', () => {
     expect(shown.length).toBeLessThan(8100);
   });
 
-  it('leaves nothing that acts, whatever it is given', () => {
+  test('leaves nothing that acts, whatever it is given', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(sanitizeForPage(text)).not.toMatch(/[\p{Cf}\p{Co}\p{Cs}]|(?![\t\n])\p{Cc}/u);
@@ -61,17 +61,17 @@ function shown(markdown: string): string {
 }
 
 describe('escapeForTooltip', () => {
-  it('leaves words alone', () => {
+  test('leaves words alone', () => {
     expect(escapeForTooltip('overlay2 on 3 disks')).toBe('overlay2 on 3 disks');
   });
 
-  it('shows what it was given', () => {
+  test('shows what it was given', () => {
     expect(shown(escapeForTooltip('20.10.24+dfsg1 (a_b) [c] <d> `e` $(f) http://g'))).toBe(
       '20.10.24+dfsg1 (a_b) [c] <d> `e` $(f) http://g',
     );
   });
 
-  it.each([
+  test.each([
     '[click](command:workbench.action.terminal.new)',
     'https://example.org/',
     'www.example.org',
@@ -89,13 +89,13 @@ describe('escapeForTooltip', () => {
     expect(shown(escapeForTooltip(hostile))).toBe(hostile);
   });
 
-  it('keeps one line, drops what is invisible, and is bounded', () => {
+  test('keeps one line, drops what is invisible, and is bounded', () => {
     expect(escapeForTooltip('a\n\n# b\tc')).toBe('a &#35; b c');
     expect(escapeForTooltip('abc\u202Edef\u200b\u0007')).toBe('abcdef');
     expect([...shown(escapeForTooltip('x'.repeat(5000)))]).toHaveLength(300);
   });
 
-  it('never yields anything but letters, digits, spaces and references', () => {
+  test('never yields anything but letters, digits, spaces and references', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(escapeForTooltip(text)).toMatch(/^(?:[\p{L}\p{N} ]|&#\d+;)*$/u);
@@ -105,7 +105,7 @@ describe('escapeForTooltip', () => {
 });
 
 describe('sanitizeForDisplay, by where a text is shown', () => {
-  it.each([
+  test.each([
     ['report', reportSurface, 'a\r\nb\u001b[31m\u200d\u202e', 'a b [31m\u200d '],
     ['label', labelSurface, 'a\r\nb\u001b[31m\u200d', 'a b[31m'],
     ['console', consoleSurface, 'a\r\nb\u001b[31m\u200d', 'a\nb[31m'],

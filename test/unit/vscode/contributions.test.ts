@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
 import { allCommandIds, commandIds, commandRows, type CommandId } from '../../../src/vscode/commands';
 import { contextFor, contextKeys, ContextWriter } from '../../../src/vscode/contextKeys';
@@ -35,11 +35,11 @@ const root = join(__dirname, '../../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
 describe('package.json', () => {
-  it('has the commands of the table, and only them', () => {
+  test('has the commands of the table, and only them', () => {
     expect(manifest.contributes.commands.map(({ command }) => command).toSorted()).toEqual(allCommandIds.toSorted());
   });
 
-  it('names the commands as the palette shows them', () => {
+  test('names the commands as the palette shows them', () => {
     const titles = new Map(manifest.contributes.commands.map(({ command, title }) => [command, title]));
     expect(titles.get(commandIds.restart)).toBe('Restart Docker daemon');
     expect(titles.get(commandIds.start)).toBe('Start Docker daemon');
@@ -55,7 +55,7 @@ describe('package.json', () => {
     expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['Docker']));
   });
 
-  it('uses only context keys of the table, and never hides or disables Restart', () => {
+  test('uses only context keys of the table, and never hides or disables Restart', () => {
     const uses = [
       ...manifest.contributes.menus.commandPalette,
       ...manifest.contributes.commands.map(({ command, enablement }) => ({ command, when: enablement ?? '' })),
@@ -68,7 +68,7 @@ describe('package.json', () => {
     expect(uses.length).toBeGreaterThan(0);
   });
 
-  it('has the settings of the table, with their defaults and scopes', () => {
+  test('has the settings of the table, with their defaults and scopes', () => {
     const declared = manifest.contributes.configuration.properties;
     const table = Object.values(settings).map((setting) => `${settingsSection}.${setting.key}`);
     expect(Object.keys(declared).toSorted()).toEqual(table.toSorted());
@@ -78,13 +78,13 @@ describe('package.json', () => {
     expect(declared['dindStation.notifications']?.enum).toEqual(notificationLevels);
   });
 
-  it('takes no setting from a folder', () => {
+  test('takes no setting from a folder', () => {
     for (const [key, { scope }] of Object.entries(manifest.contributes.configuration.properties)) {
       expect(['machine', 'application'], `${key} has scope ${scope ?? 'window, the default'}`).toContain(scope);
     }
   });
 
-  it('works in Restricted Mode, on the machine of the workspace, after start-up', () => {
+  test('works in Restricted Mode, on the machine of the workspace, after start-up', () => {
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe(true);
     expect(manifest.capabilities.untrustedWorkspaces.description).not.toBe('');
     expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
@@ -93,7 +93,7 @@ describe('package.json', () => {
     expect(manifest.activationEvents).toEqual(['onStartupFinished']);
   });
 
-  it('has a small icon of 128 by 128 pixels', () => {
+  test('has a small icon of 128 by 128 pixels', () => {
     expect(existsSync(join(root, manifest.icon))).toBe(true);
     const png = readFileSync(join(root, manifest.icon));
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([128, 128]);
@@ -102,7 +102,7 @@ describe('package.json', () => {
 });
 
 describe('contextFor', () => {
-  it.each([
+  test.each([
     ['running', false, true],
     ['degraded', false, true],
     ['hung', false, true],
@@ -123,11 +123,11 @@ describe('contextFor', () => {
     });
   });
 
-  it('has every key for every state', () => {
+  test('has every key for every state', () => {
     for (const kind of stateKinds) expect(Object.keys(contextFor(stateOf(kind)))).toEqual(contextKeys);
   });
 
-  it('is written only where it changed', () => {
+  test('is written only where it changed', () => {
     const calls: unknown[][] = [];
     const writer = new ContextWriter((...call) => {
       calls.push(call);
@@ -146,7 +146,7 @@ describe('readSettings', () => {
   const of = (values: Record<string, unknown>) =>
     readSettings({ get: <T>(key: string) => values[key] as T | undefined });
 
-  it('takes what is set', () => {
+  test('takes what is set', () => {
     expect(of({ notifications: 'errors', dockerHost: ' tcp://box:2376 ', limitsImage: ' alpine:3 ' })).toEqual({
       notifications: 'errors',
       dockerHost: 'tcp://box:2376',
@@ -155,7 +155,7 @@ describe('readSettings', () => {
     });
   });
 
-  it.each([
+  test.each([
     {},
     { notifications: 7, dockerHost: 7, limitsImage: 7, verify: 'no' },
     { notifications: 'loud', dockerHost: '  ' },
@@ -166,7 +166,7 @@ describe('readSettings', () => {
 });
 
 describe('SettingsStore', () => {
-  it('reads anew, writes for every window, and tells only of the endpoint', async () => {
+  test('reads anew, writes for every window, and tells only of the endpoint', async () => {
     const values: Record<string, unknown> = { dockerHost: 'tcp://a' };
     const told: unknown[] = [];
     let fire: (event: { affectsConfiguration: (section: string) => boolean }) => void = () => undefined;

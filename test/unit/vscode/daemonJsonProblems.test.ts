@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import { daemonJsonProblems } from '../../../src/diagnosis/daemonJsonProblems';
 import type { Facts } from '../../../src/host/facts/facts';
 import { DaemonJsonProblems, type ProblemsHost } from '../../../src/vscode/daemonJsonProblems';
@@ -97,7 +97,7 @@ describe('DaemonJsonProblems', () => {
     vi.useRealTimers();
   });
 
-  it('shows what is wrong with a document that is opened', async () => {
+  test('shows what is wrong with a document that is opened', async () => {
     const { problems, shown } = bench();
     const document = documentAt(path, '{"storage-drvier": "x"}');
     problems.follow(document);
@@ -107,7 +107,7 @@ describe('DaemonJsonProblems', () => {
     ]);
   });
 
-  it('judges once per pause in typing, with the facts it has', async () => {
+  test('judges once per pause in typing, with the facts it has', async () => {
     const { problems, shown, type, knobs } = bench();
     const document = documentAt(path);
     problems.follow(document);
@@ -128,7 +128,7 @@ describe('DaemonJsonProblems', () => {
     expect(knobs.taken).toBe(2);
   });
 
-  it('takes new facts after saving', async () => {
+  test('takes new facts after saving', async () => {
     const { problems, fire, knobs } = bench();
     const document = documentAt(path);
     problems.follow(document);
@@ -139,7 +139,7 @@ describe('DaemonJsonProblems', () => {
     expect(knobs.taken).toBe(2);
   });
 
-  it('leaves nothing of a document that is closed, even while facts are taken', async () => {
+  test('leaves nothing of a document that is closed, even while facts are taken', async () => {
     const { problems, shown, fire, knobs } = bench();
     const open = documentAt(path, '{"x": 1}');
     problems.follow(open);
@@ -159,14 +159,14 @@ describe('DaemonJsonProblems', () => {
     expect(shown.size).toBe(0);
   });
 
-  it('looks at no other document', async () => {
+  test('looks at no other document', async () => {
     const { type, knobs, shown } = bench();
     type(documentAt(path), '{"x": 1}');
     await vi.advanceTimersByTimeAsync(1000);
     expect([knobs.taken, shown.size]).toEqual([0, 0]);
   });
 
-  it('tells in the log when it cannot look, and looks again', async () => {
+  test('tells in the log when it cannot look, and looks again', async () => {
     const { problems, knobs, errors, type, shown } = bench();
     knobs.facts = () => Promise.reject(new Error('no facts'));
     const document = documentAt(path);
@@ -179,7 +179,7 @@ describe('DaemonJsonProblems', () => {
     expect(shown.get(document.uri)).toHaveLength(1);
   });
 
-  it('ends with the window', async () => {
+  test('ends with the window', async () => {
     const { problems, listeners, shown } = bench();
     problems.follow(documentAt(path));
     problems.dispose();
@@ -189,7 +189,7 @@ describe('DaemonJsonProblems', () => {
 });
 
 describe('DaemonJsonWatch', () => {
-  it.each([
+  test.each([
     [path, 'file', true],
     ['/home/coder/.config/docker/daemon.json', 'file', true],
     ['/work/docker/daemon.json', 'file', true],
@@ -200,7 +200,7 @@ describe('DaemonJsonWatch', () => {
     expect(isDaemonJson(documentAt(at, '{}', scheme))).toBe(expected);
   });
 
-  it('follows what is open and what is opened, and asks for nothing else', async () => {
+  test('follows what is open and what is opened, and asks for nothing else', async () => {
     const followed: unknown[] = [];
     let open: (document: TextDocument) => void = () => undefined;
     const first = documentAt(path);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import type { EngineState } from '../../../src/engine/state';
 import { EngineNotices } from '../../../src/vscode/engineNotices';
 import type { NotificationLevel } from '../../../src/vscode/settings';
@@ -55,7 +55,7 @@ describe('EngineNotices', () => {
     vi.useRealTimers();
   });
 
-  it('tells a crash once, after a second look', async () => {
+  test('tells a crash once, after a second look', async () => {
     const { editor, knobs, become } = bench();
     await become(running);
     await become(crashed);
@@ -66,7 +66,7 @@ describe('EngineNotices', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['starting', stateOf('starting')],
     ['stopped', stateOf('stopped', 'stopped-by-user')],
     ['running', running],
@@ -77,7 +77,7 @@ describe('EngineNotices', () => {
     expect(editor.shown).toEqual([]);
   });
 
-  it('does not tell a flicker', async () => {
+  test('does not tell a flicker', async () => {
     const { editor, knobs, become } = bench();
     await become(hung, 100);
     await become(running);
@@ -89,7 +89,7 @@ describe('EngineNotices', () => {
     expect(editor.shown).toEqual([]);
   });
 
-  it('is silent while a command of the window is at work', async () => {
+  test('is silent while a command of the window is at work', async () => {
     const { editor, knobs, become, notices } = bench();
     knobs.busy = true;
     await become(crashed);
@@ -100,7 +100,7 @@ describe('EngineNotices', () => {
     expect(editor.shown).toEqual([]);
   });
 
-  it('tells a cause anew after a command that worked', async () => {
+  test('tells a cause anew after a command that worked', async () => {
     const { editor, become, notices } = bench();
     await become(crashed);
     await become(running, 100);
@@ -109,7 +109,7 @@ describe('EngineNotices', () => {
     expect(editor.shown).toHaveLength(2);
   });
 
-  it('tells a crash loop once', async () => {
+  test('tells a crash loop once', async () => {
     const { editor, become } = bench();
     for (let i = 0; i < 10; i += 1) {
       await become(running, 10_000);
@@ -121,14 +121,14 @@ describe('EngineNotices', () => {
     expect(editor.shown).toHaveLength(2);
   });
 
-  it('tells another cause of the same state', async () => {
+  test('tells another cause of the same state', async () => {
     const { editor, become } = bench();
     await become(crashed);
     await become(stateOf('failed', 'start-failed'));
     expect(editor.shown).toHaveLength(2);
   });
 
-  it('tells a fault of a running engine once, with its buttons, and can be silenced', async () => {
+  test('tells a fault of a running engine once, with its buttons, and can be silenced', async () => {
     const { editor, knobs, notices } = bench();
     const fault = {
       id: 'storage.data-root-full' as const,
@@ -157,7 +157,7 @@ describe('EngineNotices', () => {
     expect(editor.shown).toHaveLength(2);
   });
 
-  it('can be silenced from the notification', async () => {
+  test('can be silenced from the notification', async () => {
     const { editor, knobs, become } = bench();
     editor.answer = () => "Don't show again";
     await become(degraded);
@@ -168,7 +168,7 @@ describe('EngineNotices', () => {
     expect(editor.shown).toHaveLength(2);
   });
 
-  it('says nothing after it was disposed', async () => {
+  test('says nothing after it was disposed', async () => {
     const { editor, knobs, notices } = bench();
     knobs.state = crashed;
     notices.observe(crashed);
@@ -178,7 +178,7 @@ describe('EngineNotices', () => {
     expect(knobs.looks).toBe(0);
   });
 
-  it('does not wait longer because the same state is seen again', async () => {
+  test('does not wait longer because the same state is seen again', async () => {
     const { editor, become } = bench();
     for (let i = 0; i < 4; i += 1) await become(crashed, 200);
     expect(editor.shown).toHaveLength(1);

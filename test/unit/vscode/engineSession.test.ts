@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { EngineState } from '../../../src/engine/state';
 import { connectTo, EngineSession, type Connection, type StateListener } from '../../../src/vscode/engineSession';
@@ -45,7 +45,7 @@ function bench() {
 }
 
 describe('EngineSession', () => {
-  it('opens nothing by itself, and knows nothing until it is told where to look', async () => {
+  test('opens nothing by itself, and knows nothing until it is told where to look', async () => {
     const { engine, opened } = bench();
     expect(opened).toEqual([]);
     expect(engine.state).toMatchObject({ kind: 'unknown', since: someTime, cause: { code: 'not-asked-yet' } });
@@ -53,7 +53,7 @@ describe('EngineSession', () => {
     expect(engine.endpoint).toBeUndefined();
   });
 
-  it('passes on what its connection sees', () => {
+  test('passes on what its connection sees', () => {
     const { engine, opened, seen } = bench();
     engine.use(undefined);
     opened[0]?.become(stateOf('running'));
@@ -61,7 +61,7 @@ describe('EngineSession', () => {
     expect(seen).toEqual(['unknown → unknown', 'unknown → running']);
   });
 
-  it('goes over to another endpoint: the old connection ends, the listeners stay', () => {
+  test('goes over to another endpoint: the old connection ends, the listeners stay', () => {
     const { engine, opened, seen } = bench();
     engine.use(undefined);
     opened[0]?.become(stateOf('running'));
@@ -75,7 +75,7 @@ describe('EngineSession', () => {
     expect(seen.slice(2)).toEqual(['running → unknown', 'unknown → failed']);
   });
 
-  it('ends its connection, tells nobody afterwards, and opens no other', () => {
+  test('ends its connection, tells nobody afterwards, and opens no other', () => {
     const { engine, opened, seen } = bench();
     engine.use(undefined);
     engine.dispose();
@@ -87,7 +87,7 @@ describe('EngineSession', () => {
 });
 
 describe('connectTo', () => {
-  it('watches nothing at an endpoint that cannot be used, and says why in the state', () => {
+  test('watches nothing at an endpoint that cannot be used, and says why in the state', () => {
     const { endpoint, monitor } = connectTo(
       'ssh://box',
       { info: () => undefined, error: () => undefined },

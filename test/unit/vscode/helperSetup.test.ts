@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi, test } from 'vitest';
 import type { Installed } from '../../../src/helper/installed';
 import { HelperSetUp, watchFolder } from '../../../src/vscode/helperSetup';
 import { FakeEditor } from '../../mocks/editor';
@@ -29,7 +29,7 @@ function bench(status: Installed['status'], obstacle?: string) {
 }
 
 describe('HelperSetUp', () => {
-  it('opens a terminal that runs sudo with exact arguments and an environment of its own', async () => {
+  test('opens a terminal that runs sudo with exact arguments and an environment of its own', async () => {
     const { editor, setUp } = bench('missing');
     await setUp.open();
     const options = editor.terminals[0]?.options;
@@ -47,7 +47,7 @@ describe('HelperSetUp', () => {
     setUp.dispose();
   });
 
-  it('says so as soon as the installed copy is right, and what to do next', async () => {
+  test('says so as soon as the installed copy is right, and what to do next', async () => {
     const { editor, knobs, setUp } = bench('missing');
     await setUp.open();
     knobs.changed();
@@ -62,7 +62,7 @@ describe('HelperSetUp', () => {
     expect(editor.shown).toHaveLength(1);
   });
 
-  it('says that it is not set up when the terminal is closed without', async () => {
+  test('says that it is not set up when the terminal is closed without', async () => {
     const { editor, knobs, setUp } = bench('missing');
     editor.answer = ({ labels }) => labels.find((label) => label === 'Copy command');
     await setUp.open();
@@ -73,14 +73,14 @@ describe('HelperSetUp', () => {
     expect([knobs.closed, editor.listening]).toEqual([1, 0]);
   });
 
-  it('opens no terminal where sudo cannot work, and gives the command instead', async () => {
+  test('opens no terminal where sudo cannot work, and gives the command instead', async () => {
     const { editor, setUp } = bench('missing', '/usr/bin/sudo is not there.');
     await setUp.open();
     expect(editor.terminals).toEqual([]);
     expect(editor.shown).toMatchObject([{ severity: 'error', message: '/usr/bin/sudo is not there.' }]);
   });
 
-  it('leaves nothing behind when it is disposed or opened again', async () => {
+  test('leaves nothing behind when it is disposed or opened again', async () => {
     const { editor, knobs, setUp } = bench('missing');
     await setUp.open();
     await setUp.open();
@@ -91,7 +91,7 @@ describe('HelperSetUp', () => {
 });
 
 describe('watchFolder', () => {
-  it('notices a folder that is put in place by renaming, and what happens in it afterwards', async () => {
+  test('notices a folder that is put in place by renaming, and what happens in it afterwards', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'watch '));
     const folder = join(parent, 'dind-station');
     let changes = 0;
@@ -112,7 +112,7 @@ describe('watchFolder', () => {
     }
   });
 
-  it('does not fail where nothing can be watched', () => {
+  test('does not fail where nothing can be watched', () => {
     watchFolder('/nowhere/at/all', () => undefined).close();
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stateKinds, type Cause, type StateKind } from '../../../src/engine/state';
 import { commandIds } from '../../../src/vscode/commands';
 import { containerCount, statusBarContent, type StatusBarContent } from '../../../src/vscode/indicatorModel';
@@ -58,13 +58,13 @@ const table: readonly Row[] = [
 ];
 
 describe('statusBarContent', () => {
-  it.each(table)('%s, %s: %s "%s" on %s', (kind, code, icon, text, background) => {
+  test.each(table)('%s, %s: %s "%s" on %s', (kind, code, icon, text, background) => {
     const shown = statusBarContent(modelOf(stateOf(kind, code)));
     expect(shown).toMatchObject({ icon, text, background, command: commandIds.menu });
     expect(shown.spinner).toBe(icon.endsWith('~spin'));
   });
 
-  it('has a face for every kind with every cause', () => {
+  test('has a face for every kind with every cause', () => {
     for (const kind of stateKinds) {
       for (const code of causes) {
         const shown = statusBarContent(modelOf(stateOf(kind, code)));
@@ -77,12 +77,12 @@ describe('statusBarContent', () => {
     expect(new Set(table.map(([kind]) => kind))).toEqual(new Set(stateKinds));
   });
 
-  it('calls only the states that need somebody by a colour', () => {
+  test('calls only the states that need somebody by a colour', () => {
     const coloured = stateKinds.filter((kind) => statusBarContent(modelOf(stateOf(kind))).background !== 'none');
     expect(coloured.toSorted()).toEqual(['cannot-run', 'degraded', 'denied', 'failed', 'hung', 'misconfigured']);
   });
 
-  it('lists what the engine said of itself', () => {
+  test('lists what the engine said of itself', () => {
     const { tooltip } = statusBarContent(
       modelOf(stateOf('running', undefined, { details: someDetails }), {
         words: { headline: 'Docker is running', explanation: 'All is well.', nextSteps: [] },
@@ -98,20 +98,20 @@ describe('statusBarContent', () => {
     expect(tooltip).toContain('Up since 2026&#45;03&#45;04T05&#58;06&#58;07');
   });
 
-  it('explains a state that is not well', () => {
+  test('explains a state that is not well', () => {
     const { tooltip } = statusBarContent(
       modelOf(stateOf('hung'), { words: { headline: 'No answer', explanation: 'It hangs.', nextSteps: [] } }),
     );
     expect(tooltip).toContain('**No answer**\n\nIt hangs&#46;');
   });
 
-  it('has the version before the details are known', () => {
+  test('has the version before the details are known', () => {
     const { tooltip } = statusBarContent(modelOf(stateOf('running', undefined, { engineVersion: '28.5.2' })));
     expect(tooltip).toContain('Engine 28&#46;5&#46;2');
     expect(tooltip).not.toContain('storage');
   });
 
-  it('says since when the daemon is up, not since when the window looked', () => {
+  test('says since when the daemon is up, not since when the window looked', () => {
     const up = statusBarContent(
       modelOf(stateOf('running'), { upSince: Date.UTC(2025, 0, 1), formatTime: (ms) => `at ${ms}` }),
     );
@@ -126,14 +126,14 @@ describe('statusBarContent', () => {
     expect(down.tooltip).toContain(`Since at ${someTime}`);
   });
 
-  it('puts the step into the tooltip and the spoken label', () => {
+  test('puts the step into the tooltip and the spoken label', () => {
     const shown = statusBarContent(modelOf(stateOf('starting', undefined, { step: 'daemon.ready' })));
     expect(shown.text).toBe('Docker: starting');
     expect(shown.tooltip).toContain('Now: waiting for the daemon to answer');
     expect(shown.label).toBe('Headline. Now waiting for the daemon to answer. Opens the Docker menu.');
   });
 
-  it('warns of a fault that stands while the engine runs, and only then', () => {
+  test('warns of a fault that stands while the engine runs, and only then', () => {
     const fault = {
       id: 'storage.data-root-full' as const,
       title: 'The disk is full',
@@ -150,12 +150,12 @@ describe('statusBarContent', () => {
     expect(statusBarContent(modelOf(stateOf('running'), { fault, flash: 'restarted' })).text).toBe('Docker');
   });
 
-  it('speaks the number of containers of a running engine', () => {
+  test('speaks the number of containers of a running engine', () => {
     const shown = statusBarContent(modelOf(stateOf('running', undefined, { details: someDetails })));
     expect(shown.label).toBe('Headline. 2 of 5 containers running. Opens the Docker menu.');
   });
 
-  it('links what describe advises, the log, the diagnostics and the menu', () => {
+  test('links what describe advises, the log, the diagnostics and the menu', () => {
     const links = (kind: StateKind, code?: Cause['code'], helper?: 'missing' | 'outdated' | 'current' | 'untrusted') =>
       [
         ...statusBarContent(
@@ -183,7 +183,7 @@ describe('statusBarContent', () => {
     expect(links('foreign', undefined, 'missing')).toEqual([showLog, showDiagnostics, menu]);
   });
 
-  it('tells of a helper that is not as it should be', () => {
+  test('tells of a helper that is not as it should be', () => {
     const note = (helper: 'missing' | 'untrusted' | 'outdated' | 'current') =>
       statusBarContent(modelOf(stateOf('running'), { helper })).tooltip;
     expect(note('missing')).toContain('not set up');
@@ -192,7 +192,7 @@ describe('statusBarContent', () => {
     expect(note('current')).not.toContain('helper');
   });
 
-  it('shows a success for a moment, and only over a state that is well', () => {
+  test('shows a success for a moment, and only over a state that is well', () => {
     expect(statusBarContent(modelOf(stateOf('running'), { flash: 'restarted' })).text).toBe('Docker: restarted');
     expect(statusBarContent(modelOf(stateOf('failed', 'crashed'), { flash: 'restarted' })).text).toBe(
       'Docker: crashed',
@@ -200,7 +200,7 @@ describe('statusBarContent', () => {
     expect(statusBarContent(modelOf(stateOf('starting'), { flash: 'restarted' })).text).toBe('Docker: starting');
   });
 
-  it('lets no string of the daemon, the endpoint or the words become a link, an icon or a section', () => {
+  test('lets no string of the daemon, the endpoint or the words become a link, an icon or a section', () => {
     const hostile = '[x](command:dindStation.stop) https://e.org <b> $(error) **y**\n\n# z';
     const { tooltip } = statusBarContent(
       modelOf(
@@ -236,7 +236,7 @@ describe('statusBarContent', () => {
 });
 
 describe('containerCount', () => {
-  it.each([
+  test.each([
     [0, 0, 'no containers'],
     [0, 1, '0 of 1 container running'],
     [1, 1, '1 of 1 container running'],

@@ -1,10 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi, test } from 'vitest';
 import { Lazy } from '../../../src/vscode/lazy';
 
 const part = () => ({ dispose: vi.fn() });
 
 describe('Lazy', () => {
-  it('makes its part when it is first needed, once for all who wait', async () => {
+  test('makes its part when it is first needed, once for all who wait', async () => {
     const load = vi.fn(() => Promise.resolve(part));
     const lazy = new Lazy(load);
     expect([lazy.now, load.mock.calls.length]).toEqual([undefined, 0]);
@@ -14,14 +14,14 @@ describe('Lazy', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('loads again for the next caller when loading failed', async () => {
+  test('loads again for the next caller when loading failed', async () => {
     const load = vi.fn(() => Promise.resolve(part)).mockRejectedValueOnce(new Error('gone'));
     const lazy = new Lazy(load);
     await expect(lazy.get()).rejects.toThrow('gone');
     expect(await lazy.get()).toBe(lazy.now);
   });
 
-  it('makes nothing when the window closed meanwhile, and disposes what it has made', async () => {
+  test('makes nothing when the window closed meanwhile, and disposes what it has made', async () => {
     const make = vi.fn(part);
     const closing = new Lazy(() => Promise.resolve(make));
     const got = closing.get();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describe as describeState } from '../../../src/diagnosis/describe';
 import { stateKinds, type EngineState } from '../../../src/engine/state';
 import { fallbackText, LazyActions, needsExplaining } from '../../../src/vscode/lazyActions';
@@ -7,7 +7,7 @@ import type { ActionParts } from '../../../src/vscode/actions';
 import { stateOf } from './states';
 
 describe('fallbackText', () => {
-  it('says of the plain states what describe says', () => {
+  test('says of the plain states what describe says', () => {
     for (const kind of stateKinds) {
       const state = stateOf(kind, kind === 'unknown' ? 'not-asked-yet' : undefined);
       if (needsExplaining(state)) continue;
@@ -16,7 +16,7 @@ describe('fallbackText', () => {
     }
   });
 
-  it('leaves to describe what is not plain', () => {
+  test('leaves to describe what is not plain', () => {
     expect(stateKinds.filter((kind) => needsExplaining(stateOf(kind)))).toEqual([
       'unknown',
       'stopped',
@@ -31,7 +31,7 @@ describe('fallbackText', () => {
     expect(needsExplaining(stateOf('unknown', 'not-asked-yet'))).toBe(false);
   });
 
-  it('offers nothing for a daemon that is not ours to manage', () => {
+  test('offers nothing for a daemon that is not ours to manage', () => {
     expect(fallbackText(stateOf('running'), false).nextSteps).toEqual([]);
   });
 });
@@ -56,7 +56,7 @@ describe('LazyActions', () => {
   }
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('is loaded by the first state that is not plain, and told of every one after it', async () => {
+  test('is loaded by the first state that is not plain, and told of every one after it', async () => {
     const { actions, seen } = bench();
     actions.observe(stateOf('running'));
     await settled();
@@ -68,7 +68,7 @@ describe('LazyActions', () => {
     expect(seen).toEqual(['stopped', 'changed', 'running']);
   });
 
-  it('logs a load that failed, and tries again', async () => {
+  test('logs a load that failed, and tries again', async () => {
     let tries = 0;
     const { actions, seen } = bench(() => Promise.reject(new Error(`no file ${(tries += 1)}`)));
     for (let i = 0; i < 2; i += 1) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { HelperEvent, ResultCode } from '../../../src/helper/protocol';
 import type { HelperOutcome } from '../../../src/helper/run';
 import type { EngineState } from '../../../src/engine/state';
@@ -68,7 +68,7 @@ function station(state: EngineState, more: Partial<LifecycleParts> = {}) {
 }
 
 describe('Lifecycle', () => {
-  it('shows the step in words, looks again, and leaves success to the indicator', async () => {
+  test('shows the step in words, looks again, and leaves success to the indicator', async () => {
     const { editor, runs, ends, lifecycle, settled, counts } = station(stateOf('running'));
     const verdict = lifecycle.run('restart');
     await settled();
@@ -89,7 +89,7 @@ describe('Lifecycle', () => {
     expect(lifecycle.busy).toBe(false);
   });
 
-  it('joins a second call of the same verb', async () => {
+  test('joins a second call of the same verb', async () => {
     const { runs, ends, lifecycle, settled } = station(stateOf('failed', 'crashed'));
     const first = lifecycle.run('restart');
     const second = lifecycle.run('restart');
@@ -100,7 +100,7 @@ describe('Lifecycle', () => {
     expect(ends).toHaveLength(1);
   });
 
-  it('turns another verb away while one is at work', async () => {
+  test('turns another verb away while one is at work', async () => {
     const { editor, runs, lifecycle, settled } = station(stateOf('running'));
     const first = lifecycle.run('restart');
     await settled();
@@ -116,7 +116,7 @@ describe('Lifecycle', () => {
     expect(await third).toEqual({ kind: 'done', flash: 'stopped' });
   });
 
-  it('hands a cancellation to the helper and waits for its answer', async () => {
+  test('hands a cancellation to the helper and waits for its answer', async () => {
     const { editor, runs, lifecycle, settled } = station(stateOf('stopped'));
     const verdict = lifecycle.run('start');
     await settled();
@@ -131,7 +131,7 @@ describe('Lifecycle', () => {
     expect(editor.shown).toEqual([]);
   });
 
-  it('shows a failure with its buttons and does not wait for the answer', async () => {
+  test('shows a failure with its buttons and does not wait for the answer', async () => {
     const { editor, runs, lifecycle, settled } = station(stateOf('stopped'));
     editor.answer = ({ labels }) => labels.find((label) => label === 'Show log');
     const verdict = lifecycle.run('start');
@@ -151,7 +151,7 @@ describe('Lifecycle', () => {
     expect(editor.executed).toEqual(['dindStation.showLog']);
   });
 
-  it("leaves another machine's daemon alone", async () => {
+  test("leaves another machine's daemon alone", async () => {
     const { editor, runs, lifecycle } = station(stateOf('foreign', 'socket-mounted'));
     for (const verb of ['start', 'stop', 'restart'] as const)
       expect(await lifecycle.run(verb)).toMatchObject({ kind: 'failed' });
@@ -164,7 +164,7 @@ describe('Lifecycle', () => {
     expect(editor.shown[0]?.message).toContain('outside this container');
   });
 
-  it('asks before containers end, by name, and does nothing without a yes', async () => {
+  test('asks before containers end, by name, and does nothing without a yes', async () => {
     const { editor, runs, lifecycle } = station(stateOf('running', undefined, { details: containersEnd }));
     expect(await lifecycle.run('stop')).toEqual({ kind: 'cancelled' });
     expect(editor.shown).toMatchObject([{ severity: 'warning', modal: true, labels: ['Stop Docker'] }]);
@@ -172,7 +172,7 @@ describe('Lifecycle', () => {
     expect(runs).toEqual([]);
   });
 
-  it('goes on after a yes', async () => {
+  test('goes on after a yes', async () => {
     const { editor, runs, lifecycle, settled } = station(stateOf('running', undefined, { details: containersEnd }));
     editor.answer = ({ labels }) => labels[0];
     const verdict = lifecycle.run('restart');
@@ -182,7 +182,7 @@ describe('Lifecycle', () => {
     expect(await verdict).toMatchObject({ kind: 'done' });
   });
 
-  it('asks nothing where containers outlive the daemon, or are gone meanwhile', async () => {
+  test('asks nothing where containers outlive the daemon, or are gone meanwhile', async () => {
     const kept = station(stateOf('running', undefined, { details: someDetails }));
     void kept.lifecycle.run('stop');
     await kept.settled();
@@ -196,7 +196,7 @@ describe('Lifecycle', () => {
     expect([...kept.editor.shown, ...gone.editor.shown]).toEqual([]);
   });
 
-  it('asks when the indicator watches another daemon than the one the helper manages', async () => {
+  test('asks when the indicator watches another daemon than the one the helper manages', async () => {
     const { editor, runs, lifecycle } = station(stateOf('stopped'), {
       endpointMismatch: () => 'It is at tcp://box:2375.',
     });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resultCodes, type ResultCode, type ResultEvent } from '../../../src/helper/protocol';
 import { refusalReasons, type Refusal } from '../../../src/helper/refusal';
 import { commandIds } from '../../../src/vscode/commands';
@@ -30,7 +30,7 @@ function refusal(reason: Refusal['reason'], setUp: boolean): Refusal {
 }
 
 describe('judge', () => {
-  it.each([
+  test.each([
     ['start', 'started', 'started'],
     ['start', 'already-running', 'already running'],
     ['stop', 'stopped', 'stopped'],
@@ -41,11 +41,11 @@ describe('judge', () => {
     expect(judge(verb, ended(result(code, { ok: true })), nothing, line)).toEqual({ kind: 'done', flash });
   });
 
-  it('says nothing about a cancelled command', () => {
+  test('says nothing about a cancelled command', () => {
     expect(judge('start', ended(result('cancelled')), nothing, line)).toEqual({ kind: 'cancelled' });
   });
 
-  it('names the cause of a daemon that ended, in words where the line is known', () => {
+  test('names the cause of a daemon that ended, in words where the line is known', () => {
     const explain = (text: string) =>
       text === 'bad line'
         ? { title: 'daemon.json is not valid JSON', advice: 'Correct it', command: 'vi x' }
@@ -67,7 +67,7 @@ describe('judge', () => {
     });
   });
 
-  it('says that a daemon was left running when its new configuration would not do', () => {
+  test('says that a daemon was left running when its new configuration would not do', () => {
     const event = result('config-refused', {
       message: 'The daemon was left as it is.',
       cause: 'parse error at line 1',
@@ -83,7 +83,7 @@ describe('judge', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['locked', ['Try again']],
     ['not-trusted', ['Set up helper']],
     ['not-root', ['Set up helper']],
@@ -98,7 +98,7 @@ describe('judge', () => {
     expect(verdict.kind === 'failed' && verdict.buttons.map((button) => button.label)).toEqual(labels);
   });
 
-  it('has a sentence for every code and verb', () => {
+  test('has a sentence for every code and verb', () => {
     for (const verb of lifecycleVerbNames) {
       for (const code of resultCodes) {
         const verdict = judge(verb, ended(result(code)), nothing, line);
@@ -107,7 +107,7 @@ describe('judge', () => {
     }
   });
 
-  it('gives each refusal its own sentence and its next step', () => {
+  test('gives each refusal its own sentence and its next step', () => {
     for (const reason of refusalReasons) {
       const verdict = judge('stop', { kind: 'refused', refusal: refusal(reason, false) }, nothing, line);
       expect(verdict).toMatchObject({ message: `Docker was not stopped. refused ${reason}. Do this.` });
@@ -125,7 +125,7 @@ describe('judge', () => {
     });
   });
 
-  it('offers to set up a helper that is not there', () => {
+  test('offers to set up a helper that is not there', () => {
     expect(judge('start', { kind: 'not-installed', path: '/x/dind-helper' }, nothing, line)).toEqual({
       kind: 'failed',
       message: 'Docker was not started. The privileged helper is not installed at /x/dind-helper. Set it up once.',
@@ -136,7 +136,7 @@ describe('judge', () => {
     });
   });
 
-  it('passes on why a helper gave no result', () => {
+  test('passes on why a helper gave no result', () => {
     expect(judge('start', { kind: 'broken', message: 'It took too long' }, nothing, line)).toMatchObject({
       message: 'Docker was not started. It took too long.',
     });

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import { LogFollower } from '../../../src/host/logFollower';
 import { readLogTail } from '../../../src/host/logTail';
 import { LogView, tailBytes, type LogViewParts } from '../../../src/vscode/logView';
@@ -58,7 +58,7 @@ afterEach(() => {
 });
 
 describe('LogView', () => {
-  it('names the file, shows what is in it and what comes', async () => {
+  test('names the file, shows what is in it and what comes', async () => {
     writeFileSync(path, 'one\ntwo\n');
     let reads = 0;
     const readTail: LogViewParts['readTail'] = async (...place) => {
@@ -75,7 +75,7 @@ describe('LogView', () => {
     expect([channel.shows, created(), reads]).toEqual([2, 1, 1]);
   });
 
-  it('begins near the end of a large file', async () => {
+  test('begins near the end of a large file', async () => {
     writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(50_000) + 'the end\n');
     const { channel } = open();
     await view.show();
@@ -84,7 +84,7 @@ describe('LogView', () => {
     expect(channel.text).toMatch(/\nthe end\n$/);
   });
 
-  it('survives rotation', async () => {
+  test('survives rotation', async () => {
     writeFileSync(path, 'old\n');
     const { channel } = open();
     await view.show();
@@ -95,7 +95,7 @@ describe('LogView', () => {
     await vi.waitFor(() => expect(channel.text).toMatch(/was rotated; the new file follows\.\nnew\n$/), 3000);
   });
 
-  it('says which file it looked for, and takes it when it comes', async () => {
+  test('says which file it looked for, and takes it when it comes', async () => {
     const { channel } = open();
     await view.show();
     expect(channel.text).toContain(`looked for at ${path}`);
@@ -104,7 +104,7 @@ describe('LogView', () => {
     await vi.waitFor(() => expect(channel.text).toContain('born\n'), 3000);
   });
 
-  it('asks the helper for a file this user may not read', async () => {
+  test('asks the helper for a file this user may not read', async () => {
     const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' });
     const readTail = () => Promise.reject(denied);
     const { channel } = open({ readTail, viaHelper: () => Promise.resolve({ lines: ['secret', 'lines'] }) });
@@ -117,14 +117,14 @@ describe('LogView', () => {
     expect(refused.channel.text).toContain('the helper did not give it: sudo has no rule.');
   });
 
-  it('reads the journal through the helper', async () => {
+  test('reads the journal through the helper', async () => {
     path = '';
     const { channel } = open({ viaHelper: () => Promise.resolve({ lines: ['from the journal'] }) });
     await view.show();
     expect(channel.text).toMatch(/^# The log is in the journal.*\nfrom the journal\n$/);
   });
 
-  it('goes over to another file when the daemon logs elsewhere', async () => {
+  test('goes over to another file when the daemon logs elsewhere', async () => {
     writeFileSync(path, 'here\n');
     const { channel } = open();
     await view.show();
@@ -134,7 +134,7 @@ describe('LogView', () => {
     expect(channel.text).toBe(`# ${path}, followed live.\nthere\n`);
   });
 
-  it('reads anew what it could not follow', async () => {
+  test('reads anew what it could not follow', async () => {
     const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' });
     let asked = 0;
     const { channel } = open({
@@ -147,7 +147,7 @@ describe('LogView', () => {
     expect(channel.text).not.toContain('answer 1');
   });
 
-  it('stops following when it is disposed', async () => {
+  test('stops following when it is disposed', async () => {
     writeFileSync(path, 'one\n');
     let ended = 0;
     const { channel } = open({
@@ -170,7 +170,7 @@ describe('LogView', () => {
     expect(channel.disposed).toBe(true);
   });
 
-  it('does not begin to follow after it was disposed in the middle of opening', async () => {
+  test('does not begin to follow after it was disposed in the middle of opening', async () => {
     writeFileSync(path, 'one\n');
     let followers = 0;
     open({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
 import { commandIds } from '../../../src/vscode/commands';
 import { menuRows } from '../../../src/vscode/menu';
@@ -13,7 +13,7 @@ function commands(...model: Parameters<typeof describedModel>): string[] {
 }
 
 describe('menuRows', () => {
-  it('offers what fits the state', () => {
+  test('offers what fits the state', () => {
     const { restart, start, stop, showLog, showDiagnostics, proveLimits, setUpHelper } = commandIds;
     expect(commands(stateOf('running'))).toEqual([restart, stop, showLog, showDiagnostics, proveLimits]);
     expect(commands(stateOf('stopped'))).toEqual([start, showLog, showDiagnostics]);
@@ -25,14 +25,14 @@ describe('menuRows', () => {
     ]);
   });
 
-  it('has the log and the settings in every state', () => {
+  test('has the log and the settings in every state', () => {
     for (const kind of stateKinds) {
       expect(commands(stateOf(kind))).toEqual(expect.arrayContaining([commandIds.showLog, commandIds.showDiagnostics]));
       expect(menuRows(modelOf(stateOf(kind))).at(-1)).toMatchObject({ action: { kind: 'settings' } });
     }
   });
 
-  it('has the steps that are no command: a line to copy, and another look', () => {
+  test('has the steps that are no command: a line to copy, and another look', () => {
     const rows = menuRows(
       describedModel(stateOf('misconfigured', 'socket-is-file'), { socketPath: '/run/docker.sock' }),
     );
@@ -50,7 +50,7 @@ describe('menuRows', () => {
     });
   });
 
-  it('copies the endpoint and the details as they are', () => {
+  test('copies the endpoint and the details as they are', () => {
     const rows = menuRows(modelOf(stateOf('running', undefined, { details: someDetails }), { endpoint }));
     const copies = rows.flatMap((row) => (row.kind === 'row' && row.action.kind === 'copy' ? [row.action.text] : []));
     expect(copies).toEqual([
@@ -63,7 +63,7 @@ describe('menuRows', () => {
     ]);
   });
 
-  it('lets no string of the daemon choose an icon or break a row', () => {
+  test('lets no string of the daemon choose an icon or break a row', () => {
     const rows = menuRows(modelOf(stateOf('running', undefined, { engineVersion: '1 $(error)\n2\u202e' })));
     const row = rows.find((candidate) => candidate.kind === 'row' && candidate.label.includes('Engine'));
     expect(row?.label).toBe('$(info) Engine 1 $\u200b(error) 2');

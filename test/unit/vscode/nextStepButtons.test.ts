@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { steps } from '../../../src/diagnosis/nextStep';
 import { commandIds } from '../../../src/vscode/commands';
 import { buttonsFor, commandsOf } from '../../../src/vscode/nextStepButtons';
 
 describe('commandsOf', () => {
-  it('keeps the order, names each command once, and always has log and diagnostics', () => {
+  test('keeps the order, names each command once, and always has log and diagnostics', () => {
     expect(commandsOf([steps.restart, steps.showLog, steps.restart, steps.stop])).toEqual([
       commandIds.restart,
       commandIds.showLog,
@@ -24,7 +24,7 @@ describe('commandsOf', () => {
 });
 
 describe('buttonsFor', () => {
-  it('runs commands, copies lines for a terminal, looks again, and is short', async () => {
+  test('runs commands, copies lines for a terminal, looks again, and is short', async () => {
     let looks = 0;
     const buttons = buttonsFor(
       [steps.refresh, { label: 'Move it away', command: 'mv a b' }, steps.restart, steps.stop],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
 import {
   levelWithout,
@@ -12,7 +12,7 @@ import {
 import { stateOf } from './states';
 
 describe('noticeFor', () => {
-  it('interrupts only for what needs somebody', () => {
+  test('interrupts only for what needs somebody', () => {
     const severities = Object.fromEntries(stateKinds.map((kind) => [kind, noticeFor(stateOf(kind))?.severity]));
     expect(severities).toEqual({
       unknown: undefined,
@@ -31,7 +31,7 @@ describe('noticeFor', () => {
     });
   });
 
-  it('tells causes of one kind apart', () => {
+  test('tells causes of one kind apart', () => {
     expect(noticeFor(stateOf('failed', 'crashed'))?.key).not.toBe(noticeFor(stateOf('failed', 'start-failed'))?.key);
   });
 });
@@ -40,7 +40,7 @@ describe('shouldTell', () => {
   const crash = { severity: 'error', key: 'failed/crashed' } as const;
   const denied = { severity: 'warning', key: 'denied/no-permission' } as const;
 
-  it('follows the setting', () => {
+  test('follows the setting', () => {
     expect(shouldTell(nothingTold, crash, 'all')).toBe(true);
     expect(shouldTell(nothingTold, crash, 'errors')).toBe(true);
     expect(shouldTell(nothingTold, crash, 'none')).toBe(false);
@@ -48,13 +48,13 @@ describe('shouldTell', () => {
     expect(shouldTell(nothingTold, denied, 'errors')).toBe(false);
   });
 
-  it('tells a cause once', () => {
+  test('tells a cause once', () => {
     const memory = told(nothingTold, crash.key);
     expect(shouldTell(memory, crash, 'all')).toBe(false);
     expect(shouldTell(memory, denied, 'all')).toBe(true);
   });
 
-  it('is silenced by the level its own button sets, and by no quieter one than needed', () => {
+  test('is silenced by the level its own button sets, and by no quieter one than needed', () => {
     expect(levelWithout(crash)).toBe('none');
     expect(levelWithout(denied)).toBe('errors');
   });
@@ -64,12 +64,12 @@ describe('remember', () => {
   const run = stateOf('running');
   const crash = stateOf('failed', 'crashed');
 
-  it('forgets what was told after Docker was well for long enough', () => {
+  test('forgets what was told after Docker was well for long enough', () => {
     const memory = remember(told(nothingTold, 'failed/crashed'), run, 1000);
     expect(remember(memory, crash, 1000 + wellEnoughMs).told.size).toBe(0);
   });
 
-  it('keeps it through a crash loop', () => {
+  test('keeps it through a crash loop', () => {
     let memory = told(nothingTold, 'failed/crashed');
     for (let at = 0; at < 20; at += 1) {
       memory = remember(memory, run, at * 10_000);
@@ -78,7 +78,7 @@ describe('remember', () => {
     }
   });
 
-  it('counts from the first of many looks', () => {
+  test('counts from the first of many looks', () => {
     let memory = told(nothingTold, 'failed/crashed');
     for (let at = 0; at <= wellEnoughMs; at += 1000) memory = remember(memory, run, at);
     expect(remember(memory, crash, wellEnoughMs).told.size).toBe(0);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import { RunningWarning, type Fault } from '../../../src/vscode/runningWarning';
 import { someDetails, stateOf } from './states';
 
@@ -30,7 +30,7 @@ describe('RunningWarning', () => {
     vi.useRealTimers();
   });
 
-  it('looks some seconds after the engine has begun to run, once while nothing changes', async () => {
+  test('looks some seconds after the engine has begun to run, once while nothing changes', async () => {
     const { standing, knobs, told, wait } = bench();
     standing.observe(stateOf('starting'));
     await wait(60_000);
@@ -44,7 +44,7 @@ describe('RunningWarning', () => {
     expect([knobs.looks, told]).toEqual([1, []]);
   });
 
-  it('looks again when something changed, once a minute at most', async () => {
+  test('looks again when something changed, once a minute at most', async () => {
     const { standing, knobs, wait } = bench();
     standing.observe(running);
     await wait(5000);
@@ -55,7 +55,7 @@ describe('RunningWarning', () => {
     expect(knobs.looks).toBe(2);
   });
 
-  it('shows what stands, and goes on looking until it is gone', async () => {
+  test('shows what stands, and goes on looking until it is gone', async () => {
     const { standing, knobs, told, wait } = bench();
     knobs.fault = full;
     standing.observe(running);
@@ -70,7 +70,7 @@ describe('RunningWarning', () => {
     expect(knobs.looks).toBe(3);
   });
 
-  it('is none of an engine that ended, also when the look comes back later', async () => {
+  test('is none of an engine that ended, also when the look comes back later', async () => {
     const { standing, knobs, told, wait } = bench();
     knobs.fault = full;
     standing.observe(running);
@@ -88,7 +88,7 @@ describe('RunningWarning', () => {
     expect(standing.current).toBeUndefined();
   });
 
-  it('tells in the log that it could not look, and does so at the next change', async () => {
+  test('tells in the log that it could not look, and does so at the next change', async () => {
     const { standing, knobs, errors, wait } = bench();
     knobs.failure = new Error('gone');
     standing.observe(running);
@@ -100,7 +100,7 @@ describe('RunningWarning', () => {
     expect(knobs.looks).toBe(2);
   });
 
-  it('ends with the window', async () => {
+  test('ends with the window', async () => {
     const { standing, knobs, wait } = bench();
     standing.observe(running);
     standing.dispose();

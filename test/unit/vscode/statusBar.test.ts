@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allCommandIds, commandIds, registerCommands } from '../../../src/vscode/commands';
 import { statusBarContent } from '../../../src/vscode/indicatorModel';
 import { Indicator, indicatorId } from '../../../src/vscode/statusBar';
@@ -6,7 +6,7 @@ import { FakeEditor } from '../../mocks/editor';
 import { modelOf, stateOf } from './states';
 
 describe('Indicator', () => {
-  it('is one item on the left with a stable id and a name', () => {
+  test('is one item on the left with a stable id and a name', () => {
     const editor = new FakeEditor();
     new Indicator(editor.api).show(statusBarContent(modelOf(stateOf('running'))));
     expect(editor.items).toHaveLength(1);
@@ -22,7 +22,7 @@ describe('Indicator', () => {
     expect(indicatorId).toBe('dindStation.indicator');
   });
 
-  it('trusts the tooltip for our own commands only', () => {
+  test('trusts the tooltip for our own commands only', () => {
     const editor = new FakeEditor();
     new Indicator(editor.api).show(statusBarContent(modelOf(stateOf('running'))));
     expect(editor.items[0]?.['tooltip']).toMatchObject({
@@ -31,7 +31,7 @@ describe('Indicator', () => {
     });
   });
 
-  it('colours and clears', () => {
+  test('colours and clears', () => {
     const editor = new FakeEditor();
     const indicator = new Indicator(editor.api);
     indicator.show(statusBarContent(modelOf(stateOf('failed', 'crashed'))));
@@ -42,7 +42,7 @@ describe('Indicator', () => {
     expect(editor.items[0]?.['backgroundColor']).toBeUndefined();
   });
 
-  it('sets nothing that did not change', () => {
+  test('sets nothing that did not change', () => {
     const editor = new FakeEditor();
     const indicator = new Indicator(editor.api);
     indicator.show(statusBarContent(modelOf(stateOf('running'))));
@@ -53,7 +53,7 @@ describe('Indicator', () => {
 });
 
 describe('registerCommands', () => {
-  it('registers all of them and shows what goes wrong in one sentence', async () => {
+  test('registers all of them and shows what goes wrong in one sentence', async () => {
     const editor = new FakeEditor();
     const log: string[] = [];
     const handlers = Object.fromEntries(allCommandIds.map((id) => [id, () => id])) as Record<

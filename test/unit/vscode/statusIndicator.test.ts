@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import type { Endpoint } from '../../../src/engine/endpoint';
 import type { EngineState } from '../../../src/engine/state';
 import { DaemonUptime, StatusIndicator, type StatusIndicatorParts } from '../../../src/vscode/statusIndicator';
@@ -43,20 +43,20 @@ describe('StatusIndicator', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('has words of its own until the explanations are loaded', () => {
+  test('has words of its own until the explanations are loaded', () => {
     expect(bench(stateOf('running')).indicator.model().words.headline).toBe('Docker is running');
     const { indicator } = bench(stateOf('running'), { actions: () => actions });
     expect(indicator.model()).toMatchObject({ words, helper: 'outdated' });
   });
 
-  it("says nothing of the helper where the daemon is not the helper's", () => {
+  test("says nothing of the helper where the daemon is not the helper's", () => {
     const engine = { state: stateOf('running'), endpoint: tcp };
     expect(bench(stateOf('running'), { actions: () => actions, engine }).indicator.model()).not.toHaveProperty(
       'helper',
     );
   });
 
-  it('shows since when the daemon listens, what is wrong, and a success for a moment', async () => {
+  test('shows since when the daemon listens, what is wrong, and a success for a moment', async () => {
     const fault = { id: 'storage.data-root-full' as const, title: 'Full', cause: '', consequence: '' };
     const { indicator, shown } = bench(stateOf('running'));
     indicator.observe(stateOf('running'));
@@ -73,7 +73,7 @@ describe('StatusIndicator', () => {
 });
 
 describe('DaemonUptime', () => {
-  it('reads once for each time the daemon comes up, and drops what came too late', async () => {
+  test('reads once for each time the daemon comes up, and drops what came too late', async () => {
     const answers: ((value: number | undefined) => void)[] = [];
     let changes = 0;
     const age = new DaemonUptime(

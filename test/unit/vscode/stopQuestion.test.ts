@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { endsContainers, stopQuestion } from '../../../src/vscode/stopQuestion';
 import { someDetails, stateOf } from './states';
 
 describe('endsContainers', () => {
   const off = { ...someDetails, liveRestore: false };
-  it.each([
+  test.each([
     ['stop', off, true],
     ['restart', off, true],
     ['start', off, false],
@@ -14,13 +14,13 @@ describe('endsContainers', () => {
     expect(endsContainers(verb, stateOf('running', undefined, { details }))).toBe(expected);
   });
 
-  it('asks nothing about a daemon that does not answer', () => {
+  test('asks nothing about a daemon that does not answer', () => {
     expect(endsContainers('stop', stateOf('hung'))).toBe(false);
   });
 });
 
 describe('stopQuestion', () => {
-  it('names the containers', () => {
+  test('names the containers', () => {
     expect(stopQuestion('stop', 9, ['web', 'db'])).toEqual({
       message: 'Stopping Docker ends 2 running containers.',
       detail: 'web\ndb\n\nThe option live-restore, which would keep them running, is off.',
@@ -28,7 +28,7 @@ describe('stopQuestion', () => {
     });
   });
 
-  it('gives the number when the names are not to be had', () => {
+  test('gives the number when the names are not to be had', () => {
     expect(stopQuestion('restart', 1, undefined)).toEqual({
       message: 'Restarting Docker ends 1 running container.',
       detail: 'The option live-restore, which would keep it running, is off.',
@@ -36,7 +36,7 @@ describe('stopQuestion', () => {
     });
   });
 
-  it('does not fill the screen', () => {
+  test('does not fill the screen', () => {
     const names = Array.from({ length: 500 }, (_, i) => `c${i}`);
     const { detail } = stopQuestion('stop', 500, names);
     expect(detail.split('\n')).toHaveLength(15);

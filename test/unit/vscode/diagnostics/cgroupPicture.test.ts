@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { valueOf } from '../../../../src/host/facts/fact';
 import type { Facts } from '../../../../src/host/facts/facts';
 import type { CgroupFacts, CgroupLevel } from '../../../../src/host/facts/cgroup';
@@ -41,7 +41,7 @@ const reaches = (node: CgroupNode | undefined): Record<string, string> =>
 describe('a prepared container on version 2', () => {
   const docker = level('/sys/fs/cgroup/docker', { limits: { memoryBytes: 'max' }, usage: { memoryBytes: 1024 } });
 
-  it('is a root with this process and the containers below it, and no break', () => {
+  test('is a root with this process and the containers below it, and no break', () => {
     const root = rootOf(v2(level('/sys/fs/cgroup'), { dockerLevel: docker }));
     expect(root).toMatchObject({ folder: '/sys/fs/cgroup', role: 'root of what is visible' });
     expect(root?.children.map(({ role, broken }) => [role, broken])).toEqual([
@@ -52,7 +52,7 @@ describe('a prepared container on version 2', () => {
     expect(reaches(root?.children[0])).toEqual({ cpu: 'held', io: 'held', memory: 'held', pids: 'held' });
   });
 
-  it('has its place for containers before the first of them was started', () => {
+  test('has its place for containers before the first of them was started', () => {
     const root = rootOf(v2(level('/sys/fs/cgroup')));
     expect(root?.children.at(-1)).toMatchObject({ folder: '', role: 'containers: none was started yet' });
     expect(root?.children.at(-1)).not.toHaveProperty('broken');
@@ -62,7 +62,7 @@ describe('a prepared container on version 2', () => {
 describe('where the chain breaks', () => {
   const some = level('/sys/fs/cgroup', { delegated: ['cpu', 'pids'] });
 
-  it('is between the root and the containers, by name', () => {
+  test('is between the root and the containers, by name', () => {
     const root = rootOf(v2(some, { dockerLevel: level('/sys/fs/cgroup/docker', { controllers: ['cpu', 'pids'] }) }));
     expect(root?.children.at(-1)?.broken).toBe(
       'The chain breaks here: io and memory are not handed down to containers.',
@@ -70,7 +70,7 @@ describe('where the chain breaks', () => {
     expect(reaches(root?.children.at(-1))).toMatchObject({ memory: 'absent', io: 'absent', cpu: 'passed' });
   });
 
-  it('is told before the first container where processes are in the way, and only there', () => {
+  test('is told before the first container where processes are in the way, and only there', () => {
     const crowded = { ...some, processCount: 2 };
     expect(rootOf(v2(crowded))?.children.at(-1)?.broken).toContain('io and memory are not handed down');
     expect(rootOf(v2(some))?.children.at(-1)).not.toHaveProperty('broken');
@@ -79,7 +79,7 @@ describe('where the chain breaks', () => {
     expect(rootOf(v2(trueRoot))?.children.at(-1)).not.toHaveProperty('broken');
   });
 
-  it('is above the root when the container was not given what the kernel has', () => {
+  test('is above the root when the container was not given what the kernel has', () => {
     const root = rootOf(v2(level('/sys/fs/cgroup', { controllers: ['cpu', 'io', 'pids'] })));
     expect(root?.broken).toBe('The chain breaks above: memory was not given to this container.');
     expect(rootOf(v2(level('/sys/fs/cgroup')))).not.toHaveProperty('broken');
@@ -87,7 +87,7 @@ describe('where the chain breaks', () => {
 });
 
 describe('limits', () => {
-  it('are told where they are set, and in sum', () => {
+  test('are told where they are set, and in sum', () => {
     const root = level('/sys/fs/cgroup', {
       limits: { cpus: 1.5, memoryBytes: 1_073_741_824, pids: 100 },
       usage: { memoryBytes: 1_048_576, pids: 7, memoryEvents: { oom_kill: 2 } },
@@ -114,17 +114,17 @@ describe('limits', () => {
 });
 
 describe('recorded machines', () => {
-  it('has no break where nesting is prepared', async () => {
+  test('has no break where nesting is prepared', async () => {
     const { trees } = await pictureOf('B-priv-private-nested');
     expect(JSON.stringify(trees)).not.toContain('breaks');
   });
 
-  it('breaks where it is not', async () => {
+  test('breaks where it is not', async () => {
     const { trees } = await pictureOf('B-priv-private-naive-before');
     expect(trees[0]?.root.children.at(-1)?.broken).toContain('memory');
   });
 
-  it('is a tree for each controller on version 1, without anything to be handed down', async () => {
+  test('is a tree for each controller on version 1, without anything to be handed down', async () => {
     const { summary, trees } = await pictureOf('A-priv-trixie');
     expect(summary).toMatch(/^(?:Version 1|Hybrid)/u);
     expect(trees.map(({ title }) => title)).toContain('memory');
@@ -134,7 +134,7 @@ describe('recorded machines', () => {
 });
 
 describe('mounts over mounts', () => {
-  it('names what is covered, and does not draw a group that is not visible', async () => {
+  test('names what is covered, and does not draw a group that is not visible', async () => {
     const picture = await pictureOf('A-foreign-bind');
     expect(picture.summary).toContain(
       'The mount of memory at /sys/fs/cgroup/memory is covered by cgroup at /sys/fs/cgroup/memory (/outer/foreign).',
@@ -154,7 +154,7 @@ describe('mounts over mounts', () => {
     });
   });
 
-  it('says nothing of covers where there are none', async () => {
+  test('says nothing of covers where there are none', async () => {
     expect((await pictureOf('A-two-places')).summary).not.toMatch(/covered|not visible/u);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, vi, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import type { Facts } from '../../../../src/host/facts/facts';
 import {
@@ -89,7 +89,7 @@ function stage(more: Partial<DiagnosticsParts> = {}) {
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(10);
 
 describe('the page', () => {
-  it('gets what was read while the browser made it, when it is ready', async () => {
+  test('gets what was read while the browser made it, when it is ready', async () => {
     const { diagnostics, says, sent, takeFacts } = stage();
     diagnostics.show();
     await settle();
@@ -99,7 +99,7 @@ describe('the page', () => {
     diagnostics.dispose();
   });
 
-  it('follows the daemon at a pace, and only while somebody sees it', async () => {
+  test('follows the daemon at a pace, and only while somebody sees it', async () => {
     const { diagnostics, says, show, takeFacts } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
@@ -115,7 +115,7 @@ describe('the page', () => {
     diagnostics.dispose();
   });
 
-  it('reads at once when it is asked to', async () => {
+  test('reads at once when it is asked to', async () => {
     const { diagnostics, says, takeFacts } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
@@ -127,7 +127,7 @@ describe('the page', () => {
     diagnostics.dispose();
   });
 
-  it('tells the states this window saw', async () => {
+  test('tells the states this window saw', async () => {
     let state = stateOf('running');
     const { diagnostics, says, sent } = stage({ state: () => state });
     diagnostics.show();
@@ -142,7 +142,7 @@ describe('the page', () => {
 });
 
 describe('the checks of limits', () => {
-  it('are told of when the page is ready, and whenever a run of anybody tells something', async () => {
+  test('are told of when the page is ready, and whenever a run of anybody tells something', async () => {
     const { diagnostics, says, sent } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
@@ -153,7 +153,7 @@ describe('the checks of limits', () => {
     diagnostics.dispose();
   });
 
-  it('are run and cancelled by the page, all or one', async () => {
+  test('are run and cancelled by the page, all or one', async () => {
     const { diagnostics, limits, says } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
@@ -166,7 +166,7 @@ describe('the checks of limits', () => {
     diagnostics.dispose();
   });
 
-  it('are in every report once there are any', async () => {
+  test('are in every report once there are any', async () => {
     const { diagnostics, documents, editor, says } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
@@ -182,7 +182,7 @@ describe('the checks of limits', () => {
 });
 
 describe('reports', () => {
-  it('are copied, opened to be saved, and opened as JSON', async () => {
+  test('are copied, opened to be saved, and opened as JSON', async () => {
     const { diagnostics, documents, editor, says, sent } = stage();
     diagnostics.show();
     says({ kind: 'ready' });
@@ -197,7 +197,7 @@ describe('reports', () => {
     diagnostics.dispose();
   });
 
-  it('are a document where the page does not come up, with the reason first; sooner the second time', async () => {
+  test('are a document where the page does not come up, with the reason first; sooner the second time', async () => {
     const { diagnostics, documents, panel } = stage();
     diagnostics.show();
     await vi.advanceTimersByTimeAsync(1100);
@@ -213,7 +213,7 @@ describe('reports', () => {
 });
 
 describe('the command of a remedy', () => {
-  it('is typed into a terminal and not run', async () => {
+  test('is typed into a terminal and not run', async () => {
     const { diagnostics, editor, says, sent } = stage({ takeFacts: () => Promise.resolve(factsOfDaemon(down)) });
     diagnostics.show();
     says({ kind: 'ready' });
@@ -225,7 +225,7 @@ describe('the command of a remedy', () => {
     diagnostics.dispose();
   });
 
-  it.each([
+  test.each([
     ['is for whoever starts this container', { command: 'docker run', outside: true as const }],
     ['would run before anybody read it', { command: 'ls\nreboot' }],
     ['would act on the terminal', { command: 'ls \u001b[2K' }],
@@ -239,7 +239,7 @@ describe('the command of a remedy', () => {
 });
 
 describe('a failure behind the page', () => {
-  it('is said there and logged', async () => {
+  test('is said there and logged', async () => {
     const show = (): Promise<undefined> => Promise.reject(new Error('no channel'));
     const nothing = (): Promise<undefined> => Promise.resolve(undefined);
     const commands = { start: nothing, restart: nothing, stop: nothing, 'show-log': show, 'set-up-helper': nothing };

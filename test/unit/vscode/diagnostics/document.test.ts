@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { valueOf } from '../../../../src/host/facts/fact';
 import { pasteable, rawJson, reportDocument } from '../../../../src/vscode/diagnostics/document';
@@ -7,7 +7,7 @@ import { shownOf } from './proven';
 import { healthyFacts, inputOf } from './pageInputs';
 
 describe('reports', () => {
-  it('have all sections, after the sentence that says why there is a document', async () => {
+  test('have all sections, after the sentence that says why there is a document', async () => {
     const text = reportDocument(inputOf(await healthyFacts()), 'No page here.');
     expect(text.startsWith('No page here.\n\n**Docker is running.**')).toBe(true);
     expect(text.match(/^#{1,2} .+$/gmu)).toEqual(
@@ -16,7 +16,7 @@ describe('reports', () => {
     expect(text).toContain('/sys/fs/cgroup');
   });
 
-  it('let no secret out, in none of their forms', async () => {
+  test('let no secret out, in none of their forms', async () => {
     const facts = await healthyFacts();
     const log = valueOf(facts.daemonLog);
     const processes = valueOf(facts.processes);
@@ -44,7 +44,7 @@ describe('reports', () => {
     expect(JSON.parse(rawJson(input))).toHaveProperty('facts.schema', 1);
   });
 
-  it('cannot be made into markup by what they hold', async () => {
+  test('cannot be made into markup by what they hold', async () => {
     const facts = await healthyFacts();
     const title = '](https://evil.test) <img src=x> ![x](y)\n# heading';
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), title }] };

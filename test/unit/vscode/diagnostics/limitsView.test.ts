@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rules } from '../../../../src/diagnosis/rules/allRules';
 import { catalogue } from '../../../../src/limits/catalogue';
 import { limitsView } from '../../../../src/vscode/diagnostics/limitsView';
@@ -17,7 +17,7 @@ function cardOf(shown: ShownResult, found: Parameters<typeof limitsView>[1] = []
 }
 
 describe('the section', () => {
-  it('tells the budget before a run', () => {
+  test('tells the budget before a run', () => {
     const view = limitsView(noRunYet, [], formatTime);
     expect(view.intro).toMatch(
       new RegExp(
@@ -29,7 +29,7 @@ describe('the section', () => {
     expect(view).not.toHaveProperty('running');
   });
 
-  it('tells what is under way', () => {
+  test('tells what is under way', () => {
     const running = { of: 16, done: 3, underWay: ['Memory', 'CPU set'] };
     expect(limitsView({ ...noRunYet, running }, [], formatTime).running).toEqual({
       text: 'Memory, CPU set',
@@ -40,7 +40,7 @@ describe('the section', () => {
     expect(limitsView({ ...noRunYet, running: first }, [], formatTime).running?.text).toBe('Getting ready');
   });
 
-  it('counts the verdicts, best first', () => {
+  test('counts the verdicts, best first', () => {
     const results = [
       shownOf('cpu.quota'),
       shownOf('memory.limit'),
@@ -54,7 +54,7 @@ describe('the section', () => {
 });
 
 describe('a card', () => {
-  it('has the verdict as a word and a sign, what was asked, told to the kernel and seen, and how it was before', () => {
+  test('has the verdict as a word and a sign, what was asked, told to the kernel and seen, and how it was before', () => {
     const card = cardOf({ ...shownOf('cpu.quota'), compared: 'enforced since 2026-03-01 10:00, 4 runs' });
     expect(card).toMatchObject({ verdict: 'Enforced', severity: 'ok', area: 'CPU', title: 'CPU time, one thread' });
     expect(card.rows.map(({ label, value }) => [label, value])).toEqual([
@@ -66,7 +66,7 @@ describe('a card', () => {
     expect(card.when).toBe('2026-03-04T05:06:07.000Z, in 4.3 s');
   });
 
-  it('tells apart what was provoked and what is only set, and what could not be told', () => {
+  test('tells apart what was provoked and what is only set, and what could not be told', () => {
     const words = (more: Parameters<typeof shownOf>[1]) => {
       const { verdict, severity } = cardOf(shownOf('cpu.quota', more));
       return [verdict, severity];
@@ -78,7 +78,7 @@ describe('a card', () => {
     expect(words({ verdict: 'error' })).toEqual(['Not proven', 'warning']);
   });
 
-  it('shows text of others as text, bounded', () => {
+  test('shows text of others as text, bounded', () => {
     const evil = `\u001b[31m\u202e${'A'.repeat(100_000)}`;
     const shown = { ...shownOf('cpu.quota', { kernel: evil, observed: evil, reason: evil }), compared: evil };
     const text = JSON.stringify(cardOf(shown));
@@ -91,7 +91,7 @@ describe('what explains a verdict', () => {
   const dropped = shownOf('memory.limit', {}, 'dropped');
   const nesting = { ...findingOf({}, 'cgroup.v2-nesting-not-prepared'), title: 'Not prepared' };
 
-  it('is a finding of this page where one is about the same', () => {
+  test('is a finding of this page where one is about the same', () => {
     expect(dropped.result.finding).toBe('runtime.dropped-limit');
     expect(cardOf(dropped, [findingOf({}), nesting]).explained).toEqual({
       text: explanations['runtime.dropped-limit'].text,
@@ -99,17 +99,17 @@ describe('what explains a verdict', () => {
     });
   });
 
-  it('is the finding that such a one follows from', () => {
+  test('is the finding that such a one follows from', () => {
     const root = { ...findingOf({}, 'security.not-privileged'), explains: [{ ...nesting, evidence: [] }] };
     expect(cardOf(dropped, [root]).explained?.finding?.id).toBe('security.not-privileged');
   });
 
-  it('is a sentence where nothing was found, and nothing where there is nothing to explain', () => {
+  test('is a sentence where nothing was found, and nothing where there is nothing to explain', () => {
     expect(cardOf(dropped, [findingOf({})]).explained).toEqual({ text: explanations['runtime.dropped-limit'].text });
     expect(cardOf(shownOf('cpu.quota'))).not.toHaveProperty('explained');
   });
 
-  it('names rules that there are', () => {
+  test('names rules that there are', () => {
     const ids = new Set<string>(rules.map(({ id }) => id));
     const named = Object.values(explanations).flatMap((explanation) => explanation.rules);
     expect(named.length).toBeGreaterThan(10);
@@ -118,7 +118,7 @@ describe('what explains a verdict', () => {
 });
 
 describe('a chart', () => {
-  it("is in the reader's units, with the limit, and says what is to be seen", () => {
+  test("is in the reader's units, with the limit, and says what is to be seen", () => {
     const { chart } = cardOf(shownOf('memory.limit'));
     expect(chart).toMatchObject({ unit: 'MiB', stepped: false, limit: 64 });
     expect(chart?.lines.map(({ label, style }) => [label, style])).toEqual([
@@ -131,7 +131,7 @@ describe('a chart', () => {
     expect(chart?.table.head).toEqual(['Seconds', 'MiB, with the limit', 'MiB, without it']);
   });
 
-  it('has a sign for each period in which the limit stopped the container, and their number in words', () => {
+  test('has a sign for each period in which the limit stopped the container, and their number in words', () => {
     const { chart } = cardOf(shownOf('cpu.quota'));
     const [, periods] = /stopped the container in (\d+) periods/u.exec(chart?.summary ?? '') ?? [];
     expect(chart?.stops).toHaveLength(Number(periods));
@@ -141,7 +141,7 @@ describe('a chart', () => {
     expect(chart?.stepped).toBe(true);
   });
 
-  it('has the moment of an OOM kill', () => {
+  test('has the moment of an OOM kill', () => {
     const of = (metric: 'memory' | 'kills', ...points: [number, number][]) =>
       points.map(([at, value]) => ({ leg: 'limited', metric, at, value }));
     const samples = [...of('memory', [10, 2 ** 20], [10.4, 2 ** 26]), ...of('kills', [10, 0], [10.4, 1])];
@@ -154,7 +154,7 @@ describe('a chart', () => {
     ]);
   });
 
-  it('begins with the container that is limited, whichever was first', () => {
+  test('begins with the container that is limited, whichever was first', () => {
     const { samples } = shownOf('memory.limit').result;
     const { chart } = cardOf(shownOf('memory.limit', { samples }));
     const backwards = [
@@ -164,7 +164,7 @@ describe('a chart', () => {
     expect(cardOf(shownOf('memory.limit', { samples: backwards })).chart).toEqual(chart);
   });
 
-  it('keeps the limit in sight where the same without it is far above, and says how far', () => {
+  test('keeps the limit in sight where the same without it is far above, and says how far', () => {
     const { chart } = cardOf(shownOf('io.write-bytes'));
     const control = chart?.lines.find(({ style }) => style === 'control');
     expect(chart?.top).toBeCloseTo(1.1 * 3 * 2);
@@ -172,7 +172,7 @@ describe('a chart', () => {
     expect(chart?.lines.find(({ style }) => style === 'limited')).not.toHaveProperty('beyond');
   });
 
-  it('is there for every recorded check that has one, and can be drawn', () => {
+  test('is there for every recorded check that has one, and can be drawn', () => {
     const drawn = catalogue.flatMap(({ id, drawing }) => {
       if (drawing === undefined || ['files.storage', 'memory.swap', 'memory.oom-group'].includes(id)) return [];
       return [cardOf(shownOf(id)).chart ?? id];
@@ -187,7 +187,7 @@ describe('a chart', () => {
     }
   });
 
-  it('is not there where nothing was sampled', () => {
+  test('is not there where nothing was sampled', () => {
     expect(cardOf(shownOf('files.nofile', {}))).not.toHaveProperty('chart');
     expect(cardOf(shownOf('cpu.quota', { samples: [] }))).not.toHaveProperty('chart');
   });

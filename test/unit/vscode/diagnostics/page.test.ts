@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { areas } from '../../../../src/diagnosis/finding';
 import { valueOf } from '../../../../src/host/facts/fact';
@@ -10,7 +10,7 @@ import { findingOf } from './findings';
 import { healthyFacts, inputOf, unpreparedFacts } from './pageInputs';
 
 describe('the banner', () => {
-  it('is as grave as the worst finding, and as the state where that is worse', async () => {
+  test('is as grave as the worst finding, and as the state where that is worse', async () => {
     const facts = await healthyFacts();
     const diagnosis = { ...diagnose(facts), findings: [] };
     const severity = (more: Parameters<typeof inputOf>[1]): string =>
@@ -22,14 +22,14 @@ describe('the banner', () => {
     expect(severity({ diagnosis: { ...diagnosis, findings: [findingOf({})] } })).toBe('error');
   });
 
-  it('is the state in words and the sum', async () => {
+  test('is the state in words and the sum', async () => {
     const facts = await unpreparedFacts();
     const { banner } = pageOf(inputOf(facts));
     expect(banner.headline).toBe('Docker is running');
     expect(banner.detail).toMatch(/\d+ errors?, .*could not be made\.$/u);
   });
 
-  it('offers what fits the state, and the log always', async () => {
+  test('offers what fits the state, and the log always', async () => {
     const facts = await healthyFacts();
     const nextSteps = [
       { label: 'Start Docker', action: 'start' as const },
@@ -42,7 +42,7 @@ describe('the banner', () => {
 });
 
 describe('a finding', () => {
-  it('keeps the order of the diagnosis, and has a button only where the editor can do something', async () => {
+  test('keeps the order of the diagnosis, and has a button only where the editor can do something', async () => {
     const facts = await unpreparedFacts();
     const diagnosis = diagnose(facts);
     const { findings } = pageOf(inputOf(facts));
@@ -56,7 +56,7 @@ describe('a finding', () => {
     expect(findings.find(({ id }) => id === byHand?.id)?.remedy).not.toHaveProperty('button');
   });
 
-  it('says what its remedy costs, and why an attempt failed', async () => {
+  test('says what its remedy costs, and why an attempt failed', async () => {
     const facts = await healthyFacts();
     const finding = findingOf({ action: 'remount-proc-sys', risk: 'restarts-daemon' });
     const diagnosis = { ...diagnose(facts), findings: [finding] };
@@ -66,21 +66,21 @@ describe('a finding', () => {
     expect(card?.attempt).toBe('sudo refused');
   });
 
-  it('has its symptoms under it', async () => {
+  test('has its symptoms under it', async () => {
     const facts = await healthyFacts();
     const symptom = { id: 'start.refused' as const, title: 'It did not start', evidence: [] };
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), explains: [symptom] }] };
     expect(pageOf(inputOf(facts, { diagnosis })).findings[0]?.symptoms).toEqual([symptom]);
   });
 
-  it('links to https only', async () => {
+  test('links to https only', async () => {
     const facts = await healthyFacts();
     const docs = ['https://docs.docker.com/', 'command:workbench.action.quit', 'javascript:alert(1)', 'https://a b'];
     const diagnosis = { ...diagnose(facts), findings: [{ ...findingOf({}), docs }] };
     expect(pageOf(inputOf(facts, { diagnosis })).findings[0]?.docs).toEqual(['https://docs.docker.com/']);
   });
 
-  it('is explained for every area', () => {
+  test('is explained for every area', () => {
     expect(Object.keys(areaDescriptions).toSorted()).toEqual([...areas].toSorted());
     for (const meaning of Object.values(areaDescriptions)) expect(meaning).toMatch(/\.$/u);
   });
@@ -96,7 +96,7 @@ describe('the log', () => {
     return { ...facts, daemonLog: { value: { ...log, lastStart: lines, startFound: true } } };
   }
 
-  it('marks the lines that findings rest on, and no others', async () => {
+  test('marks the lines that findings rest on, and no others', async () => {
     const facts = await withLog(['level=info msg="all is well with this one"', line]);
     const evidence = [
       { source: '/var/log/dockerd.log', value: line },
@@ -109,14 +109,14 @@ describe('the log', () => {
     ]);
   });
 
-  it('says why it is not there', async () => {
+  test('says why it is not there', async () => {
     const facts = await healthyFacts();
     const daemonLog = { unreadable: '/var/log/dockerd.log: EACCES' };
     const { log } = pageOf(inputOf({ ...facts, daemonLog }));
     expect(log).toEqual({ note: 'The log could not be read: /var/log/dockerd.log: EACCES.', lines: [] });
   });
 
-  it.each([
+  test.each([
     ['time="x" level=warning msg="level=error"', 'warning'],
     ['{"level":"fatal","msg":"x"}', 'error'],
     ['failed to start daemon: x', 'error'],
@@ -129,7 +129,7 @@ describe('the log', () => {
 });
 
 describe('the history', () => {
-  it('is what the helper wrote down and what this window saw, newest first', async () => {
+  test('is what the helper wrote down and what this window saw, newest first', async () => {
     const facts = await healthyFacts();
     const helper = valueOf(facts.helper);
     if (helper === undefined) throw new Error('the helper is always read');
@@ -150,7 +150,7 @@ describe('the history', () => {
 });
 
 describe('what others say', () => {
-  it('is bounded and harmless, wherever it stands', async () => {
+  test('is bounded and harmless, wherever it stands', async () => {
     const facts = await healthyFacts();
     const evil = `\u001b]0;x\u0007\u202e<script>${'A'.repeat(5_000_000)}`;
     const finding = {
@@ -175,7 +175,7 @@ describe('what others say', () => {
     expect(text).not.toMatch(/\\u001b|\\u0007|\u202e/u);
   }, 30_000);
 
-  it('does not stop the page where nothing could be read at all', async () => {
+  test('does not stop the page where nothing could be read at all', async () => {
     const facts = await healthyFacts();
     const names = Object.keys(facts).filter((name) => !['schema', 'takenAt', 'tookMs'].includes(name));
     const nothing = { ...facts, ...Object.fromEntries(names.map((name) => [name, { unreadable: 'no answer' }])) };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import { pageHtml, Panel, type PanelHost, type PanelParts } from '../../../../src/vscode/diagnostics/panel';
 import { fakePanel } from './fakePanel';
 
@@ -33,7 +33,7 @@ describe('the document around the page', () => {
     nonce: 'N',
   });
 
-  it('lets one script run and no other, and loads nothing from elsewhere', () => {
+  test('lets one script run and no other, and loads nothing from elsewhere', () => {
     expect(html).toContain(
       `content="default-src 'none'; style-src https://e.test; script-src 'nonce-N'; base-uri 'none'; form-action 'none'"`,
     );
@@ -44,7 +44,7 @@ describe('the document around the page', () => {
     expect(html).not.toMatch(/unsafe|style="|<style|\son\w+=/u);
   });
 
-  it('loads files that are there or are built, and are packed', () => {
+  test('loads files that are there or are built, and are packed', () => {
     const { host, panel } = fakePanel();
     new Panel(partsOf(host)).dispose();
     const root = join(__dirname, '../../../..');
@@ -59,7 +59,7 @@ describe('the document around the page', () => {
     }
   });
 
-  it('has a nonce of its own each time', () => {
+  test('has a nonce of its own each time', () => {
     const nonces = [fakePanel(), fakePanel()].map(({ host, panel }) => {
       const made = new Panel(partsOf(host));
       made.dispose();
@@ -71,7 +71,7 @@ describe('the document around the page', () => {
 });
 
 describe('the handshake', () => {
-  it('holds messages back until the page is ready, and again after it was hidden', () => {
+  test('holds messages back until the page is ready, and again after it was hidden', () => {
     const { host, posted, show, says } = fakePanel();
     const panel = new Panel(partsOf(host));
     panel.post({ kind: 'said', text: 'too early' });
@@ -89,7 +89,7 @@ describe('the handshake', () => {
     panel.dispose();
   });
 
-  it('takes what is a message and nothing else', () => {
+  test('takes what is a message and nothing else', () => {
     const { host, says } = fakePanel();
     const onMessage = vi.fn();
     const panel = new Panel(partsOf(host, { onMessage }));
@@ -115,7 +115,7 @@ describe('the handshake', () => {
 });
 
 describe('a page that does not come up', () => {
-  it('is closed at the deadline and told of, once', () => {
+  test('is closed at the deadline and told of, once', () => {
     const { host, panel } = fakePanel();
     const [onSilent, onClosed] = [vi.fn(), vi.fn()];
     const made = new Panel(partsOf(host, { onSilent, onClosed }));
@@ -126,7 +126,7 @@ describe('a page that does not come up', () => {
     expect(made.visible).toBe(false);
   });
 
-  it('is not one that is ready, was closed, or is behind another tab', () => {
+  test('is not one that is ready, was closed, or is behind another tab', () => {
     const onSilent = vi.fn();
     const [ready, closed, hidden] = [fakePanel(), fakePanel(), fakePanel()];
     const panels = [ready, closed, hidden].map(({ host }) => new Panel(partsOf(host, { onSilent })));

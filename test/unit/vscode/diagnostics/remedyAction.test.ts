@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../../../src/diagnosis/diagnosisSchema';
 import type { Finding } from '../../../../src/diagnosis/finding';
 import { remedyActionOf, judgeRemedy } from '../../../../src/vscode/diagnostics/remedyAction';
@@ -16,7 +16,7 @@ const diagnosisOf = (findings: readonly Finding[], undecided: Diagnosis['undecid
 });
 
 describe('mendingOf', () => {
-  it('is a lifecycle command where the remedy is one, so that its questions are asked', () => {
+  test('is a lifecycle command where the remedy is one, so that its questions are asked', () => {
     expect(remedyActionOf(findingOf({ action: 'start-daemon' }))).toMatchObject({ kind: 'command', name: 'start' });
     expect(remedyActionOf(findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' }))).toMatchObject({
       kind: 'command',
@@ -25,7 +25,7 @@ describe('mendingOf', () => {
     });
   });
 
-  it('is an action of the helper with its title', () => {
+  test('is an action of the helper with its title', () => {
     expect(remedyActionOf(findingOf({ action: 'share-root-mount' }))).toEqual({
       kind: 'apply',
       action: 'share-root-mount',
@@ -34,7 +34,7 @@ describe('mendingOf', () => {
     });
   });
 
-  it('is the set-up where the helper is what is wrong, and nothing where only the person can help', () => {
+  test('is the set-up where the helper is what is wrong, and nothing where only the person can help', () => {
     expect(remedyActionOf(findingOf({}, 'helper.untrusted'))).toMatchObject({ kind: 'command', name: 'set-up-helper' });
     expect(remedyActionOf(findingOf({}))).toBeUndefined();
   });
@@ -43,11 +43,11 @@ describe('mendingOf', () => {
 describe('proofOf', () => {
   const fault = findingOf({}, 'storage.data-root-full');
 
-  it('is fixed when new facts do not show it', () => {
+  test('is fixed when new facts do not show it', () => {
     expect(judgeRemedy('storage.data-root-full', diagnosisOf([]))).toEqual({ kind: 'fixed' });
   });
 
-  it('stands while it is found, also under another fault', () => {
+  test('stands while it is found, also under another fault', () => {
     expect(judgeRemedy('storage.data-root-full', diagnosisOf([fault]))).toMatchObject({ kind: 'remains' });
     const root = {
       ...findingOf({}, 'cgroup.cgroup-not-mounted'),
@@ -60,7 +60,7 @@ describe('proofOf', () => {
     });
   });
 
-  it('is not fixed when it cannot be told any more', () => {
+  test('is not fixed when it cannot be told any more', () => {
     const undecided = [{ id: 'storage.data-root-full' as const, area: 'storage' as const, reason: 'no statfs' }];
     expect(judgeRemedy('storage.data-root-full', diagnosisOf([], undecided))).toEqual({
       kind: 'inconclusive',

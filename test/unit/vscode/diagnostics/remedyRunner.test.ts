@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi, test } from 'vitest';
 import type { HelperOutcome } from '../../../../src/helper/run';
 import type { Diagnosis } from '../../../../src/diagnosis/diagnosisSchema';
 import type { Finding } from '../../../../src/diagnosis/finding';
@@ -60,7 +60,7 @@ const shareable = findingOf({ action: 'share-root-mount' });
 const restartable = findingOf({ action: 'restart-daemon', risk: 'restarts-daemon' });
 
 describe('a remedy', () => {
-  it('acts, reads facts, and only then says that it is fixed', async () => {
+  test('acts, reads facts, and only then says that it is fixed', async () => {
     const { remedyRunner, order, said } = stage(shareable, []);
     await remedyRunner.run(shareable.id);
     expect(order).toEqual([
@@ -74,7 +74,7 @@ describe('a remedy', () => {
     expect(remedyRunner.told.fixed).toEqual(['Something is wrong']);
   });
 
-  it('does not believe the helper where the facts show the fault', async () => {
+  test('does not believe the helper where the facts show the fault', async () => {
     const { remedyRunner, said } = stage(shareable, [shareable]);
     await remedyRunner.run(shareable.id);
     expect(said[0]).toMatch(/^Not mended: Something is wrong\. The fault is still there/u);
@@ -82,7 +82,7 @@ describe('a remedy', () => {
     expect(remedyRunner.told.attempts.get(shareable.id)).toContain('still there');
   });
 
-  it('tells what the helper said where that is why', async () => {
+  test('tells what the helper said where that is why', async () => {
     const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'It ended with status 1.' });
     const { remedyRunner } = stage(shareable, [shareable], { apply });
     await remedyRunner.run(shareable.id);
@@ -91,21 +91,21 @@ describe('a remedy', () => {
     expect(remedyRunner.told.attempts.size).toBe(0);
   });
 
-  it('is fixed by facts even where the command says that it failed', async () => {
+  test('is fixed by facts even where the command says that it failed', async () => {
     const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'x' });
     const { remedyRunner } = stage(shareable, [], { apply });
     await remedyRunner.run(shareable.id);
     expect(remedyRunner.told.fixed).toHaveLength(1);
   });
 
-  it('does nothing for a finding that is gone or has no button', async () => {
+  test('does nothing for a finding that is gone or has no button', async () => {
     const { remedyRunner, order } = stage(findingOf({}), []);
     await remedyRunner.run('storage.other');
     await remedyRunner.run('storage.data-root-full');
     expect(order).toEqual([]);
   });
 
-  it('is one at a time', async () => {
+  test('is one at a time', async () => {
     let end: (outcome: HelperOutcome) => void = () => undefined;
     const apply = vi.fn(() => new Promise<HelperOutcome>((resolve) => (end = resolve)));
     const { remedyRunner } = stage(shareable, [], { apply });
@@ -118,7 +118,7 @@ describe('a remedy', () => {
 });
 
 describe('asking', () => {
-  it('comes before what costs something, with what it costs and how it is undone', async () => {
+  test('comes before what costs something, with what it costs and how it is undone', async () => {
     const risky = findingOf({ action: 'move-network-database-aside', risk: 'changes-data' });
     const { editor, remedyRunner, order } = stage(risky, []);
     await remedyRunner.run(risky.id);
@@ -132,13 +132,13 @@ describe('asking', () => {
     expect(order).toContain('apply move-network-database-aside');
   });
 
-  it('is not done for what costs nothing', async () => {
+  test('is not done for what costs nothing', async () => {
     const { editor, remedyRunner } = stage(shareable, []);
     await remedyRunner.run(shareable.id);
     expect(editor.shown).toEqual([]);
   });
 
-  it('is left to the restart itself where containers would end, and done here where none would', async () => {
+  test('is left to the restart itself where containers would end, and done here where none would', async () => {
     const ends = { ...someDetails, liveRestore: false };
     const state = () => stateOf('running', undefined, { details: ends });
     const asksItself = stage(restartable, [], { state });
@@ -149,7 +149,7 @@ describe('asking', () => {
     expect([harmless.editor.shown.length, harmless.order.includes('restart')]).toEqual([1, false]);
   });
 
-  it('says nothing of a command that was cancelled, and reads nothing', async () => {
+  test('says nothing of a command that was cancelled, and reads nothing', async () => {
     const cancelled = (): Promise<Verdict> => Promise.resolve({ kind: 'cancelled' });
     const start = findingOf({ action: 'start-daemon' });
     const { remedyRunner, order, said } = stage(start, [], {

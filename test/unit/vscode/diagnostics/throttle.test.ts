@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import { Throttle } from '../../../../src/vscode/diagnostics/throttle';
 
 beforeEach(() => {
@@ -15,7 +15,7 @@ function heldRuns(): { readonly run: () => Promise<void>; readonly ends: (() => 
 }
 
 describe('Paced', () => {
-  it('makes one run of many requests, at once when there was none before', async () => {
+  test('makes one run of many requests, at once when there was none before', async () => {
     const { run, ends } = heldRuns();
     const paced = new Throttle(run, 3000, Date.now);
     for (let i = 0; i < 10; i += 1) paced.request();
@@ -24,7 +24,7 @@ describe('Paced', () => {
     paced.dispose();
   });
 
-  it('pauses between two beginnings, and loses no request that came during a run', async () => {
+  test('pauses between two beginnings, and loses no request that came during a run', async () => {
     const { run, ends } = heldRuns();
     const paced = new Throttle(run, 3000, Date.now);
     paced.request();
@@ -38,7 +38,7 @@ describe('Paced', () => {
     paced.dispose();
   });
 
-  it('gives a fresh run to whoever has just changed something, not the one under way', async () => {
+  test('gives a fresh run to whoever has just changed something, not the one under way', async () => {
     const { run, ends } = heldRuns();
     const paced = new Throttle(run, 3000, Date.now);
     paced.request();
@@ -57,7 +57,7 @@ describe('Paced', () => {
     paced.dispose();
   });
 
-  it('runs nothing after its end', async () => {
+  test('runs nothing after its end', async () => {
     const { run, ends } = heldRuns();
     const paced = new Throttle(run, 3000, Date.now);
     paced.request();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import { clientFiles } from '../../../../src/engine/dockerConfig';
 import { resolveEndpoint } from '../../../../src/engine/endpoint';
 import type { EngineState } from '../../../../src/engine/state';
@@ -61,7 +61,7 @@ function bench() {
 }
 
 describe('LimitTests', () => {
-  it('loads nothing before the Test Explorer asks for the tree, and then once', async () => {
+  test('loads nothing before the Test Explorer asks for the tree, and then once', async () => {
     const { testing, knobs } = bench();
     expect(knobs.loads).toBe(0);
     expect(testing.items.size).toBe(0);
@@ -75,7 +75,7 @@ describe('LimitTests', () => {
     expect(sortTexts).toEqual(sortTexts.toSorted((a, b) => a.localeCompare(b)));
   });
 
-  it('tries a failed load again', async () => {
+  test('tries a failed load again', async () => {
     const { testing, knobs, errors } = bench();
     knobs.loadFails = true;
     await expect(testing.resolveHandler?.(undefined)).rejects.toThrow('gone');
@@ -85,7 +85,7 @@ describe('LimitTests', () => {
     expect(testing.items.size).toBeGreaterThan(0);
   });
 
-  it('refuses without an engine: every test says why and what to do, a notification has the buttons', async () => {
+  test('refuses without an engine: every test says why and what to do, a notification has the buttons', async () => {
     const { editor, testing, knobs, tests } = bench();
     knobs.state = stateOf('stopped');
     editor.answer = () => 'Start';
@@ -100,7 +100,7 @@ describe('LimitTests', () => {
     expect(run?.ended).toBe(true);
   });
 
-  it.each(['degraded', 'hung', 'denied', 'failed', 'unknown', 'restarting'] as const)(
+  test.each(['degraded', 'hung', 'denied', 'failed', 'unknown', 'restarting'] as const)(
     'refuses while %s',
     async (kind) => {
       const { testing, knobs, tests } = bench();
@@ -110,7 +110,7 @@ describe('LimitTests', () => {
     },
   );
 
-  it('tells the budget first, and an engine that is gone by then is an error with the reason', async () => {
+  test('tells the budget first, and an engine that is gone by then is an error with the reason', async () => {
     const { testing } = bench();
     await testing.resolveHandler?.(undefined);
     const memory = testing.items.get('area:memory')?.children.get('memory.limit');
@@ -126,7 +126,7 @@ describe('LimitTests', () => {
     expect(run?.listening).toBe(0);
   });
 
-  it('lets runs wait for each other, and forgets one that was cancelled before its turn', async () => {
+  test('lets runs wait for each other, and forgets one that was cancelled before its turn', async () => {
     const { testing, knobs, tests } = bench();
     let go: () => void = () => undefined;
     knobs.refreshed = () => new Promise((resolve) => (go = resolve));
@@ -143,7 +143,7 @@ describe('LimitTests', () => {
     expect(new Set(Object.values(testing.runs[1]?.outcomes ?? {}))).toEqual(new Set(['enqueued']));
   });
 
-  it('skips what a cancel cut off', async () => {
+  test('skips what a cancel cut off', async () => {
     const { testing, knobs, tests } = bench();
     knobs.refreshed = () => {
       testing.runs[0]?.cancel();
@@ -153,7 +153,7 @@ describe('LimitTests', () => {
     expect(new Set(Object.values(testing.runs[0]?.outcomes ?? {}))).toEqual(new Set(['skipped']));
   });
 
-  it('runs one check for the page, leaves the person there, and tells of it as it goes', async () => {
+  test('runs one check for the page, leaves the person there, and tells of it as it goes', async () => {
     const { editor, testing, tests, statuses } = bench();
     expect(await tests.status()).toMatchObject({ checks: catalogue.length, results: [] });
     await tests.prove('memory.limit');
@@ -167,7 +167,7 @@ describe('LimitTests', () => {
     await expect(tests.prove('gpu.limit')).rejects.toThrow('the tree has no proof gpu.limit');
   });
 
-  it('tells the page of a run of the Test Explorer that is refused, and of the next that is not', async () => {
+  test('tells the page of a run of the Test Explorer that is refused, and of the next that is not', async () => {
     const { knobs, tests, statuses } = bench();
     knobs.state = stateOf('stopped');
     await tests.proveAll();
@@ -180,7 +180,7 @@ describe('LimitTests', () => {
     expect(statuses.at(-1)).not.toHaveProperty('problem');
   });
 
-  it('is cancelled by the page; what was cut off takes no earlier result away', async () => {
+  test('is cancelled by the page; what was cut off takes no earlier result away', async () => {
     const { testing, knobs, tests, statuses } = bench();
     tests.cancel();
     await tests.prove('memory.limit');
@@ -196,14 +196,14 @@ describe('LimitTests', () => {
     expect(statuses.at(-1)).not.toHaveProperty('running');
   });
 
-  it('is over for the page too when it fails in the middle', async () => {
+  test('is over for the page too when it fails in the middle', async () => {
     const { knobs, tests, statuses } = bench();
     knobs.refreshed = () => Promise.reject(new Error('no answer'));
     await expect(tests.prove(undefined)).rejects.toThrow('no answer');
     expect(statuses.map(({ running }) => running === undefined)).toEqual([false, true]);
   });
 
-  it('ends its run with the window', async () => {
+  test('ends its run with the window', async () => {
     const { testing, knobs, tests } = bench();
     knobs.refreshed = () => {
       tests.dispose();
@@ -215,7 +215,7 @@ describe('LimitTests', () => {
     await expect(bench().tests.proveAll()).resolves.toBeUndefined();
   });
 
-  it('lets the window close when the run has ended, not before', async () => {
+  test('lets the window close when the run has ended, not before', async () => {
     const { testing, knobs, tests } = bench();
     const order: string[] = [];
     let closing: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { catalogue, chooseChecks } from '../../../../src/limits/catalogue';
 import type { LimitsEvent, LimitsRunResult } from '../../../../src/limits/runResult';
 import { begun, concluded, ended, eventSeen, noRunYet, refused } from '../../../../src/vscode/limits/status';
@@ -16,7 +16,7 @@ function reportOf(...results: LimitsRunResult['results']): LimitsRunResult {
 }
 
 describe('a run', () => {
-  it('tells how much is done and what is under way', () => {
+  test('tells how much is done and what is under way', () => {
     expect(running.running).toEqual({ of: 2, done: 0, underWay: [] });
     const both = ['memory.limit', 'cpu.quota', 'cpu.quota'].reduce(
       (known, id) => eventSeen(known, started(id), at(1)),
@@ -27,7 +27,7 @@ describe('a run', () => {
     expect(one.running).toEqual({ of: 2, done: 1, underWay: ['CPU time, one thread'] });
   });
 
-  it("gives results in the catalogue's order, the latest of each check", () => {
+  test("gives results in the catalogue's order, the latest of each check", () => {
     const events = [memory, quota, { ...memory, verdict: 'not-enforced' as const }];
     const { results } = events.reduce(
       (known, result, index) => eventSeen(known, { event: 'judged', result }, at(index)),
@@ -39,7 +39,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('compares what is new, keeps what was compared before, and is over then', () => {
+  test('compares what is new, keeps what was compared before, and is over then', () => {
     const since = { kind: 'since', verdict: 'enforced', at: at(0), runs: 3 } as const;
     const first = concluded(
       eventSeen(running, { event: 'judged', result: memory }, at(1)),
@@ -58,7 +58,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('that was refused says why until the next begins, and takes no result away', () => {
+  test('that was refused says why until the next begins, and takes no result away', () => {
     const before = ended(eventSeen(running, { event: 'judged', result: quota }, at(1)));
     const none = refused(begun(before, catalogue), 'Docker is stopped.');
     expect(none).toMatchObject({ problem: 'Docker is stopped.', results: before.results });
