@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Refusal } from './refusal.mjs';
 
 /** Exit statuses of a program that a signal ended, as shells report them. */
@@ -12,6 +13,8 @@ const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
  */
 export async function runEntry(name, body) {
   const controller = new AbortController();
+  // Each child process and each pause listens; that many at once are no leak.
+  setMaxListeners(100, controller.signal);
   /** @type {NodeJS.Signals | undefined} */
   let received;
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {

@@ -102,7 +102,8 @@ export const lifecycleRules: readonly Rule[] = [
       )
         return undefined;
       if (answers(facts)) return undefined;
-      const kills = (valueOf(facts.root)?.kernelLog ?? []).filter((line) => /dockerd|oom/i.test(line));
+      // Of another process the kernel's log says nothing about this one.
+      const kills = (valueOf(facts.root)?.kernelLog ?? []).filter((line) => /\(dockerd\)|task=dockerd\b/.test(line));
       const panic = lastPanic(valueOf(facts.daemonLog)?.lastStart ?? [], startedBefore(facts));
       return {
         severity: 'error',
