@@ -42,6 +42,7 @@ export const machineRuleIds = [
   'daemon.daemon-json-unread-key',
   'daemon.daemon-pidfile-live-pid',
   'daemon.daemon-stop-kills-containers',
+  'daemon.default-ulimits-refused',
   'daemon.dockerd-killed-leftovers',
   'daemon.fd-listener-without-systemd',
   'daemon.flag-file-conflict',

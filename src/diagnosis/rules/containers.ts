@@ -3,7 +3,8 @@ import type { Fact } from '../../host/facts/fact';
 import type { VerificationFacts } from '../../host/facts/verification';
 import { valueOf } from '../../host/facts/fact';
 import { answers, isOff, option } from '../factSelectors';
-import { fix, rule, seen, type Rule } from '../rule';
+import { fix, rule, seen, seenIn, type Rule } from '../rule';
+import { editConfig } from './daemonJson';
 
 /** Whether containers run; undefined where nobody has found out. Facts of an older version have no such slice. */
 function verification(facts: Facts): VerificationFacts | undefined {
@@ -44,6 +45,31 @@ export const containerRules: readonly Rule[] = [
           'dind-station restart',
           'restarts-daemon',
           'restart-daemon',
+        ),
+      };
+    },
+  }),
+  rule({
+    id: 'daemon.default-ulimits-refused',
+    needs: ['daemonConfig'],
+    explains: ['daemon.containers-fail'],
+    judge: ({ daemonConfig }, facts) => {
+      const limits = option(daemonConfig, 'default-ulimit', 'default-ulimits');
+      const found = verification(facts);
+      if (limits === undefined || found?.verdict !== 'no' || !/rlimit|ulimit/iu.test(found.message)) return undefined;
+      return {
+        severity: 'error',
+        title: 'The default ulimits of daemon.json cannot be set',
+        cause: `runc sets them in each container: ${found.message}`,
+        evidence: [
+          seenIn(daemonConfig, 'default-ulimits', limits),
+          seen('a container run by this program', found.message),
+        ],
+        consequence: 'No container starts.',
+        remedy: fix(
+          'Ask for no more than this container has itself (ulimit -Ha), the soft value not above the hard one, then restart Docker.',
+          editConfig(daemonConfig),
+          'restarts-daemon',
         ),
       };
     },

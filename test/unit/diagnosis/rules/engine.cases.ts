@@ -239,6 +239,11 @@ export const engineCases: readonly Case[] = [
     both(down, without('iptables'), set({ iptables: false })),
   ],
   ['daemon.containers-fail', containersFail('start', 'no such runtime'), unverified],
+  [
+    'daemon.default-ulimits-refused',
+    both(set({ 'default-ulimits': {} }), containersFail('start', 'error setting rlimit type 7: invalid argument')),
+    set({ 'default-ulimits': {} }),
+  ],
   ['daemon.missing-shim', both(unverified, without('containerd-shim-runc-v2')), without('containerd-shim-runc-v2')],
   [
     'daemon.missing-docker-proxy',
