@@ -78,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   });
   close = () => limitTests.close();
   const trial = { enabled: () => settings.now.verify, image: () => settings.now.limitsImage, load: loadLimits };
-  const verification = new LazyVerification(loadVerification, { engine, log, ...trial });
+  const verification = new LazyVerification(loadVerification, { host: vscode, engine, log, ...trial });
   const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, { host: vscode, dockerHost, log });
   const warning = new RunningWarning({
     examine: async () => (await background.get()).standingError(),

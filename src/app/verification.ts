@@ -4,6 +4,9 @@ import { daemonIdentity } from './daemonIdentity';
 import { daemonOwner } from './managedDaemon';
 import { keepVerification, readVerification, verificationPath, type VerificationEntry } from './verificationRecord';
 
+/** Milliseconds for which a failure that was seen is told as one that stands. */
+const maxFailureAgeMs = 60_000;
+
 type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Whether containers may be run on that daemon without being asked: one of this machine, ours or its init's. */
@@ -17,7 +20,11 @@ export async function recallVerification(
   environment: ProcessEnvironment,
 ): Promise<VerificationEntry | undefined> {
   const identity = await daemonIdentity(endpoint);
-  return identity === undefined ? undefined : readVerification(verificationPath(environment), identity);
+  if (identity === undefined) return undefined;
+  const known = await readVerification(verificationPath(environment), identity);
+  // What could not run may have been mended since; what has run needs no second look.
+  const old = known?.verification.verdict === 'no' && Date.now() - known.at > maxFailureAgeMs;
+  return old ? undefined : known;
 }
 
 /**
@@ -33,7 +40,7 @@ export async function verifyOnce(
   if (identity === undefined) return { verdict: 'unknown', message: 'Nothing is listening there.' };
   const path = verificationPath(environment);
   const known = await readVerification(path, identity);
-  if (known !== undefined) return known.verification;
+  if (known?.verification.verdict === 'yes') return known.verification;
   // What it is made of would slow down everything that asks for what is known only.
   const { tryContainersAt } = await import('./containerTrial');
   const found = await tryContainersAt(endpoint, identity, { signal });

@@ -41,8 +41,8 @@ export class Verifier {
   #timer: Timer | undefined;
   #trial: AbortController | undefined;
   #retries = 0;
-  /** Of the last trial for a doubt, on the clock; far in the past before the first. */
-  #doubtedAt = Number.NEGATIVE_INFINITY;
+  /** Of the last trial but the first of a start, on the clock; far in the past before that. */
+  #triedAt = Number.NEGATIVE_INFINITY;
   /** The remembered result does not count for the next trial. */
   #doubted = false;
 
@@ -65,8 +65,8 @@ export class Verifier {
   doubt(): void {
     if (!this.#answers) return;
     this.#doubted = true;
-    const wait = Math.max(settleMs, this.#doubtedAt + doubtMs - this.#parts.clock.elapsed());
-    if (this.#timer === undefined && this.#trial === undefined) this.#schedule(wait);
+    if (this.#timer !== undefined) return;
+    this.#schedule(Math.max(settleMs, this.#triedAt + doubtMs - this.#parts.clock.elapsed()));
   }
 
   dispose(): void {
@@ -106,9 +106,13 @@ export class Verifier {
       if (!current()) return;
       if (known !== undefined) {
         onResult(known.verification);
+        if (known.verification.verdict === 'no') {
+          this.#triedAt = clock.elapsed();
+          this.doubt();
+        }
         return;
       }
-      if (this.#doubted) this.#doubtedAt = clock.elapsed();
+      if (this.#doubted) this.#triedAt = clock.elapsed();
       const found = await trial(endpoint, started, controller.signal);
       if (!current()) return;
       if (found.verdict === 'unknown') {
@@ -119,6 +123,11 @@ export class Verifier {
       this.#doubted = false;
       this.#retries = 0;
       onResult(found);
+      // Whoever mends it tells nobody: it is looked again for as long as it stands.
+      if (found.verdict === 'no') {
+        this.#triedAt = clock.elapsed();
+        this.doubt();
+      }
       // Another start since the beginning is another daemon: what was found out would be kept under the wrong name.
       if ((await identity(endpoint)) === started) await remember(started, found);
     } finally {

@@ -2,7 +2,7 @@ import type { Verifier } from '../app/verifier';
 import type { EngineSession } from './engineSession';
 import { Lazy } from './lazy';
 import type * as Late from './verification';
-import type { VerificationParts } from './verification';
+import type { VerificationHost, VerificationParts } from './verification';
 
 /** Loads the verification's output file; bundling leaves this import alone. */
 export async function loadVerification(): Promise<typeof Late> {
@@ -12,13 +12,19 @@ export async function loadVerification(): Promise<typeof Late> {
 /** What finds out whether containers run, loaded when an engine is first seen to run. */
 export class LazyVerification extends Lazy<Verifier> {
   constructor(
-    load: typeof loadVerification,
-    private readonly parts: VerificationParts & { readonly engine: EngineSession },
+    private readonly loadOutput: typeof loadVerification,
+    private readonly parts: VerificationParts & { readonly engine: EngineSession; readonly host: VerificationHost },
   ) {
     super(async () => {
-      const { makeVerifier } = await load();
+      const { makeVerifier } = await loadOutput();
       return () => makeVerifier(parts);
     });
+  }
+
+  /** Runs a container now, on whatever engine the window watches, and says what came of it. */
+  async request(): Promise<void> {
+    const { verifyOnRequest } = await this.loadOutput();
+    await verifyOnRequest(this.parts.host, this.parts.engine, this.parts);
   }
 
   /** To be told of every state. */

@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import { daemonIdentity } from '../app/daemonIdentity';
 import { isOwnDaemon } from '../app/verification';
 import { keepVerification, readVerification, verificationPath } from '../app/verificationRecord';
@@ -6,6 +7,7 @@ import { systemClock } from '../util/timing';
 import type { EngineSession } from './engineSession';
 import type { LazyLog } from './lazyLog';
 import type { loadLimits } from './limits/lazyLimits';
+import { notify, type NotificationHost } from './notify';
 
 /** What verifying containers needs of the window's first part. */
 export interface VerificationParts {
@@ -34,4 +36,47 @@ export function makeVerifier({ engine, enabled, image, load, log }: Verification
     clock: systemClock,
     log,
   });
+}
+
+/** The parts of `vscode` that a request is answered with. */
+export interface VerificationHost extends NotificationHost {
+  readonly window: NotificationHost['window'] & Pick<typeof vscode.window, 'withProgress'>;
+  readonly ProgressLocation: Pick<typeof vscode.ProgressLocation, 'Notification'>;
+}
+
+/** Runs a container because somebody asked for it, on whatever engine the window watches, and says what came of it. */
+export async function verifyOnRequest(
+  host: VerificationHost,
+  engine: Pick<EngineSession, 'endpoint' | 'verified'>,
+  { image, load }: Pick<VerificationParts, 'image' | 'load'>,
+): Promise<void> {
+  const { endpoint } = engine;
+  if (endpoint === undefined) {
+    await notify(host, 'error', 'There is no Docker endpoint on which a container could be run.', []);
+    return;
+  }
+  const progress = {
+    location: host.ProgressLocation.Notification,
+    title: `Running a container at ${endpoint.display}`,
+    cancellable: true,
+  };
+  const found = await host.window.withProgress(progress, async (_report, token) => {
+    const cancelled = new AbortController();
+    token.onCancellationRequested(() => cancelled.abort());
+    const { tryContainersAt } = await load();
+    const identity = (await daemonIdentity(endpoint)) ?? endpoint.display;
+    return tryContainersAt(endpoint, identity, { image: image(), signal: cancelled.signal });
+  });
+  switch (found.verdict) {
+    case 'yes':
+      engine.verified(found);
+      await notify(host, 'info', 'A container has run: Docker works.', []);
+      return;
+    case 'no':
+      engine.verified(found);
+      await notify(host, 'error', `Docker can't run containers: ${found.message}`, []);
+      return;
+    case 'unknown':
+      await notify(host, 'warning', `Whether containers run is not known: ${found.message}`, []);
+  }
 }

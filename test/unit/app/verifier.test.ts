@@ -71,16 +71,30 @@ function watched(results: Verification[], more: Partial<VerifierParts> = {}) {
 
 describe('whether containers run', () => {
   test('is found out once for a start of a daemon, whatever states follow, and remembered', async () => {
-    const { verifier, pass, told, trials, book } = watched([broken]);
+    const { verifier, pass, told, trials, book } = watched([]);
     verifier.observe(state('starting'), endpoint);
     verifier.observe(state('running'), endpoint);
     verifier.observe(state('running'), endpoint);
     await pass(1000);
-    verifier.observe(state('cannot-run'), endpoint);
     await pass(600_000);
-    expect(told).toEqual([broken]);
+    expect(told).toEqual([{ verdict: 'yes' }]);
     expect(trials.map(({ identity }) => identity)).toEqual(['start 1']);
-    expect(book.get('start 1')).toEqual(broken);
+    expect(book.get('start 1')).toEqual({ verdict: 'yes' });
+  });
+
+  test('a failure is looked at again once a minute until it is gone, however it was found', async () => {
+    const { verifier, pass, told, trials, book } = watched([broken, broken, { verdict: 'yes' }]);
+    book.set('start 1', { verdict: 'no', step: 'run', message: 'old' });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    verifier.observe(state('cannot-run'), endpoint);
+    expect(trials).toHaveLength(0);
+    await pass(60_000);
+    expect(trials).toHaveLength(1);
+    await pass(600_000);
+    expect(trials).toHaveLength(3);
+    expect(told.at(-1)).toEqual({ verdict: 'yes' });
+    expect(book.get('start 1')).toEqual({ verdict: 'yes' });
   });
 
   test('is not tried again by another window, and is by one of a new start', async () => {
@@ -98,12 +112,12 @@ describe('whether containers run', () => {
   });
 
   test('is doubted at most once a minute, and then what is remembered does not count', async () => {
-    const { verifier, pass, told, trials } = watched([{ verdict: 'yes' }, broken]);
+    const { verifier, pass, told, trials } = watched([{ verdict: 'yes' }, { verdict: 'yes' }]);
     verifier.observe(state('running'), endpoint);
     await pass(1000);
     verifier.doubt();
     await pass(1000);
-    expect(told).toEqual([{ verdict: 'yes' }, broken]);
+    expect(told).toEqual([{ verdict: 'yes' }, { verdict: 'yes' }]);
     for (let second = 0; second < 50; second += 1) {
       verifier.doubt();
       await pass(1000);
