@@ -115,6 +115,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       [commandIds.showLog]: async () => (await actions.get()).showLog(),
       [commandIds.showDiagnostics]: async () => (await actions.get()).showDiagnostics(),
       [commandIds.proveLimits]: () => limitTests.proveAll(),
+      [commandIds.verifyContainers]: () => verification.request(),
       [commandIds.menu]: async () => (await actions.get()).showMenu(),
       [commandIds.setUpHelper]: async () => (await actions.get()).setUpHelper(),
     },

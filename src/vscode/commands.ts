@@ -25,6 +25,12 @@ const table = {
     icon: 'pulse',
   },
   proveLimits: { id: 'dindStation.proveLimits', title: 'Prove resource limits', label: 'Prove limits', icon: 'beaker' },
+  verifyContainers: {
+    id: 'dindStation.verifyContainers',
+    title: 'Verify that containers run',
+    label: 'Verify',
+    icon: 'pass',
+  },
   menu: { id: 'dindStation.menu', title: 'Docker menu', label: 'Menu', icon: 'menu' },
   setUpHelper: {
     id: 'dindStation.setUpHelper',
