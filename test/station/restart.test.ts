@@ -5,6 +5,15 @@ import { parseHelperEvent } from '../../src/helper/protocol';
 import { endDaemons, freshSandbox, helperVerb, pidsOf } from '../sandbox.mjs';
 import { allowed, cli, daemonPid, helperLines, identity, startSleeper } from './station';
 
+/** Milliseconds that the helper took, by its own result. */
+function restartMs(stdout: string): number {
+  const results = stdout.split('\n').flatMap((line) => {
+    const event = parseHelperEvent(line);
+    return event?.event === 'result' ? [event.ms] : [];
+  });
+  return results.at(-1) ?? Number.POSITIVE_INFINITY;
+}
+
 beforeAll(freshSandbox);
 beforeEach(endDaemons);
 
@@ -16,7 +25,9 @@ test('20 times kill -9 where PID 1 does not reap, each healed by one restart, th
     process.kill(daemonPid(), 'SIGKILL');
     const run = cli('restart', '--json');
     expect(run.status).toBe(0);
-    if (run.ms > 3000 && run.ms > allowed(3000)) slow.push(run.ms);
+    // The restart alone: what the command line does after it (it runs a container) is not what is timed.
+    const ms = restartMs(run.stdout);
+    if (ms > 3000 && ms > allowed(3000)) slow.push(ms);
   }
   expect(slow).toEqual([]);
   expect(identity('kept')).toBe(before);

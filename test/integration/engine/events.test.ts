@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openEvents, type ContainerEvent, type StreamEnd } from '../../../src/engine/events';
 import { Litter, unixEndpoint, wait } from './fakeDockerd';
 
@@ -174,9 +174,8 @@ describe('the end of a stream is told once', () => {
     stream.close();
     stream.close();
     daemon.emit(`${start}\n`);
-    await wait(50);
+    await vi.waitFor(async () => expect((await daemon.counts()).streams).toBe(0), { timeout: 5000 });
     expect(notes).toEqual(['opened', 'ended']);
-    expect((await daemon.counts()).streams).toBe(0);
   });
 
   test('when we close it before it began', async () => {
