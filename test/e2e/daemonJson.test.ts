@@ -1,11 +1,18 @@
+import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { command } from '../sandbox.mjs';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
 const workbench = useEditor({
   restricted: true,
   files: { 'docker/daemon.json': '{\n  "debug": "yes",\n  "storage-drvier": "overlay2"\n}\n' },
+});
+
+const proxy = command('/bin/sh', '-c', 'command -v docker-proxy');
+afterAll(() => {
+  if (existsSync(`${proxy}.away`)) renameSync(`${proxy}.away`, proxy);
 });
 
 /** The rows of the Problems view. */
@@ -39,7 +46,7 @@ describe('daemon.json in the editor', () => {
     await workbench.run('Problems: Focus on Problems View');
     await until('problems are listed', async () => /storage-drvier/u.test(await rows()));
     await until('the schema has its say', async () => /Incorrect type/u.test(await rows()));
-    expect(await rows()).toContain('"storage-drvier" is known to no engine');
+    await until('the rules have theirs', async () => (await rows()).includes('"storage-drvier" is known to no engine'));
     await workbench.screenshot('daemon-json-problems');
   });
 
@@ -60,18 +67,21 @@ describe('daemon.json in the editor', () => {
   });
 
   test('a fault that stands while the engine runs is in the indicator', async () => {
-    daemon.configure('{ "log-driver": "journald" }\n');
+    renameSync(proxy, `${proxy}.away`);
+    daemon.configure();
     daemon.helper('restart');
     await workbench.page.locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]').waitFor();
     await workbench.indicatorSays('Docker');
-    await workbench.notification('Containers log to journald').waitFor();
-    expect(await (await workbench.tooltip()).innerText()).toContain('Containers log to journald, and there is none');
+    await workbench.notification('docker-proxy is not installed').waitFor();
+    expect(await (await workbench.tooltip()).innerText()).toContain(
+      'docker-proxy is not installed where the daemon looks',
+    );
     await workbench.screenshot('indicator-standing-fault');
     await workbench.leaveHover();
   });
 
   test('is gone from there after the fault is', async () => {
-    daemon.configure();
+    renameSync(`${proxy}.away`, proxy);
     daemon.helper('restart');
     await workbench.page
       .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')

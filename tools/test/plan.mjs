@@ -81,9 +81,26 @@ function leftOut(jobs, bothShells) {
 }
 
 /**
- * A stage and one of its files may both be named.
+ * A stage and one of its files may both be named. Several files of a stage that is one job are one job.
  * @param {readonly Job[]} jobs
  */
 function distinct(jobs) {
-  return [...new Map(jobs.map((job) => [job.id, job])).values()];
+  /** @type {Map<string, Job>} */
+  const byId = new Map();
+  for (const job of jobs) {
+    const before = byId.get(job.id);
+    byId.set(job.id, before === undefined ? job : together(before, job));
+  }
+  return [...byId.values()];
+}
+
+/**
+ * @param {Job} one
+ * @param {Job} other of the same id
+ * @returns {Job}
+ */
+function together(one, other) {
+  if (one.suite.kind !== 'command' || other.suite.kind !== 'command') return other;
+  // The same command but for the files that it is given last.
+  return { ...one, suite: { ...one.suite, argv: [...new Set([...one.suite.argv, ...other.suite.argv])] } };
 }

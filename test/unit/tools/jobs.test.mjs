@@ -72,6 +72,16 @@ describe('a file by its name', () => {
     expect(found.filter((id) => !id.endsWith('/busybox-part'))).toHaveLength(ids.length);
   });
 
+  test('several files of a stage that is one job run together, and none is left out', () => {
+    const [job, ...others] = namedJobs(['e2e/menu.test.ts', 'e2e/access.test.ts'], false, {});
+    expect(others).toEqual([]);
+    const argv = job?.suite.kind === 'command' ? job.suite.argv : [];
+    expect(argv.filter((part) => part.endsWith('.test.ts'))).toEqual([
+      'test/e2e/menu.test.ts',
+      'test/e2e/access.test.ts',
+    ]);
+  });
+
   test('what is neither a stage nor a file is refused', () => {
     expect(() => namedJobs(['lint', 'nothing.bats'], false, {})).toThrow(
       /no stage and no file of tests "nothing.bats"/,
