@@ -1,5 +1,5 @@
 import type { StateKind } from '../engine/state';
-import { states } from '../engine/states';
+import { states } from '../engine/stateTable';
 
 /** What the command line ends with. */
 export const exitStatus = { fine: 0, notFine: 1, usage: 2, unclear: 3 } as const;

@@ -2,7 +2,7 @@ import type { HelperOutcome } from '../helper/run';
 import { actions, undoOf, type ActionId } from '../diagnosis/actions';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
-import { reportSurface, sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/sanitize';
 import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { tell } from './outcome';

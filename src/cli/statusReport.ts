@@ -3,7 +3,7 @@ import type { HelperStateFile } from '../helper/helperState';
 import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
-import { isUsable, states } from '../engine/states';
+import { isUsable, states } from '../engine/stateTable';
 import { stepWords } from '../app/lifecycle';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './outcome';

@@ -1,6 +1,6 @@
 import type { Installed } from '../helper/installed';
 import type { Cause, EngineState, StateKind } from '../engine/state';
-import { rowOf } from '../engine/states';
+import { rowOf } from '../engine/stateTable';
 import type { AccessJudgement } from './access';
 import { steps, stepsNamed, type Action, type NextStep } from './nextStep';
 import { diagnoseStart } from './startFailures/diagnoseStart';

@@ -1,6 +1,6 @@
 import { type Clock, pace } from '../util/timing';
 import type { Endpoint } from './endpoint';
-import { UnstartedContainers } from './unstarted';
+import { UnstartedContainers } from './unstartedContainers';
 import { openEvents, type EventStream, type StreamEnd } from './events';
 
 export interface EventFeedOptions {

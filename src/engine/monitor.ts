@@ -5,7 +5,7 @@ import { EventFeed } from './eventFeed';
 import type { KnownVerification } from './verification';
 import { stateFile } from '../helper/paths';
 import { isHelperAlive, readHelperFile } from '../helper/stateFile';
-import { InfoRound } from './infoRound';
+import { InfoRound } from './infoPolling';
 import { PathWatch } from './pathWatch';
 import { ping, unusableCode } from './probe';
 import type { EngineState, InfoResult, PingResult } from './state';

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { groupWithGid, parseGroups } from '../util/groups';
+import { groupWithGid, parseGroups } from '../util/unixGroups';
 import type { JudgedProgram } from '../util/child';
 import { helperFolder } from './paths';
 import { errorMessage } from '../util/format';

@@ -8,7 +8,7 @@ import {
   placeOf,
   type CgroupPlace,
   type NotVisible,
-} from './cgroupPlaces';
+} from './cgroupLookup';
 import type {
   CgroupFacts,
   CgroupLevel,

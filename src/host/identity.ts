@@ -1,4 +1,4 @@
-import { parseGroups, type Group } from '../util/groups';
+import { parseGroups, type Group } from '../util/unixGroups';
 import { capabilitySets } from './capabilities';
 import type { CapabilityFacts, IdMapping, IdentityFacts, SecurityFacts, UserNamespaceFacts } from './facts/identity';
 import { inDaemonPath } from './programs';

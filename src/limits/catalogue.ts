@@ -8,7 +8,7 @@ import { memoryReservation } from './memoryReservation';
 import { memorySwap } from './memorySwap';
 import { oomGroup } from './oomGroup';
 import { openFiles } from './openFiles';
-import { outer } from './outer';
+import { outer } from './outerLimits';
 import { pids } from './pids';
 import { limitAreas, type LimitCheck } from './limitCheck';
 import { shmSize, storageSize } from './space';

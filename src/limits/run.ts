@@ -7,7 +7,7 @@ import { abortReason, EngineSilent, runFailure, NotRun, engineSilent, errorText 
 import { maxRunSeconds, pingDeadline, RunAbort } from './runAbort';
 import type { Sample } from './containerEvidence';
 import { ensureImage } from './image';
-import { runSerialGroups } from './serialGroup';
+import { runSerialGroups } from './serialChecks';
 import { beginRun, endRun, labelsOf, leftWords, removeLeftovers, removeRun } from './leftovers';
 import type { TestContainerRun } from './testContainer';
 import { probeEnvironment } from './probeEnvironment';

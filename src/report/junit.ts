@@ -1,4 +1,4 @@
-import { reportSurface, sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/sanitize';
 import type { LimitCheckReport, LimitsReport } from './limitsModel';
 import type { DiagnosisReport, FindingCheck, ReportCheck } from './model';
 import { xmlDocument, xmlStyles, type XmlElement } from './xml';

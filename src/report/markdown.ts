@@ -1,4 +1,4 @@
-import { reportSurface, sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/sanitize';
 import type { DiagnosisReport, FindingCheck } from './model';
 
 /** Text in which nothing of Markdown or HTML acts. */

@@ -1,4 +1,4 @@
-import { reportSurface, sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/sanitize';
 import type { DiagnosisReport } from './model';
 
 const levels = { info: 'note', warning: 'warning', error: 'error' } as const;

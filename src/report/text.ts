@@ -1,4 +1,4 @@
-import { reportSurface, sanitizeForDisplay } from '../util/displayText';
+import { reportSurface, sanitizeForDisplay } from '../util/sanitize';
 import { formatCount } from '../util/format';
 import type { DiagnosisReport, FindingCheck, ReportArea, ReportCheck } from './model';
 import type { Paint } from './paint';

@@ -1,5 +1,5 @@
 import type { EngineState, StateKind } from '../engine/state';
-import { states } from '../engine/states';
+import { states } from '../engine/stateTable';
 
 /** The keys `package.json` may use in a `when`, with what each holds. A test compares the two. */
 export interface ContextValues {

@@ -1,10 +1,10 @@
 import type { Installed } from '../helper/installed';
 import type { Description } from '../diagnosis/describe';
 import type { EngineState } from '../engine/state';
-import { isUsable, rowOf, states } from '../engine/states';
+import { isUsable, rowOf, states } from '../engine/stateTable';
 import { commandIds, commandRows, type CommandId } from './commands';
 import { commandsOf } from './nextStepButtons';
-import { escapeForTooltip } from '../util/displayText';
+import { escapeForTooltip } from '../util/sanitize';
 import type { Fault } from './runningWarning';
 import { stepWords } from '../app/lifecycle';
 

@@ -2,7 +2,7 @@ import type * as Late from './actions';
 import type { Description } from '../diagnosis/describe';
 import { stepsNamed } from '../diagnosis/nextStep';
 import type { EngineState } from '../engine/state';
-import { rowOf, states } from '../engine/states';
+import { rowOf, states } from '../engine/stateTable';
 import type { ActionParts, Actions } from './actions';
 import { Lazy } from './lazy';
 

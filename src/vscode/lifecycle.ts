@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { HelperEvent } from '../helper/protocol';
 import type { HelperOutcome } from '../helper/run';
 import type { EngineState } from '../engine/state';
-import { states } from '../engine/states';
+import { states } from '../engine/stateTable';
 import { notify, type NotificationHost } from './notify';
 import { lifecycleVerbs, stepWords, type LifecycleVerb } from '../app/lifecycle';
 import { judge, type Explained, type Verdict } from './lifecycleOutcome';

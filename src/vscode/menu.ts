@@ -1,10 +1,10 @@
 import type * as vscode from 'vscode';
 import { commandIds, commandRows, type CommandId } from './commands';
-import { isUsable } from '../engine/states';
+import { isUsable } from '../engine/stateTable';
 import { commandFor, commandsOf } from './nextStepButtons';
 import { containerCount, type IndicatorModel } from './indicatorModel';
 import { settingsSection } from './settings';
-import { labelSurface, sanitizeForDisplay } from '../util/displayText';
+import { labelSurface, sanitizeForDisplay } from '../util/sanitize';
 
 /** What choosing a row does. */
 export type MenuAction =

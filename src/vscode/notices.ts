@@ -1,5 +1,5 @@
 import type { EngineState } from '../engine/state';
-import { states } from '../engine/states';
+import { states } from '../engine/stateTable';
 import type { NotificationLevel } from './settings';
 
 /** A notification about the engine that nobody asked for. */

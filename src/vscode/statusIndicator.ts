@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { daemonOwner } from '../app/managedDaemon';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
-import { states } from '../engine/states';
+import { states } from '../engine/stateTable';
 import type { Actions } from './actions';
 import type { EngineSession } from './engineSession';
 import { fallbackText } from './lazyActions';

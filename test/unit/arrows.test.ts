@@ -153,5 +153,5 @@ test('one file writes XML, says what an error is, and knows which characters act
   expect(containing(/<\?xml/)).toEqual(['report/xml.ts']);
   expect(containing(/error instanceof Error \? error\.message : String\(error\)/)).toEqual(['util/format.ts']);
   // A command that has one is not changed but not offered at all.
-  expect(containing(/\\p\{Cf\}/)).toEqual(['util/displayText.ts', 'vscode/diagnostics/terminalPaste.ts']);
+  expect(containing(/\\p\{Cf\}/)).toEqual(['util/sanitize.ts', 'vscode/diagnostics/terminalPaste.ts']);
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Group } from '../../util/groups';
+import type { Group } from '../../util/unixGroups';
 import type { FactsOf } from './schema';
 
 const groupSchema = v.object({

@@ -1,6 +1,6 @@
 import type { CgroupFacts, CgroupLevel, CgroupLimits, EffectiveLimit } from '../../host/facts/cgroup';
 import type { CgroupNode, CgroupPicture, ControllerMark, Row } from '../../webview/protocol';
-import { sanitizeForPage } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/sanitize';
 import { formatBytes, formatCount } from '../../util/format';
 
 /** What limits of containers are made of; the other controllers of a kernel are of no concern here. */

@@ -13,7 +13,7 @@ import {
 import type { LimitsView, LimitCheckCard } from '../../webview/protocol';
 import { explanations } from '../limits/explanations';
 import { chartView } from './chartView';
-import { sanitizeForPage } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/sanitize';
 import { formatSeconds } from '../../util/format';
 
 /** What was checked, a line for each check and below it what was asked, told to the kernel and seen. Pure. */

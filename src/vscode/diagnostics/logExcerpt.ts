@@ -1,7 +1,7 @@
 import type { Finding } from '../../diagnosis/finding';
 import type { Facts } from '../../host/facts/facts';
 import type { LogExcerpt, LogLevel } from '../../webview/protocol';
-import { sanitizeForPage } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/sanitize';
 import { formatBytes } from '../../util/format';
 
 const levels: Readonly<Record<string, LogLevel>> = {

@@ -3,7 +3,7 @@ import type { Description } from '../../diagnosis/describe';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import { severities, type Evidence, type Severity } from '../../diagnosis/finding';
 import type { Action } from '../../diagnosis/nextStep';
-import { states } from '../../engine/states';
+import { states } from '../../engine/stateTable';
 import { diagnosisReport, type FindingCheck } from '../../report/model';
 import { formatDuration } from '../../util/format';
 import type { EngineState } from '../../engine/state';
@@ -16,7 +16,7 @@ import { summaryCards, platformSteps } from './summaryCards';
 import { logExcerpt } from './logExcerpt';
 import { areaDescriptions, riskDescriptions } from './descriptions';
 import { remedyActionOf } from './remedyAction';
-import { sanitizeForPage } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/sanitize';
 import { canPaste } from './terminalPaste';
 
 /** A state as it was seen to begin, in the words of then. */

@@ -4,7 +4,7 @@ import type { Facts } from '../../host/facts/facts';
 import type { PlatformLink } from '../../host/facts/platform';
 import type { StorageRoot, StorageRole } from '../../host/facts/storage';
 import type { SummaryCard, PlatformStep, Row } from '../../webview/protocol';
-import { sanitizeForPage } from '../../util/displayText';
+import { sanitizeForPage } from '../../util/sanitize';
 import { formatBytes, formatPercent } from '../../util/format';
 
 const row = (label: string, value: string): Row => ({ label, value: sanitizeForPage(value, 300) });

@@ -6,7 +6,7 @@ import { limitsReport } from '../../report/limitsModel';
 import type { LimitsEvent, LimitsRunResult, LimitCheckResult } from '../../limits/runResult';
 import { runChecks } from '../../limits/run';
 import type { EngineState } from '../../engine/state';
-import { isUsable } from '../../engine/states';
+import { isUsable } from '../../engine/stateTable';
 import { notify, type NotificationHost } from '../notify';
 import type { EngineNoticeParts } from '../engineNotices';
 import { eventLines, reportLines, terminalLine } from './outputLines';

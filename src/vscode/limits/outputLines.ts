@@ -1,7 +1,7 @@
 import type { LimitsEvent, LimitCheckResult } from '../../limits/runResult';
 import { limitCheckReport, type LimitsReport } from '../../report/limitsModel';
 import { evidenceLines, leftoverWords } from '../../report/limitsText';
-import { consoleSurface, sanitizeForDisplay } from '../../util/displayText';
+import { consoleSurface, sanitizeForDisplay } from '../../util/sanitize';
 import { formatSeconds } from '../../util/format';
 
 function resultLines(result: LimitCheckResult): string[] {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { readCgroupPath } from '../../../src/host/cgroupPath';
-import { parseMemberships } from '../../../src/host/cgroupPlaces';
+import { parseMemberships } from '../../../src/host/cgroupLookup';
 import { makeTree, removeTree } from './tree';
 
 let top = '';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { readGroups } from '../../../src/host/identity';
-import { groupNamed, groupWithGid, parseGroups } from '../../../src/util/groups';
+import { groupNamed, groupWithGid, parseGroups } from '../../../src/util/unixGroups';
 import { makeTree, removeTree } from './tree';
 
 let top = '';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { budgetOf, judgeRoom } from '../../../src/limits/budget';
 import { catalogue, chooseChecks } from '../../../src/limits/catalogue';
 import { droppedOf } from '../../../src/limits/testContainer';
-import { judgeOuter } from '../../../src/limits/outer';
+import { judgeOuter } from '../../../src/limits/outerLimits';
 import { judgeConfigured } from '../../../src/limits/runningContainer';
 import { memoryRoom, outerLimit, roomUnknown } from '../../../src/limits/environment';
 import { recorded } from './recordings';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UnstartedContainers } from '../../../src/engine/unstarted';
+import { UnstartedContainers } from '../../../src/engine/unstartedContainers';
 
 function watched() {
   const timers: { at: number; call: () => void }[] = [];

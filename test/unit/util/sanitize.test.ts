@@ -7,7 +7,7 @@ import {
   reportSurface,
   sanitizeForDisplay,
   sanitizeForPage,
-} from '../../../src/util/displayText';
+} from '../../../src/util/sanitize';
 
 describe('sanitizeForPage', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stateKinds } from '../../../src/engine/state';
-import { isUsable, rowOf, states } from '../../../src/engine/states';
+import { isUsable, rowOf, states } from '../../../src/engine/stateTable';
 
 test('every state has a row, and no other has', () => {
   expect(Object.keys(states).toSorted()).toEqual(stateKinds.toSorted());

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { InfoRound } from '../../../src/engine/infoRound';
+import { InfoRound } from '../../../src/engine/infoPolling';
 import type { InfoResult } from '../../../src/engine/state';
 import { Litter, unixEndpoint, wait } from './fakeDockerd';
 import { fast } from './watched';
