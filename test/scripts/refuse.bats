@@ -148,16 +148,13 @@ other_daemon() {
 }
 
 @test "a data root behind a link that leads nowhere is named, and nothing is made in its place" {
-  umount /var/lib/docker
-  mv /var/lib/docker /var/lib/docker.real
-  ln -s /mnt/data/docker /var/lib/docker
+  ln -sfn /mnt/absent/docker /srv/docker-link
+  json '{"data-root": "/srv/docker-link"}'
   run_helper start
-  rm /var/lib/docker
-  mv /var/lib/docker.real /var/lib/docker
-  mount -t tmpfs data /var/lib/docker
+  rm /srv/docker-link
   [ "$(result code)" = data-root ]
   [ "$status" -eq 78 ]
-  [[ "$(result message)" == *"/var/lib/docker to /mnt/data/docker"* ]]
-  [ ! -e /mnt/data ]
+  [[ "$(result message)" == *"/srv/docker-link to /mnt/absent/docker"* ]]
+  [ ! -e /mnt/absent ]
   [ "$(state code)" = data-root ]
 }
