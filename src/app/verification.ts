@@ -1,5 +1,6 @@
 import type { Endpoint } from '../engine/endpoint';
 import type { Verification } from '../engine/verification';
+import { readSocketMount } from '../host/socketPath';
 import { daemonIdentity } from './daemonIdentity';
 import { daemonOwner } from './managedDaemon';
 import { keepVerification, readVerification, verificationPath, type VerificationEntry } from './verificationRecord';
@@ -35,7 +36,15 @@ export async function verifyOnce(
   endpoint: Endpoint,
   environment: ProcessEnvironment,
   signal: AbortSignal,
+  socketMount = readSocketMount,
 ): Promise<Verification> {
+  // Under the path of our own daemon there may be the host's: on that one nobody asked for a container.
+  if (endpoint.kind === 'unix' && (await socketMount(endpoint.socketPath)).mounted) {
+    return {
+      verdict: 'unknown',
+      message: `${endpoint.socketPath} is mounted from outside: its daemon is not this machine's.`,
+    };
+  }
   const identity = await daemonIdentity(endpoint);
   if (identity === undefined) return { verdict: 'unknown', message: 'Nothing is listening there.' };
   const path = verificationPath(environment);

@@ -94,7 +94,11 @@ export class Verifier {
 
   async #verify(): Promise<void> {
     const endpoint = this.#endpoint;
-    if (endpoint === undefined || this.#trial !== undefined) return;
+    if (endpoint === undefined) return;
+    if (this.#trial !== undefined) {
+      this.#schedule(retryMs);
+      return;
+    }
     const { identity, remembered, remember, trial, onResult, clock, log } = this.#parts;
     const controller = new AbortController();
     this.#trial = controller;
@@ -112,15 +116,18 @@ export class Verifier {
         }
         return;
       }
-      if (this.#doubted) this.#triedAt = clock.elapsed();
+      const doubted = this.#doubted;
+      if (doubted) this.#triedAt = clock.elapsed();
+      // A doubt that comes from now on is about what is being found out.
+      this.#doubted = false;
       const found = await trial(endpoint, started, controller.signal);
       if (!current()) return;
       if (found.verdict === 'unknown') {
         log.info(`Whether containers run is not known: ${found.message}`);
+        this.#doubted ||= doubted;
         this.#retry();
         return;
       }
-      this.#doubted = false;
       this.#retries = 0;
       onResult(found);
       // Whoever mends it tells nobody: it is looked again for as long as it stands.

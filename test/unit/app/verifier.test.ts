@@ -127,6 +127,25 @@ describe('whether containers run', () => {
     expect(trials).toHaveLength(3);
   });
 
+  test('a doubt that comes while a container is tried is looked into after it', async () => {
+    let finish: (found: Verification) => void = () => undefined;
+    let tries = 0;
+    const { verifier, pass } = watched([], {
+      trial: () => {
+        tries += 1;
+        return new Promise((resolve) => (finish = resolve));
+      },
+    });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    verifier.doubt();
+    await pass(10_000);
+    expect(tries).toBe(1);
+    finish({ verdict: 'yes' });
+    await pass(5000);
+    expect(tries).toBe(2);
+  });
+
   test('is not tried where nobody asked for it', async () => {
     const { verifier, pass, trials } = watched([], { automatic: () => false });
     verifier.observe(state('running'), endpoint);
