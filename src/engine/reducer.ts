@@ -177,7 +177,6 @@ function settle(model: Model): Model {
     ...(cause === undefined ? {} : { cause }),
     ...(model.details === undefined ? {} : { details: model.details }),
     ...(model.engineVersion === undefined ? {} : { engineVersion: model.engineVersion }),
-    ...(isThere(model.ping) && model.verification !== undefined && { verified: model.verification.verdict === 'yes' }),
     ...(step === undefined || step === '' ? {} : { step }),
   };
   return isDeepStrictEqual(state, before) ? model : { ...model, state };

@@ -79,8 +79,6 @@ export interface EngineState {
   readonly details?: EngineDetails;
   /** Engine version from the ping's headers; there before `details` is. */
   readonly engineVersion?: string;
-  /** Whether a container has run since this daemon was started; absent while nobody has found out. */
-  readonly verified?: boolean;
   /** The helper's current step while it works (`daemon.launch`). */
   readonly step?: string;
 }
