@@ -47,11 +47,11 @@ const trials: readonly Trial[] = [
 ];
 
 class Failed extends Error {
-  constructor(
-    readonly step: VerificationStep,
-    message: string,
-  ) {
+  readonly step: VerificationStep;
+
+  constructor(step: VerificationStep, message: string) {
     super(message);
+    this.step = step;
   }
 }
 

@@ -43,46 +43,48 @@ export interface EnvironmentReaders {
  * rights on a socket that refuses us. A late answer that belongs to an earlier state is dropped.
  */
 export class Environment implements Known {
+  readonly #readers: EnvironmentReaders;
+  readonly #onChange: () => void;
   helper: Installed['status'] | undefined;
   access: AccessJudgement | undefined;
-  private kind: StateKind | undefined;
-  private socketPath: string | undefined;
-  private round = 0;
-  private disposed = false;
+  #kind: StateKind | undefined;
+  #socketPath: string | undefined;
+  #round = 0;
+  #disposed = false;
 
-  constructor(
-    private readonly readers: EnvironmentReaders,
-    private readonly onChange: () => void,
-  ) {}
+  constructor(readers: EnvironmentReaders, onChange: () => void) {
+    this.#readers = readers;
+    this.#onChange = onChange;
+  }
 
   /** Looks at what a new state needs; nothing where it is the same as before. */
   async observe(state: EngineState, endpoint: Endpoint | undefined): Promise<void> {
     const socketPath = endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
-    if (state.kind === this.kind && socketPath === this.socketPath) return;
-    this.kind = state.kind;
-    this.socketPath = socketPath;
-    this.round += 1;
+    if (state.kind === this.#kind && socketPath === this.#socketPath) return;
+    this.#kind = state.kind;
+    this.#socketPath = socketPath;
+    this.#round += 1;
     this.access = undefined;
     const refusing = refusingSocket(state, endpoint);
     if (refusing === undefined) return;
-    const { round } = this;
-    const access = await this.readers.access(refusing);
-    if (this.disposed || round !== this.round || access === undefined) return;
+    const round = this.#round;
+    const access = await this.#readers.access(refusing);
+    if (this.#disposed || round !== this.#round || access === undefined) return;
     this.access = access;
-    this.onChange();
+    this.#onChange();
   }
 
   /** Looks at the installed helper again; resolves with what it found. */
   async checkHelper(): Promise<Installed['status'] | undefined> {
-    const helper = await this.readers.helper();
-    if (!this.disposed && helper !== this.helper) {
+    const helper = await this.#readers.helper();
+    if (!this.#disposed && helper !== this.helper) {
       this.helper = helper;
-      this.onChange();
+      this.#onChange();
     }
     return helper;
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.#disposed = true;
   }
 }

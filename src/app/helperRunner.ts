@@ -27,12 +27,16 @@ export type HelperCall = Pick<HelperRun, 'onEvent' | 'onText' | 'signal'>;
  * installed copy is, is asked by `runHelper` at each run, and no option leaves that out.
  */
 export class HelperRunner {
-  constructor(private readonly parts: HelperRunnerParts) {}
+  readonly #parts: HelperRunnerParts;
+
+  constructor(parts: HelperRunnerParts) {
+    this.#parts = parts;
+  }
 
   /** Runs a verb, as root unless the daemon is the user's own. Never rejects. */
   async run(verb: HelperVerb, call: HelperCall = {}): Promise<HelperOutcome> {
-    const { bundledFolder, environment, terminal, log } = this.parts;
-    const rootlessFolder = this.parts.rootless() ? bundledFolder : undefined;
+    const { bundledFolder, environment, terminal, log } = this.#parts;
+    const rootlessFolder = this.#parts.rootless() ? bundledFolder : undefined;
     const facts = await readPrivileges();
     const outcome = await runHelper(verb, { facts, environment, terminal, rootlessFolder, ...call });
     log?.info(`helper ${verb}: ${JSON.stringify(outcome)}`);
@@ -46,7 +50,7 @@ export class HelperRunner {
 
   /** The installed copy against the one that this program brought along. Never rejects. */
   async installed(): Promise<InstalledOrUnknown> {
-    const { bundledFolder, log } = this.parts;
+    const { bundledFolder, log } = this.#parts;
     try {
       const installed = await checkInstalled({ bundledFolder });
       log?.info(`The installed helper: ${JSON.stringify(installed)}`);
@@ -60,6 +64,6 @@ export class HelperRunner {
 
   /** How facts are read that only root can see: nobody is asked for a password. */
   async forFacts(): Promise<Pick<HelperRun, 'terminal' | 'facts' | 'environment'>> {
-    return { terminal: false, facts: await readPrivileges(), environment: this.parts.environment };
+    return { terminal: false, facts: await readPrivileges(), environment: this.#parts.environment };
   }
 }

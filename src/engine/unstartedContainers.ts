@@ -11,19 +11,21 @@ const maxWaiting = 50;
  * `create` with nothing after it, or with `--rm` a `destroy`. A bare `docker create` looks the same, so it is a doubt, not a fault.
  */
 export class UnstartedContainers {
+  readonly #clock: Pick<Clock, 'after'>;
+  readonly #onUnstarted: () => void;
   readonly #waiting = new Map<string, Timer>();
 
-  constructor(
-    private readonly clock: Pick<Clock, 'after'>,
-    private readonly onUnstarted: () => void,
-  ) {}
+  constructor(clock: Pick<Clock, 'after'>, onUnstarted: () => void) {
+    this.#clock = clock;
+    this.#onUnstarted = onUnstarted;
+  }
 
   take({ action, id }: ContainerEvent): void {
     const timer = this.#waiting.get(id);
     if (action === 'create' && timer === undefined && this.#waiting.size < maxWaiting) {
       this.#waiting.set(
         id,
-        this.clock.after(startMs, () => this.#unstarted(id)),
+        this.#clock.after(startMs, () => this.#unstarted(id)),
       );
     } else if (timer !== undefined && action === 'start') {
       timer.cancel();
@@ -42,6 +44,6 @@ export class UnstartedContainers {
 
   #unstarted(id: string): void {
     this.#waiting.delete(id);
-    this.onUnstarted();
+    this.#onUnstarted();
   }
 }

@@ -69,11 +69,11 @@ function cutBefore(bytes: Buffer, limit: number): number {
 
 /** Turns chunks of bytes, cut anywhere, into whole lines of text. Holds at most one incomplete line. */
 export class LogLines {
-  private rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
 
   /** The lines that `chunk` completed, without their line ends. */
   take(chunk: Buffer): string[] {
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const lines: string[] = [];
     let start = 0;
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
@@ -87,19 +87,19 @@ export class LogLines {
       start = cut;
     }
     // A copy: a view would keep the whole chunk alive for the sake of a few bytes.
-    this.rest = Buffer.from(bytes.subarray(start));
+    this.#rest = Buffer.from(bytes.subarray(start));
     return lines;
   }
 
   /** How many bytes wait for the end of their line. */
   get pendingBytes(): number {
-    return this.rest.length;
+    return this.#rest.length;
   }
 
   /** The incomplete line, when nothing more can follow it (the file was rotated away); undefined when there is none. */
   flush(): string | undefined {
-    const text = this.rest.length === 0 ? undefined : this.rest.toString('utf8');
-    this.rest = Buffer.alloc(0);
+    const text = this.#rest.length === 0 ? undefined : this.#rest.toString('utf8');
+    this.#rest = Buffer.alloc(0);
     return text;
   }
 }

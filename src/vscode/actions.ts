@@ -50,55 +50,57 @@ export interface ActionParts {
  * log, the helper. Built into an output file of its own, which `lazyActions.ts` loads on first use.
  */
 export class Actions {
-  private readonly helper: HelperRunner;
-  private readonly environment: Environment;
-  private readonly lifecycle: Lifecycle;
-  private readonly setUp: HelperSetUp;
-  private readonly logView: LogView;
-  private diagnostics: Promise<Diagnostics> | undefined;
-  private disposed = false;
+  readonly #parts: ActionParts;
+  readonly #helper: HelperRunner;
+  readonly #environment: Environment;
+  readonly #lifecycle: Lifecycle;
+  readonly #setUp: HelperSetUp;
+  readonly #logView: LogView;
+  #diagnostics: Promise<Diagnostics> | undefined;
+  #disposed = false;
 
-  constructor(private readonly parts: ActionParts) {
+  constructor(parts: ActionParts) {
+    this.#parts = parts;
     const { host, engine, log } = parts;
     const bundledFolder = join(parts.extensionPath, 'scripts');
     const rootless = (): boolean => daemonOwner(engine.endpoint) === 'user';
-    this.helper = new HelperRunner({ bundledFolder, environment: process.env, terminal: false, log, rootless });
+    this.#helper = new HelperRunner({ bundledFolder, environment: process.env, terminal: false, log, rootless });
     const readers = {
       helper: async () => {
-        const { status } = await this.helper.installed();
+        const { status } = await this.#helper.installed();
         return status === 'unknown' ? undefined : status;
       },
       access: (path: string) => readAccess(path, 'code-server'),
     };
-    this.environment = new Environment(readers, () => {
+    this.#environment = new Environment(readers, () => {
       parts.onChange();
-      this.tellDiagnostics();
+      this.#tellDiagnostics();
     });
     const facts = {
       helperPath: join(bundledFolder, 'dind-helper'),
       user: loginName(),
       root: process.geteuid?.() === 0,
     };
-    this.lifecycle = new Lifecycle({
+    this.#lifecycle = new Lifecycle({
       host,
       engine,
-      run: (verb, options) => this.helper.run(verb, options),
+      run: (verb, options) => this.#helper.run(verb, options),
       endpointMismatch: () => endpointMismatch(engine.endpoint),
       runningContainers: () => runningNames(engine.endpoint, loadDockerode, log),
       explain: explainStart,
       setUpLine: () => setUpLine(facts),
       onEnd: (verdict) => {
         parts.onEnd(verdict);
-        void this.environment.checkHelper();
+        void this.#environment.checkHelper();
       },
     });
-    this.setUp = new HelperSetUp({
+    this.#setUp = new HelperSetUp({
       host,
       facts,
       home: process.env['HOME'],
       obstacle: setUpObstacle,
       check: async () => {
-        const status = (await this.environment.checkHelper()) ?? 'missing';
+        const status = (await this.#environment.checkHelper()) ?? 'missing';
         // The copy is everybody's; the right to run it is one's own.
         return status === 'current' && !facts.root && !(await isServed(facts.user)) ? 'missing' : status;
       },
@@ -106,72 +108,72 @@ export class Actions {
       // A daemon that runs needs nothing now.
       nextButtons: () => (engine.state.kind === 'running' ? [] : this.wording(engine.state).buttons),
     });
-    this.logView = new LogView({
+    this.#logView = new LogView({
       createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
       path: () => Promise.resolve(logPathOf(engine.endpoint, process.env)),
       readTail: readLogTail,
       follow: (following) => new LogFollower(following),
-      viaHelper: () => linesThroughHelper(this.helper),
+      viaHelper: () => linesThroughHelper(this.#helper),
     });
-    void this.environment.checkHelper();
+    void this.#environment.checkHelper();
   }
 
   /** Whether a command of this window is at work. */
   get busy(): boolean {
-    return this.lifecycle.busy;
+    return this.#lifecycle.busy;
   }
 
   /** The installed helper against ours; undefined while nobody has looked yet. */
   get installed(): Installed['status'] | undefined {
-    return this.environment.helper;
+    return this.#environment.helper;
   }
 
   /** To be told of every state: some are looked into. */
   observe(state: EngineState): void {
-    void this.environment.observe(state, this.parts.engine.endpoint);
-    this.tellDiagnostics();
+    void this.#environment.observe(state, this.#parts.engine.endpoint);
+    this.#tellDiagnostics();
   }
 
   /** To be told of every run of proofs, whoever began it. */
   observeLimits(status: LimitsStatus): void {
-    this.tellDiagnostics((diagnostics) => diagnostics.observeLimits(status));
+    this.#tellDiagnostics((diagnostics) => diagnostics.observeLimits(status));
   }
 
   words(state: EngineState): Description {
-    return explain(state, this.parts.engine.endpoint, this.environment);
+    return explain(state, this.#parts.engine.endpoint, this.#environment);
   }
 
   /** A state as a notification. */
   wording(state: EngineState): { readonly message: string; readonly buttons: readonly Button[] } {
     const { headline, explanation, nextSteps } = this.words(state);
-    const { engine } = this.parts;
+    const { engine } = this.#parts;
     return { message: `${headline}. ${explanation}`.trim(), buttons: buttonsFor(nextSteps, () => engine.refresh()) };
   }
 
   run(verb: LifecycleVerb): Promise<Verdict> {
-    return this.lifecycle.run(verb);
+    return this.#lifecycle.run(verb);
   }
 
   showLog(): Promise<void> {
-    return this.logView.show();
+    return this.#logView.show();
   }
 
   /** Loads the page's own part on the first call; a failed load is tried again by the next. */
   async showDiagnostics(): Promise<void> {
-    this.diagnostics ??= this.makeDiagnostics().catch((error: unknown) => {
-      this.diagnostics = undefined;
+    this.#diagnostics ??= this.#makeDiagnostics().catch((error: unknown) => {
+      this.#diagnostics = undefined;
       throw error;
     });
-    (await this.diagnostics).show();
+    (await this.#diagnostics).show();
   }
 
-  private async makeDiagnostics(): Promise<Diagnostics> {
+  async #makeDiagnostics(): Promise<Diagnostics> {
     const [{ Diagnostics }, { diagnose, readFacts }] = await Promise.all([
       import('./diagnostics/diagnostics'),
       loadDiagnosis(),
     ]);
-    if (this.disposed) throw new Error('The window is closing.');
-    const { host, engine, extensionPath, log, model, dockerHost, limits } = this.parts;
+    if (this.#disposed) throw new Error('The window is closing.');
+    const { host, engine, extensionPath, log, model, dockerHost, limits } = this.#parts;
     return new Diagnostics({
       host,
       extensionPath,
@@ -179,7 +181,7 @@ export class Actions {
       state: () => engine.state,
       words: (state) => this.words(state),
       takeFacts: async () => {
-        const helper = await this.helper.forFacts();
+        const helper = await this.#helper.forFacts();
         const bundledHelper = join(extensionPath, 'scripts', 'dind-helper');
         return readFacts(dockerHost(), { bundledHelper, helper });
       },
@@ -191,33 +193,33 @@ export class Actions {
         'show-log': () => this.showLog().then(() => undefined),
         'set-up-helper': () => this.setUpHelper().then(() => undefined),
       },
-      apply: (action) => this.helper.apply(action),
+      apply: (action) => this.#helper.apply(action),
       limits,
       formatTime: model().formatTime,
     });
   }
 
   /** A page that could not be loaded has told so already. */
-  private tellDiagnostics(tell: (diagnostics: Diagnostics) => void = (diagnostics) => diagnostics.observe()): void {
-    this.diagnostics?.then(tell, () => undefined);
+  #tellDiagnostics(tell: (diagnostics: Diagnostics) => void = (diagnostics) => diagnostics.observe()): void {
+    this.#diagnostics?.then(tell, () => undefined);
   }
 
   showMenu(): Promise<void> {
-    return showMenu(this.parts.host, this.parts.model(), () => this.parts.engine.refresh());
+    return showMenu(this.#parts.host, this.#parts.model(), () => this.#parts.engine.refresh());
   }
 
   setUpHelper(): Promise<void> {
-    return this.setUp.open();
+    return this.#setUp.open();
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.diagnostics?.then(
+    this.#disposed = true;
+    this.#diagnostics?.then(
       (diagnostics) => diagnostics.dispose(),
       () => undefined,
     );
-    this.setUp.dispose();
-    this.environment.dispose();
-    this.logView.dispose();
+    this.#setUp.dispose();
+    this.#environment.dispose();
+    this.#logView.dispose();
   }
 }

@@ -18,40 +18,41 @@ export interface BackgroundDiagnosisParts {
  * into an output file of its own, which `lazyBackgroundDiagnosis.ts` loads on first use.
  */
 export class BackgroundDiagnosis {
-  private readonly daemonJson: DaemonJsonProblems;
+  readonly #parts: BackgroundDiagnosisParts;
+  readonly #diagnosis: typeof Diagnosis;
+  readonly #daemonJson: DaemonJsonProblems;
 
-  constructor(
-    private readonly parts: BackgroundDiagnosisParts,
-    private readonly diagnosis: typeof Diagnosis,
-  ) {
+  constructor(parts: BackgroundDiagnosisParts, diagnosis: typeof Diagnosis) {
+    this.#parts = parts;
+    this.#diagnosis = diagnosis;
     const { host, log } = parts;
     const { daemonJsonProblems } = diagnosis;
-    this.daemonJson = new DaemonJsonProblems({
+    this.#daemonJson = new DaemonJsonProblems({
       host,
       log,
       judge: daemonJsonProblems,
-      takeFacts: () => this.facts(),
+      takeFacts: () => this.#facts(),
       now: Date.now,
     });
   }
 
   /** The gravest finding of level error; undefined when there is none. */
   async standingError(): Promise<Finding | undefined> {
-    const { findings } = this.diagnosis.diagnose(await this.facts());
+    const { findings } = this.#diagnosis.diagnose(await this.#facts());
     return findings.find(({ severity }) => severity === 'error');
   }
 
   /** Shows the problems of an open daemon.json until it is closed. */
   followDaemonJson(document: vscode.TextDocument): void {
-    this.daemonJson.follow(document);
+    this.#daemonJson.follow(document);
   }
 
   /** Without the helper: nobody asked, and each call of sudo is a line in a log. */
-  private facts(): Promise<Facts> {
-    return this.diagnosis.readFacts(this.parts.dockerHost());
+  #facts(): Promise<Facts> {
+    return this.#diagnosis.readFacts(this.#parts.dockerHost());
   }
 
   dispose(): void {
-    this.daemonJson.dispose();
+    this.#daemonJson.dispose();
   }
 }

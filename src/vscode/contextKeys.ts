@@ -21,17 +21,18 @@ export function contextFor({ kind }: Pick<EngineState, 'kind'>): ContextValues {
 
 /** Writes context keys, and only those that changed: each write is a message to the renderer. */
 export class ContextWriter {
-  private readonly written = new Map<ContextKey, unknown>();
+  readonly #execute: (command: 'setContext', key: ContextKey, value: unknown) => Thenable<unknown>;
+  readonly #written = new Map<ContextKey, unknown>();
 
-  constructor(
-    private readonly execute: (command: 'setContext', key: ContextKey, value: unknown) => Thenable<unknown>,
-  ) {}
+  constructor(execute: (command: 'setContext', key: ContextKey, value: unknown) => Thenable<unknown>) {
+    this.#execute = execute;
+  }
 
   write(values: ContextValues): void {
     for (const key of contextKeys) {
-      if (this.written.get(key) === values[key]) continue;
-      this.written.set(key, values[key]);
-      void this.execute('setContext', key, values[key]);
+      if (this.#written.get(key) === values[key]) continue;
+      this.#written.set(key, values[key]);
+      void this.#execute('setContext', key, values[key]);
     }
   }
 }

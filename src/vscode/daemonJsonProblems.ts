@@ -36,66 +36,69 @@ const factsLastMs = 30_000;
  * saving; nothing is left of it when the document is closed. Of the document its text is read, and no other file of a folder.
  */
 export class DaemonJsonProblems {
-  private readonly collection: vscode.DiagnosticCollection;
-  private readonly subscriptions: readonly vscode.Disposable[];
-  private readonly pending = new Map<vscode.TextDocument, NodeJS.Timeout | undefined>();
-  private facts: { readonly taken: Promise<Facts>; readonly at: number } | undefined;
+  readonly #parts: DaemonJsonParts;
+  readonly #collection: vscode.DiagnosticCollection;
+  readonly #subscriptions: readonly vscode.Disposable[];
+  readonly #pending = new Map<vscode.TextDocument, NodeJS.Timeout | undefined>();
+  #facts: { readonly taken: Promise<Facts>; readonly at: number } | undefined;
 
-  constructor(private readonly parts: DaemonJsonParts) {
+  constructor(parts: DaemonJsonParts) {
+    this.#parts = parts;
     const { languages, workspace } = parts.host;
-    this.collection = languages.createDiagnosticCollection('dindStation.daemonJson');
-    this.subscriptions = [
-      workspace.onDidChangeTextDocument(({ document }) => this.schedule(document, pauseMs)),
+    this.#collection = languages.createDiagnosticCollection('dindStation.daemonJson');
+    this.#subscriptions = [
+      workspace.onDidChangeTextDocument(({ document }) => this.#schedule(document, pauseMs)),
       workspace.onDidSaveTextDocument((document) => {
-        if (this.pending.has(document)) this.facts = undefined;
-        this.schedule(document, 0);
+        if (this.#pending.has(document)) this.#facts = undefined;
+        this.#schedule(document, 0);
       }),
-      workspace.onDidCloseTextDocument((document) => this.forget(document)),
+      workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
   }
 
   /** Looks after a document until it is closed. */
   follow(document: vscode.TextDocument): void {
-    if (this.pending.has(document) || document.isClosed) return;
-    this.pending.set(document, undefined);
-    this.schedule(document, 0);
+    if (this.#pending.has(document) || document.isClosed) return;
+    this.#pending.set(document, undefined);
+    this.#schedule(document, 0);
   }
 
-  private schedule(document: vscode.TextDocument, delayMs: number): void {
-    if (!this.pending.has(document)) return;
-    clearTimeout(this.pending.get(document));
+  #schedule(document: vscode.TextDocument, delayMs: number): void {
+    if (!this.#pending.has(document)) return;
+    clearTimeout(this.#pending.get(document));
     const timer = setTimeout(() => {
-      this.check(document).catch((error: unknown) => {
-        this.parts.log.error(`${document.uri.fsPath} cannot be checked: ${String(error)}`);
+      this.#check(document).catch((error: unknown) => {
+        this.#parts.log.error(`${document.uri.fsPath} cannot be checked: ${String(error)}`);
       });
     }, delayMs);
-    this.pending.set(document, timer);
+    this.#pending.set(document, timer);
   }
 
-  private async check(document: vscode.TextDocument): Promise<void> {
-    const facts = await this.freshFacts();
-    if (!this.pending.has(document)) return;
-    const problems = this.parts.judge(document.uri.fsPath, document.getText(), facts);
-    this.collection.set(
+  async #check(document: vscode.TextDocument): Promise<void> {
+    const facts = await this.#freshFacts();
+    if (!this.#pending.has(document)) return;
+    const problems = this.#parts.judge(document.uri.fsPath, document.getText(), facts);
+    this.#collection.set(
       document.uri,
-      problems.map((problem) => this.diagnosticOf(document, problem)),
+      problems.map((problem) => this.#diagnosticOf(document, problem)),
     );
   }
 
-  private async freshFacts(): Promise<Facts> {
-    const { now, takeFacts } = this.parts;
-    if (this.facts === undefined || now() - this.facts.at > factsLastMs) this.facts = { taken: takeFacts(), at: now() };
-    const { taken } = this.facts;
+  async #freshFacts(): Promise<Facts> {
+    const { now, takeFacts } = this.#parts;
+    if (this.#facts === undefined || now() - this.#facts.at > factsLastMs)
+      this.#facts = { taken: takeFacts(), at: now() };
+    const { taken } = this.#facts;
     try {
       return await taken;
     } catch (error) {
-      this.facts = undefined;
+      this.#facts = undefined;
       throw error;
     }
   }
 
-  private diagnosticOf(document: vscode.TextDocument, problem: DaemonJsonProblem): vscode.Diagnostic {
-    const { Diagnostic, DiagnosticSeverity, Range } = this.parts.host;
+  #diagnosticOf(document: vscode.TextDocument, problem: DaemonJsonProblem): vscode.Diagnostic {
+    const { Diagnostic, DiagnosticSeverity, Range } = this.#parts.host;
     const severities = {
       ok: DiagnosticSeverity.Information,
       info: DiagnosticSeverity.Information,
@@ -107,17 +110,17 @@ export class DaemonJsonProblems {
     return Object.assign(new Diagnostic(range, message, severities[severity]), { source: 'Docker', code: id });
   }
 
-  private forget(document: vscode.TextDocument): void {
-    if (!this.pending.has(document)) return;
-    clearTimeout(this.pending.get(document));
-    this.pending.delete(document);
-    this.collection.delete(document.uri);
+  #forget(document: vscode.TextDocument): void {
+    if (!this.#pending.has(document)) return;
+    clearTimeout(this.#pending.get(document));
+    this.#pending.delete(document);
+    this.#collection.delete(document.uri);
   }
 
   dispose(): void {
-    for (const timer of this.pending.values()) clearTimeout(timer);
-    this.pending.clear();
-    for (const subscription of this.subscriptions) subscription.dispose();
-    this.collection.dispose();
+    for (const timer of this.#pending.values()) clearTimeout(timer);
+    this.#pending.clear();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#collection.dispose();
   }
 }

@@ -13,26 +13,30 @@ export function isDaemonJson({ uri }: Pick<vscode.TextDocument, 'uri'>): boolean
 
 /** Waits for a daemon.json to be opened; until then it is all that is done about such files. */
 export class DaemonJsonWatch {
-  private readonly subscription: vscode.Disposable;
+  readonly #follow: (document: vscode.TextDocument) => Promise<void>;
+  readonly #log: Pick<LazyLog, 'error'>;
+  readonly #subscription: vscode.Disposable;
 
   /** @param follow looks after an open document, whose code is loaded then */
   constructor(
     host: DocumentHost,
-    private readonly follow: (document: vscode.TextDocument) => Promise<void>,
-    private readonly log: Pick<LazyLog, 'error'>,
+    follow: (document: vscode.TextDocument) => Promise<void>,
+    log: Pick<LazyLog, 'error'>,
   ) {
-    this.subscription = host.workspace.onDidOpenTextDocument((document) => this.look(document));
-    for (const document of host.workspace.textDocuments) this.look(document);
+    this.#follow = follow;
+    this.#log = log;
+    this.#subscription = host.workspace.onDidOpenTextDocument((document) => this.#look(document));
+    for (const document of host.workspace.textDocuments) this.#look(document);
   }
 
-  private look(document: vscode.TextDocument): void {
+  #look(document: vscode.TextDocument): void {
     if (!isDaemonJson(document)) return;
-    this.follow(document).catch((error: unknown) => {
-      this.log.error(`${document.uri.path} cannot be checked: ${String(error)}`);
+    this.#follow(document).catch((error: unknown) => {
+      this.#log.error(`${document.uri.path} cannot be checked: ${String(error)}`);
     });
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    this.#subscription.dispose();
   }
 }

@@ -36,68 +36,71 @@ const settleMs = { error: 700, warning: 2000 } as const;
  * that is gone at the second look was a flicker and is not told.
  */
 export class EngineNotices {
-  private memory: NoticeMemory = nothingTold;
-  private pending: { readonly notice: Notice; readonly timer: NodeJS.Timeout } | undefined;
-  private disposed = false;
+  readonly #parts: EngineNoticeParts;
+  #memory: NoticeMemory = nothingTold;
+  #pending: { readonly notice: Notice; readonly timer: NodeJS.Timeout } | undefined;
+  #disposed = false;
 
-  constructor(private readonly parts: EngineNoticeParts) {}
+  constructor(parts: EngineNoticeParts) {
+    this.#parts = parts;
+  }
 
   /** To be called for every state, the first one included. */
   observe(state: EngineState): void {
-    this.memory = remember(this.memory, state, this.parts.now());
+    this.#memory = remember(this.#memory, state, this.#parts.now());
     const notice = noticeFor(state);
-    if (notice?.key === this.pending?.notice.key) return;
-    this.forget();
-    if (notice === undefined || !shouldTell(this.memory, notice, this.parts.level())) return;
+    if (notice?.key === this.#pending?.notice.key) return;
+    this.#forget();
+    if (notice === undefined || !shouldTell(this.#memory, notice, this.#parts.level())) return;
     const timer = setTimeout(() => {
-      this.pending = undefined;
-      this.secondLook(notice).catch((error: unknown) => {
-        this.parts.log.error(`notification about ${notice.key}: ${String(error)}`);
+      this.#pending = undefined;
+      this.#secondLook(notice).catch((error: unknown) => {
+        this.#parts.log.error(`notification about ${notice.key}: ${String(error)}`);
       });
     }, settleMs[notice.severity]);
-    this.pending = { notice, timer };
+    this.#pending = { notice, timer };
   }
 
   /** What stands while the engine runs: told once, like the cause of a state. Nothing here takes a second look. */
   async tellFault(fault: Fault, buttons: readonly Button[]): Promise<void> {
     const notice: Notice = { severity: 'warning', key: `fault/${fault.id}` };
-    if (this.disposed || this.parts.busy() || !shouldTell(this.memory, notice, this.parts.level())) return;
-    this.memory = told(this.memory, notice.key);
-    await this.tell(notice, `Docker runs, but: ${fault.title}. ${fault.consequence}`, buttons);
+    if (this.#disposed || this.#parts.busy() || !shouldTell(this.#memory, notice, this.#parts.level())) return;
+    this.#memory = told(this.#memory, notice.key);
+    await this.#tell(notice, `Docker runs, but: ${fault.title}. ${fault.consequence}`, buttons);
   }
 
   /** After a command of this window: its failure told the state's cause already; its success makes every cause new. */
   commandEnded(succeeded: boolean, state: EngineState): void {
     const notice = noticeFor(state);
-    this.forget();
-    if (succeeded) this.memory = nothingTold;
-    else if (notice !== undefined) this.memory = told(this.memory, notice.key);
+    this.#forget();
+    if (succeeded) this.#memory = nothingTold;
+    else if (notice !== undefined) this.#memory = told(this.#memory, notice.key);
   }
 
-  private async secondLook(notice: Notice): Promise<void> {
-    const state = await this.parts.refresh();
-    if (this.disposed || this.parts.busy() || noticeFor(state)?.key !== notice.key) return;
-    if (!shouldTell(this.memory, notice, this.parts.level())) return;
-    this.memory = told(this.memory, notice.key);
-    const { message, buttons } = await this.parts.wording(state);
-    await this.tell(notice, message, buttons);
+  async #secondLook(notice: Notice): Promise<void> {
+    const state = await this.#parts.refresh();
+    if (this.#disposed || this.#parts.busy() || noticeFor(state)?.key !== notice.key) return;
+    if (!shouldTell(this.#memory, notice, this.#parts.level())) return;
+    this.#memory = told(this.#memory, notice.key);
+    const { message, buttons } = await this.#parts.wording(state);
+    await this.#tell(notice, message, buttons);
   }
 
-  private async tell(notice: Notice, message: string, buttons: readonly Button[]): Promise<void> {
+  async #tell(notice: Notice, message: string, buttons: readonly Button[]): Promise<void> {
     const silence: Button = {
       label: "Don't show again",
-      choose: () => this.parts.setLevel(levelWithout(notice)),
+      choose: () => this.#parts.setLevel(levelWithout(notice)),
     };
-    await notify(this.parts.host, notice.severity, message, [...buttons, silence]);
+    await notify(this.#parts.host, notice.severity, message, [...buttons, silence]);
   }
 
-  private forget(): void {
-    if (this.pending !== undefined) clearTimeout(this.pending.timer);
-    this.pending = undefined;
+  #forget(): void {
+    if (this.#pending !== undefined) clearTimeout(this.#pending.timer);
+    this.#pending = undefined;
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.forget();
+    this.#disposed = true;
+    this.#forget();
   }
 }

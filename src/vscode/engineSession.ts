@@ -37,61 +37,60 @@ export function connectTo(
  * stay. Everything that belongs to one connection ends with it.
  */
 export class EngineSession {
-  private connection: Connection | undefined;
-  private readonly before: EngineState;
-  private readonly listeners = new Set<StateListener>();
-  private disposed = false;
+  readonly #connect: (dockerHost: string | undefined) => Connection;
+  #connection: Connection | undefined;
+  readonly #before: EngineState;
+  readonly #listeners = new Set<StateListener>();
+  #disposed = false;
 
   /** Nothing is opened yet: `use` does that. `now` in milliseconds since the epoch. */
-  constructor(
-    private readonly connect: (dockerHost: string | undefined) => Connection,
-    now: number,
-  ) {
-    this.before = initial(now).state;
+  constructor(connect: (dockerHost: string | undefined) => Connection, now: number) {
+    this.#connect = connect;
+    this.#before = initial(now).state;
   }
 
   get state(): EngineState {
-    return this.connection?.monitor.state ?? this.before;
+    return this.#connection?.monitor.state ?? this.#before;
   }
 
   /** The endpoint in use; undefined when it cannot be used at all, and before there is one. */
   get endpoint(): Endpoint | undefined {
-    const endpoint = this.connection?.endpoint;
+    const endpoint = this.#connection?.endpoint;
     return endpoint?.ok === true ? endpoint.endpoint : undefined;
   }
 
   /** Goes over to an endpoint. The listeners are told of the new state as of any other change. */
   use(dockerHost: string | undefined): void {
-    if (this.disposed) return;
+    if (this.#disposed) return;
     const previous = this.state;
-    this.connection?.monitor.dispose();
-    const connection = this.connect(dockerHost);
-    this.connection = connection;
-    connection.monitor.onChange((state, last) => this.tell(state, last));
-    this.tell(this.state, previous);
+    this.#connection?.monitor.dispose();
+    const connection = this.#connect(dockerHost);
+    this.#connection = connection;
+    connection.monitor.onChange((state, last) => this.#tell(state, last));
+    this.#tell(this.state, previous);
   }
 
   async refresh(): Promise<EngineState> {
-    return this.connection?.monitor.refresh() ?? this.before;
+    return this.#connection?.monitor.refresh() ?? this.#before;
   }
 
   /** What a trial of containers found of the daemon that runs now. */
   verified(verification: KnownVerification | undefined): void {
-    this.connection?.monitor.verified(verification);
+    this.#connection?.monitor.verified(verification);
   }
 
   onChange(listener: StateListener): { dispose(): void } {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.connection?.monitor.dispose();
-    this.listeners.clear();
+    this.#disposed = true;
+    this.#connection?.monitor.dispose();
+    this.#listeners.clear();
   }
 
-  private tell(state: EngineState, previous: EngineState): void {
-    for (const listener of this.listeners) listener(state, previous);
+  #tell(state: EngineState, previous: EngineState): void {
+    for (const listener of this.#listeners) listener(state, previous);
   }
 }

@@ -30,20 +30,23 @@ const settleMs = 300;
 
 /** "Set up the privileged helper": a terminal in which sudo can ask, then a look whether it worked. */
 export class HelperSetUp {
-  private watching: { end(): void } | undefined;
+  readonly #parts: HelperSetUpParts;
+  #watching: { end(): void } | undefined;
 
-  constructor(private readonly parts: HelperSetUpParts) {}
+  constructor(parts: HelperSetUpParts) {
+    this.#parts = parts;
+  }
 
   async open(): Promise<void> {
-    const { host, facts, home } = this.parts;
-    const obstacle = await this.parts.obstacle();
+    const { host, facts, home } = this.#parts;
+    const obstacle = await this.#parts.obstacle();
     if (obstacle !== undefined) {
       const copy: Button = { label: 'Copy set-up command', copy: setUpLine(facts) };
       void notify(host, 'error', obstacle, [copy]);
       return;
     }
     const { shellPath, shellArgs, env } = setUpTerminal(facts, home);
-    this.watching?.end();
+    this.#watching?.end();
     const terminal = host.window.createTerminal({
       name: 'Set up Docker helper',
       shellPath,
@@ -53,17 +56,17 @@ export class HelperSetUp {
       isTransient: true,
     });
     terminal.show();
-    this.watch(terminal);
+    this.#watch(terminal);
   }
 
-  private watch(terminal: vscode.Terminal): void {
+  #watch(terminal: vscode.Terminal): void {
     let timer: NodeJS.Timeout | undefined;
     let ended = false;
-    const watcher = this.parts.watchInstalled(() => {
+    const watcher = this.#parts.watchInstalled(() => {
       clearTimeout(timer);
       timer = setTimeout(() => void look(false), settleMs);
     });
-    const closed = this.parts.host.window.onDidCloseTerminal((which) => {
+    const closed = this.#parts.host.window.onDidCloseTerminal((which) => {
       if (which === terminal) void look(true);
     });
     const end = (): void => {
@@ -73,22 +76,22 @@ export class HelperSetUp {
       closed.dispose();
     };
     const look = async (last: boolean): Promise<void> => {
-      const status = await this.parts.check();
+      const status = await this.#parts.check();
       if (ended || (status !== 'current' && !last)) return;
       end();
-      await this.tell(status);
+      await this.#tell(status);
     };
-    this.watching = { end };
+    this.#watching = { end };
   }
 
-  private async tell(status: Installed['status']): Promise<void> {
-    const { host, facts } = this.parts;
+  async #tell(status: Installed['status']): Promise<void> {
+    const { host, facts } = this.#parts;
     if (status === 'current') {
       await notify(
         host,
         'info',
         'The privileged helper is set up: Docker can be started, stopped and restarted from here.',
-        this.parts.nextButtons(),
+        this.#parts.nextButtons(),
       );
       return;
     }
@@ -100,7 +103,7 @@ export class HelperSetUp {
   }
 
   dispose(): void {
-    this.watching?.end();
+    this.#watching?.end();
   }
 }
 

@@ -25,10 +25,9 @@ export function fallbackText(state: EngineState, managed: boolean): Description 
 
 /** What is needed only when Docker is not well or somebody asks for something. */
 export class LazyActions extends Lazy<Actions> {
-  constructor(
-    load: typeof loadActions,
-    private readonly parts: ActionParts,
-  ) {
+  readonly #parts: ActionParts;
+
+  constructor(load: typeof loadActions, parts: ActionParts) {
     super(async () => {
       const { Actions } = await load();
       return () => {
@@ -37,13 +36,14 @@ export class LazyActions extends Lazy<Actions> {
         return actions;
       };
     });
+    this.#parts = parts;
   }
 
   /** To be told of every state. The first one that is not plain loads what explains it. */
   observe(state: EngineState): void {
     this.now?.observe(state);
     if (this.now !== undefined || !needsExplaining(state)) return;
-    const { onChange, log } = this.parts;
+    const { onChange, log } = this.#parts;
     this.get().then(onChange, (error: unknown) => log.error(`The explanations cannot be loaded: ${String(error)}`));
   }
 }

@@ -11,25 +11,30 @@ export async function loadVerification(): Promise<typeof Late> {
 
 /** What finds out whether containers run, loaded when an engine is first seen to run. */
 export class LazyVerification extends Lazy<Verifier> {
+  readonly #loadOutput: typeof loadVerification;
+  readonly #parts: VerificationParts & { readonly engine: EngineSession; readonly host: VerificationHost };
+
   constructor(
-    private readonly loadOutput: typeof loadVerification,
-    private readonly parts: VerificationParts & { readonly engine: EngineSession; readonly host: VerificationHost },
+    loadOutput: typeof loadVerification,
+    parts: VerificationParts & { readonly engine: EngineSession; readonly host: VerificationHost },
   ) {
     super(async () => {
       const { makeVerifier } = await loadOutput();
       return () => makeVerifier(parts);
     });
+    this.#loadOutput = loadOutput;
+    this.#parts = parts;
   }
 
   /** Runs a container now, on whatever engine the window watches, and says what came of it. */
   async request(): Promise<void> {
-    const { verifyOnRequest } = await this.loadOutput();
-    await verifyOnRequest(this.parts.host, this.parts.engine, this.parts);
+    const { verifyOnRequest } = await this.#loadOutput();
+    await verifyOnRequest(this.#parts.host, this.#parts.engine, this.#parts);
   }
 
   /** To be told of every state. */
   observe(): void {
-    const { engine, log } = this.parts;
+    const { engine, log } = this.#parts;
     if (this.now === undefined && engine.state.kind !== 'running') return;
     this.get().then(
       (verifier) => verifier.observe(engine.state, engine.endpoint),

@@ -34,13 +34,16 @@ export interface LifecycleParts {
 
 /** Start, stop and restart: one at a time in a window, with progress, and with a cause when they fail. */
 export class Lifecycle {
-  private current: { readonly verb: LifecycleVerb; readonly verdict: Promise<Verdict> } | undefined;
+  readonly #parts: LifecycleParts;
+  #current: { readonly verb: LifecycleVerb; readonly verdict: Promise<Verdict> } | undefined;
 
-  constructor(private readonly parts: LifecycleParts) {}
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
 
   /** Whether a command of this window is at work. */
   get busy(): boolean {
-    return this.current !== undefined;
+    return this.#current !== undefined;
   }
 
   /**
@@ -49,27 +52,27 @@ export class Lifecycle {
    * notification is dismissed.
    */
   async run(verb: LifecycleVerb): Promise<Verdict> {
-    const { current } = this;
+    const current = this.#current;
     if (current !== undefined) {
       if (current.verb === verb) return current.verdict;
       const doing = lifecycleVerbs[current.verb].doing;
-      return this.told({
+      return this.#told({
         kind: 'failed',
         message: `${lifecycleVerbs[verb].failure}. ${doing} is still under way in this window: wait for it, or cancel it.`,
         buttons: [],
       });
     }
-    const verdict = this.perform(verb).finally(() => {
-      this.current = undefined;
+    const verdict = this.#perform(verb).finally(() => {
+      this.#current = undefined;
     });
-    this.current = { verb, verdict };
+    this.#current = { verb, verdict };
     const ended = await verdict;
-    this.parts.onEnd(ended);
-    return this.told(ended);
+    this.#parts.onEnd(ended);
+    return this.#told(ended);
   }
 
-  private async perform(verb: LifecycleVerb): Promise<Verdict> {
-    const { state } = this.parts.engine;
+  async #perform(verb: LifecycleVerb): Promise<Verdict> {
+    const { state } = this.#parts.engine;
     if (states[state.kind].daemon === 'host') {
       return {
         kind: 'failed',
@@ -77,8 +80,8 @@ export class Lifecycle {
         buttons: [],
       };
     }
-    if (!(await this.agreed(verb))) return { kind: 'cancelled' };
-    const { host } = this.parts;
+    if (!(await this.#agreed(verb))) return { kind: 'cancelled' };
+    const { host } = this.#parts;
     return host.window.withProgress(
       { location: host.ProgressLocation.Notification, title: lifecycleVerbs[verb].doing, cancellable: true },
       async (progress, token) => {
@@ -88,7 +91,7 @@ export class Lifecycle {
           controller.abort();
         });
         try {
-          const outcome = await this.parts.run(verb, {
+          const outcome = await this.#parts.run(verb, {
             signal: controller.signal,
             onEvent: (event) => {
               // Only beginnings: the end of a step says what was done, and the person waits for what is being done.
@@ -96,8 +99,8 @@ export class Lifecycle {
               progress.report({ message: stepWords(event.step) });
             },
           });
-          await this.parts.engine.refresh();
-          return judge(verb, outcome, this.parts.explain, this.parts.setUpLine());
+          await this.#parts.engine.refresh();
+          return judge(verb, outcome, this.#parts.explain, this.#parts.setUpLine());
         } finally {
           subscription.dispose();
         }
@@ -106,16 +109,16 @@ export class Lifecycle {
   }
 
   /** Asks what must be asked before anything is touched. */
-  private async agreed(verb: LifecycleVerb): Promise<boolean> {
-    const { host, engine } = this.parts;
-    const endpointMismatch = this.parts.endpointMismatch();
+  async #agreed(verb: LifecycleVerb): Promise<boolean> {
+    const { host, engine } = this.#parts;
+    const endpointMismatch = this.#parts.endpointMismatch();
     if (endpointMismatch !== undefined) {
       const go = `${lifecycleVerbs[verb].imperative} this container's daemon`;
       const message = `The indicator watches another daemon than the one this command ${verb}s.`;
       return (await host.window.showWarningMessage(message, { modal: true, detail: endpointMismatch }, go)) === go;
     }
     if (!endsContainers(verb, engine.state)) return true;
-    const names = await this.parts.runningContainers();
+    const names = await this.#parts.runningContainers();
     if (names?.length === 0) return true;
     const question = stopQuestion(verb, engine.state.details?.containersRunning ?? 0, names);
     const { message, detail, confirm } = question;
@@ -123,8 +126,8 @@ export class Lifecycle {
   }
 
   /** Shows a failure without waiting for its answer. */
-  private told(verdict: Verdict): Verdict {
-    if (verdict.kind === 'failed') void notify(this.parts.host, 'error', verdict.message, verdict.buttons);
+  #told(verdict: Verdict): Verdict {
+    if (verdict.kind === 'failed') void notify(this.#parts.host, 'error', verdict.message, verdict.buttons);
     return verdict;
   }
 }

@@ -62,82 +62,85 @@ function noticeText(path: string, notice: LogNotice): string {
 
 /** The daemon's log in an output channel: the end of the file, then what is appended, for as long as the window lives. */
 export class LogView {
-  private channel: Channel | undefined;
-  private following: { readonly path: string; dispose(): void } | undefined;
-  private opening: Promise<void> | undefined;
-  private disposed = false;
+  readonly #parts: LogViewParts;
+  #channel: Channel | undefined;
+  #following: { readonly path: string; dispose(): void } | undefined;
+  #opening: Promise<void> | undefined;
+  #disposed = false;
 
-  constructor(private readonly parts: LogViewParts) {}
+  constructor(parts: LogViewParts) {
+    this.#parts = parts;
+  }
 
   /** Shows the channel, and starts to follow unless it already does. Resolves when the end of the file is in it. */
   async show(): Promise<void> {
-    this.channel ??= this.parts.createChannel();
-    this.channel.show(true);
-    this.opening ??= this.open().finally(() => {
-      this.opening = undefined;
+    this.#channel ??= this.#parts.createChannel();
+    this.#channel.show(true);
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
     });
-    await this.opening;
+    await this.#opening;
   }
 
-  private async open(): Promise<void> {
-    const path = await this.parts.path();
-    if (this.following?.path === path) return;
-    this.following?.dispose();
-    this.following = undefined;
-    this.channel?.clear();
+  async #open(): Promise<void> {
+    const path = await this.#parts.path();
+    if (this.#following?.path === path) return;
+    this.#following?.dispose();
+    this.#following = undefined;
+    this.#channel?.clear();
     if (path === '') {
-      await this.readThroughHelper('The log is in the journal of this system');
+      await this.#readThroughHelper('The log is in the journal of this system');
       return;
     }
     try {
-      const tail = await this.parts.readTail(path, tailBytes);
-      this.write([
+      const tail = await this.#parts.readTail(path, tailBytes);
+      this.#write([
         own(tail.cut ? `The last ${tailBytes / 1024} KiB of ${path}, followed live.` : `${path}, followed live.`),
       ]);
-      this.write(tail.lines);
-      this.follow(path, tail.position);
+      this.#write(tail.lines);
+      this.#follow(path, tail.position);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') {
-        this.write([own(`The daemon's log was looked for at ${path}.`)]);
-        this.follow(path, 'start');
+        this.#write([own(`The daemon's log was looked for at ${path}.`)]);
+        this.#follow(path, 'start');
       } else if (code === 'EACCES' || code === 'EPERM') {
-        await this.readThroughHelper(`${path} may not be opened by this user`);
+        await this.#readThroughHelper(`${path} may not be opened by this user`);
       } else {
-        this.write([own(`${path} cannot be read: ${message}`)]);
+        this.#write([own(`${path} cannot be read: ${message}`)]);
       }
     }
   }
 
-  private follow(path: string, from: LogPosition | 'start'): void {
-    if (this.disposed) return;
-    const follower = this.parts.follow({
+  #follow(path: string, from: LogPosition | 'start'): void {
+    if (this.#disposed) return;
+    const follower = this.#parts.follow({
       path,
       from,
-      onLines: (lines) => this.write(lines),
-      onNotice: (notice) => this.write([own(noticeText(path, notice))]),
+      onLines: (lines) => this.#write(lines),
+      onNotice: (notice) => this.#write([own(noticeText(path, notice))]),
     });
-    this.following = { path, dispose: () => follower.dispose() };
+    this.#following = { path, dispose: () => follower.dispose() };
   }
 
-  private async readThroughHelper(why: string): Promise<void> {
-    const answer = await this.parts.viaHelper();
+  async #readThroughHelper(why: string): Promise<void> {
+    const answer = await this.#parts.viaHelper();
     if ('problem' in answer) {
-      this.write([own(`${why}, and the helper did not give it: ${answer.problem}`)]);
+      this.#write([own(`${why}, and the helper did not give it: ${answer.problem}`)]);
       return;
     }
-    this.write([own(`${why} and was read through the helper. Show the log again for newer lines.`)]);
-    this.write(answer.lines);
+    this.#write([own(`${why} and was read through the helper. Show the log again for newer lines.`)]);
+    this.#write(answer.lines);
   }
 
   /** One message to the editor for many lines. A channel that is gone throws, so nothing is written to it. */
-  private write(lines: readonly string[]): void {
-    if (!this.disposed && lines.length > 0) this.channel?.appendLine(lines.join('\n'));
+  #write(lines: readonly string[]): void {
+    if (!this.#disposed && lines.length > 0) this.#channel?.appendLine(lines.join('\n'));
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.following?.dispose();
-    this.channel?.dispose();
+    this.#disposed = true;
+    this.#following?.dispose();
+    this.#channel?.dispose();
   }
 }

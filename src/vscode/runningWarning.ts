@@ -27,58 +27,61 @@ const pauseMs = 60_000;
  * one stands; a healthy engine that does nothing costs nothing.
  */
 export class RunningWarning {
-  private fault: Fault | undefined;
-  private running = false;
-  private begun = -Infinity;
-  private timer: NodeJS.Timeout | undefined;
-  private disposed = false;
+  readonly #parts: RunningWarningParts;
+  #fault: Fault | undefined;
+  #running = false;
+  #begun = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
 
-  constructor(private readonly parts: RunningWarningParts) {}
+  constructor(parts: RunningWarningParts) {
+    this.#parts = parts;
+  }
 
   /** Undefined: there is none as far as is known. */
   get current(): Fault | undefined {
-    return this.fault;
+    return this.#fault;
   }
 
   /** To be called for every state, the first one included. */
   observe(state: EngineState): void {
-    const ran = this.running;
-    this.running = state.kind === 'running';
-    if (!this.running) {
-      clearTimeout(this.timer);
-      this.timer = undefined;
-      this.show(undefined);
+    const ran = this.#running;
+    this.#running = state.kind === 'running';
+    if (!this.#running) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#show(undefined);
       return;
     }
-    this.schedule(ran ? 0 : settleMs);
+    this.#schedule(ran ? 0 : settleMs);
   }
 
-  private schedule(leastMs: number): void {
-    if (this.disposed || this.timer !== undefined) return;
-    const wait = Math.max(leastMs, this.begun + pauseMs - this.parts.now());
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.look().catch((error: unknown) => this.parts.log.error(`The machine cannot be examined: ${String(error)}`));
+  #schedule(leastMs: number): void {
+    if (this.#disposed || this.#timer !== undefined) return;
+    const wait = Math.max(leastMs, this.#begun + pauseMs - this.#parts.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#look().catch((error: unknown) => this.#parts.log.error(`The machine cannot be examined: ${String(error)}`));
     }, wait);
   }
 
-  private async look(): Promise<void> {
-    this.begun = this.parts.now();
-    const found = await this.parts.examine();
+  async #look(): Promise<void> {
+    this.#begun = this.#parts.now();
+    const found = await this.#parts.examine();
     // What was seen before the engine ended is no fault of an engine that runs.
-    if (!this.running || this.disposed) return;
-    this.show(found);
-    if (found !== undefined) this.schedule(0);
+    if (!this.#running || this.#disposed) return;
+    this.#show(found);
+    if (found !== undefined) this.#schedule(0);
   }
 
-  private show(fault: Fault | undefined): void {
-    if (fault?.id === this.fault?.id && fault?.title === this.fault?.title) return;
-    this.fault = fault;
-    this.parts.onChange(fault);
+  #show(fault: Fault | undefined): void {
+    if (fault?.id === this.#fault?.id && fault?.title === this.#fault?.title) return;
+    this.#fault = fault;
+    this.#parts.onChange(fault);
   }
 
   dispose(): void {
-    this.disposed = true;
-    clearTimeout(this.timer);
+    this.#disposed = true;
+    clearTimeout(this.#timer);
   }
 }

@@ -56,15 +56,19 @@ export interface SettingsHost {
 
 /** The settings of this window. */
 export class SettingsStore {
-  constructor(private readonly host: SettingsHost) {}
+  readonly #host: SettingsHost;
+
+  constructor(host: SettingsHost) {
+    this.#host = host;
+  }
 
   /** Read anew each time. */
   get now(): Settings {
-    return readSettings(this.host.workspace.getConfiguration(settingsSection));
+    return readSettings(this.#host.workspace.getConfiguration(settingsSection));
   }
 
   setNotifications(level: NotificationLevel): Thenable<void> {
-    const { workspace, ConfigurationTarget } = this.host;
+    const { workspace, ConfigurationTarget } = this.#host;
     return workspace
       .getConfiguration(settingsSection)
       .update(settings.notifications.key, level, ConfigurationTarget.Global);
@@ -72,7 +76,7 @@ export class SettingsStore {
 
   /** Told of the endpoint when that setting was changed, to the same value too. */
   onDockerHost(listener: (dockerHost: string | undefined) => void): vscode.Disposable {
-    return this.host.workspace.onDidChangeConfiguration((event) => {
+    return this.#host.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`${settingsSection}.${settings.dockerHost.key}`)) listener(this.now.dockerHost);
     });
   }

@@ -16,26 +16,28 @@ import { Flash, Indicator, type StatusBarHost } from './statusBar';
  * needs no rights.
  */
 export class DaemonUptime {
+  readonly #modified: (path: string) => Promise<number | undefined>;
+  readonly #onChange: () => void;
   /** Milliseconds since the epoch; undefined while nothing listens, and for an endpoint that is no socket. */
   since: number | undefined;
-  private wanted: string | undefined;
+  #wanted: string | undefined;
 
-  constructor(
-    private readonly modified: (path: string) => Promise<number | undefined>,
-    private readonly onChange: () => void,
-  ) {}
+  constructor(modified: (path: string) => Promise<number | undefined>, onChange: () => void) {
+    this.#modified = modified;
+    this.#onChange = onChange;
+  }
 
   /** To be called for every state; reads once for each time the daemon comes up. */
   async observe(state: EngineState, endpoint: Endpoint | undefined): Promise<void> {
     const path = states[state.kind].daemon !== 'none' && endpoint?.kind === 'unix' ? endpoint.socketPath : undefined;
-    if (path === this.wanted) return;
-    this.wanted = path;
+    if (path === this.#wanted) return;
+    this.#wanted = path;
     this.since = undefined;
     if (path === undefined) return;
-    const since = await this.modified(path);
-    if (path !== this.wanted || since === undefined) return;
+    const since = await this.#modified(path);
+    if (path !== this.#wanted || since === undefined) return;
     this.since = since;
-    this.onChange();
+    this.#onChange();
   }
 }
 
@@ -51,33 +53,35 @@ export interface StatusIndicatorParts {
 
 /** The status bar item with what it depends on: it is drawn from the model, and the model is made from what is known now. */
 export class StatusIndicator {
-  private readonly item: Indicator;
-  private readonly word: Flash;
-  private readonly uptime: DaemonUptime;
+  readonly #parts: StatusIndicatorParts;
+  readonly #item: Indicator;
+  readonly #word: Flash;
+  readonly #uptime: DaemonUptime;
 
   constructor(
-    private readonly parts: StatusIndicatorParts,
+    parts: StatusIndicatorParts,
     modified = async (path: string): Promise<number | undefined> => (await stat(path).catch(() => undefined))?.mtimeMs,
   ) {
-    this.item = new Indicator(parts.host);
-    this.word = new Flash(() => this.render());
-    this.uptime = new DaemonUptime(modified, () => this.render());
+    this.#parts = parts;
+    this.#item = new Indicator(parts.host);
+    this.#word = new Flash(() => this.render());
+    this.#uptime = new DaemonUptime(modified, () => this.render());
   }
 
   /** Everything that the item and the menu show. */
   model(): IndicatorModel {
-    const { state, endpoint } = this.parts.engine;
-    const actions = this.parts.actions();
-    const warning = this.parts.warning();
+    const { state, endpoint } = this.#parts.engine;
+    const actions = this.#parts.actions();
+    const warning = this.#parts.warning();
     const owner = daemonOwner(endpoint);
     // A daemon of the user's own needs no privileged helper.
     const helper = owner === 'helper' ? actions?.installed : undefined;
-    const { since } = this.uptime;
-    const flash = this.word.current;
+    const { since } = this.#uptime;
+    const flash = this.#word.current;
     return {
       state,
       words: actions?.words(state) ?? fallbackText(state, owner !== undefined),
-      formatTime: this.parts.formatTime,
+      formatTime: this.#parts.formatTime,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(since === undefined ? {} : { upSince: since }),
       ...(helper === undefined ? {} : { helper }),
@@ -87,22 +91,22 @@ export class StatusIndicator {
   }
 
   render(): void {
-    this.item.show(statusBarContent(this.model()));
+    this.#item.show(statusBarContent(this.model()));
   }
 
   /** To be called for every state. */
   observe(state: EngineState): void {
-    void this.uptime.observe(state, this.parts.engine.endpoint);
+    void this.#uptime.observe(state, this.#parts.engine.endpoint);
     this.render();
   }
 
   /** Shows a word for a moment. */
   flash(word: string): void {
-    this.word.show(word);
+    this.#word.show(word);
   }
 
   dispose(): void {
-    this.word.dispose();
-    this.item.dispose();
+    this.#word.dispose();
+    this.#item.dispose();
   }
 }

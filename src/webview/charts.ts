@@ -121,41 +121,41 @@ function dataOf({ lines }: ChartView): uPlot.AlignedData {
 
 /** Draws charts, and draws them anew when their place or the theme is another. Built into an output of its own. */
 export class Charts {
-  private readonly plots = new Map<Element, uPlot>();
-  private readonly waiting = new Map<Element, ChartView>();
-  private readonly sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) this.fit(target as HTMLElement);
+  readonly #plots = new Map<Element, uPlot>();
+  readonly #waiting = new Map<Element, ChartView>();
+  readonly #sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) this.#fit(target as HTMLElement);
   });
 
   constructor() {
     // The editor tells of a theme by the body's class and the root's variables.
-    const themes = new MutationObserver(() => this.redraw());
+    const themes = new MutationObserver(() => this.#redraw());
     themes.observe(document.body, { attributes: true, attributeFilter: ['class'] });
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
   }
 
   /** Draws in a place as soon as that has a size. */
   draw(place: HTMLElement, view: ChartView): void {
-    this.waiting.set(place, view);
-    this.sizes.observe(place);
+    this.#waiting.set(place, view);
+    this.#sizes.observe(place);
   }
 
-  private fit(place: HTMLElement): void {
+  #fit(place: HTMLElement): void {
     const size = { width: place.clientWidth, height: place.clientHeight };
     if (size.width === 0 || size.height === 0) {
       // Hidden, or replaced by another: the observer tells of its last size when it is taken out.
-      if (!place.isConnected && this.plots.has(place)) this.forget(place);
+      if (!place.isConnected && this.#plots.has(place)) this.#forget(place);
       return;
     }
-    const plot = this.plots.get(place);
+    const plot = this.#plots.get(place);
     if (plot !== undefined) {
       plot.setSize(size);
       return;
     }
-    const view = this.waiting.get(place);
+    const view = this.#waiting.get(place);
     if (view === undefined) return;
-    this.waiting.delete(place);
-    this.plots.set(
+    this.#waiting.delete(place);
+    this.#plots.set(
       place,
       new uPlot(
         optionsOf(view, () => themeOf(place), size),
@@ -165,13 +165,13 @@ export class Charts {
     );
   }
 
-  private forget(place: HTMLElement): void {
-    this.sizes.unobserve(place);
-    this.plots.get(place)?.destroy();
-    this.plots.delete(place);
+  #forget(place: HTMLElement): void {
+    this.#sizes.unobserve(place);
+    this.#plots.get(place)?.destroy();
+    this.#plots.delete(place);
   }
 
-  private redraw(): void {
-    for (const plot of this.plots.values()) plot.redraw(false);
+  #redraw(): void {
+    for (const plot of this.#plots.values()) plot.redraw(false);
   }
 }

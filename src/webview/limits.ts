@@ -71,14 +71,16 @@ function progress({ done, of }: NonNullable<LimitsView['running']>): HTMLElement
  * other changes, and drawing takes CPU time that is being measured.
  */
 export class LimitsSection {
-  private readonly cards = new Map<string, { readonly source: string; readonly card: HTMLElement }>();
-  private charts: Promise<Charts> | undefined;
+  readonly #send: Send;
+  readonly #load: () => Promise<Charts>;
+  readonly #cards = new Map<string, { readonly source: string; readonly card: HTMLElement }>();
+  #charts: Promise<Charts> | undefined;
 
   /** @param load gives what draws charts; asked for when there is one to draw */
-  constructor(
-    private readonly send: Send,
-    private readonly load: () => Promise<Charts>,
-  ) {}
+  constructor(send: Send, load: () => Promise<Charts>) {
+    this.#send = send;
+    this.#load = load;
+  }
 
   section(view: LimitsView): HTMLElement {
     const { intro, sum, problem, running, checks } = view;
@@ -88,18 +90,25 @@ export class LimitsSection {
       element('p', {}, intro),
       problem === '' ? undefined : element('p', { class: 'attempt' }, problem),
       sum === '' ? undefined : element('p', { class: 'sum' }, sum),
-      running === undefined ? this.start(checks.length > 0) : this.underWay(running),
-      checks.length === 0 ? undefined : element('div', { class: 'proofs' }, ...checks.map((check) => this.card(check))),
+      running === undefined ? this.#start(checks.length > 0) : this.#underWay(running),
+      checks.length === 0
+        ? undefined
+        : element('div', { class: 'proofs' }, ...checks.map((check) => this.#card(check))),
     );
   }
 
-  private start(again: boolean): HTMLElement {
+  #start(again: boolean): HTMLElement {
     const label = again ? 'Prove the limits again' : 'Prove the limits';
-    const start = button(label, 'run checks', () => this.send({ kind: 'run-checks' }), again ? 'secondary' : 'primary');
+    const start = button(
+      label,
+      'run checks',
+      () => this.#send({ kind: 'run-checks' }),
+      again ? 'secondary' : 'primary',
+    );
     return element('div', { class: 'buttons' }, start);
   }
 
-  private underWay(running: NonNullable<LimitsView['running']>): HTMLElement {
+  #underWay(running: NonNullable<LimitsView['running']>): HTMLElement {
     const { text, done, of } = running;
     return element(
       'div',
@@ -110,23 +119,23 @@ export class LimitsSection {
         'div',
         { class: 'buttons' },
         // In the place of what began it, and with its focus.
-        button('Cancel', 'run checks', () => this.send({ kind: 'cancel-checks' })),
+        button('Cancel', 'run checks', () => this.#send({ kind: 'cancel-checks' })),
       ),
     );
   }
 
-  private card(check: LimitCheckCard): HTMLElement {
+  #card(check: LimitCheckCard): HTMLElement {
     const source = JSON.stringify(check);
-    const there = this.cards.get(check.id);
+    const there = this.#cards.get(check.id);
     if (there?.source === source) return there.card;
-    const card = this.draw(check);
-    this.cards.set(check.id, { source, card });
+    const card = this.#draw(check);
+    this.#cards.set(check.id, { source, card });
     return card;
   }
 
-  private draw(check: LimitCheckCard): HTMLElement {
+  #draw(check: LimitCheckCard): HTMLElement {
     const { id, severity, verdict, area, title, reason, rows: facts, when, chart } = check;
-    const again = button('Prove again', `check ${id}`, () => this.send({ kind: 'run-checks', check: id }));
+    const again = button('Prove again', `check ${id}`, () => this.#send({ kind: 'run-checks', check: id }));
     again.setAttribute('aria-describedby', `proof-title-${id}`);
     return element(
       'article',
@@ -134,7 +143,7 @@ export class LimitsSection {
       element('p', { class: 'kicker' }, symbol(severity), `${verdict} · ${area}`),
       element('h3', { id: `proof-title-${id}` }, title),
       element('p', {}, reason),
-      ...(chart === undefined ? [] : [this.picture(chart), legend(chart)]),
+      ...(chart === undefined ? [] : [this.#picture(chart), legend(chart)]),
       rows(facts),
       explanation(check),
       chart === undefined ? undefined : table(chart, id, title),
@@ -143,10 +152,10 @@ export class LimitsSection {
     );
   }
 
-  private picture(chart: ChartView): HTMLElement {
+  #picture(chart: ChartView): HTMLElement {
     const place = element('div', { class: 'plot', role: 'img', aria: { label: chart.summary } });
-    this.charts ??= this.load();
-    this.charts.then(
+    this.#charts ??= this.#load();
+    this.#charts.then(
       (charts) => charts.draw(place, chart),
       (error: unknown) => {
         // What it would show stands in the summary and the table as well.

@@ -8,9 +8,11 @@ const axeSource = readFileSync(join(__dirname, '../../node_modules/axe-core/axe.
 
 /** The diagnostics page inside its two frames. */
 export class DiagnosticsPage {
+  readonly #workbench: Workbench;
   readonly frame: FrameLocator;
 
-  private constructor(private readonly workbench: Workbench) {
+  private constructor(workbench: Workbench) {
+    this.#workbench = workbench;
     this.frame = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 
@@ -76,7 +78,7 @@ export class DiagnosticsPage {
 
   /** The value of an expression inside the page. */
   async evaluate<T>(expression: string): Promise<T> {
-    const element = await this.workbench.page.locator('iframe.webview.ready').elementHandle();
+    const element = await this.#workbench.page.locator('iframe.webview.ready').elementHandle();
     const outer = await element.contentFrame();
     // By its id: a frame keeps the name it was made with, "pending-frame".
     const active = await outer?.waitForSelector('#active-frame', { state: 'attached' });

@@ -69,7 +69,7 @@ export class Workbench {
 
   /** Types a command's title into the palette and runs the row that has exactly this title. */
   async run(title: string): Promise<void> {
-    await this.typeIntoPalette(title);
+    await this.#typeIntoPalette(title);
     // Rows that only contain the words are listed as well, and may come first: "Restart ..." for "Start ...".
     const label = new RegExp(`^(?:[^:]+: )?${title.replace(/^[^:]+: /u, '')}$`, 'u');
     // While the list is filtered its rows are filled with other commands: a click would run one of those.
@@ -87,12 +87,12 @@ export class Workbench {
 
   /** Waits until the palette lists a row with exactly this label for what is typed. */
   async paletteLists(text: string, label: string): Promise<void> {
-    await this.typeIntoPalette(text);
+    await this.#typeIntoPalette(text);
     await this.rows.locator('.label-name', { hasText: new RegExp(`^${label}$`, 'u') }).waitFor();
     await this.page.keyboard.press('Escape');
   }
 
-  private async typeIntoPalette(text: string): Promise<void> {
+  async #typeIntoPalette(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     // A key that is pressed while the workbench is busy with itself may get lost.
     await again(async () => this.page.keyboard.press('F1'), input);

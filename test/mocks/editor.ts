@@ -39,20 +39,20 @@ export class FakeEditor {
   readonly items: Record<string, unknown>[] = [];
   answer: (shown: Shown) => string | undefined = () => undefined;
 
-  private readonly closeListeners = new Set<(terminal: vscode.Terminal) => void>();
+  readonly #closeListeners = new Set<(terminal: vscode.Terminal) => void>();
 
   /** The parts of `vscode`, as the classes under test take them. */
   get api(): typeof vscode {
     return {
       window: {
-        showErrorMessage: this.message('error'),
-        showWarningMessage: this.message('warning'),
-        showInformationMessage: this.message('info'),
-        withProgress: this.withProgress.bind(this),
-        createTerminal: this.createTerminal.bind(this),
+        showErrorMessage: this.#message('error'),
+        showWarningMessage: this.#message('warning'),
+        showInformationMessage: this.#message('info'),
+        withProgress: this.#withProgress.bind(this),
+        createTerminal: this.#createTerminal.bind(this),
         onDidCloseTerminal: (listener: (terminal: vscode.Terminal) => void) => {
-          this.closeListeners.add(listener);
-          return { dispose: () => this.closeListeners.delete(listener) };
+          this.#closeListeners.add(listener);
+          return { dispose: () => this.#closeListeners.delete(listener) };
         },
         createStatusBarItem: (id: string, alignment: number, priority: number) => {
           const item = { id, alignment, priority, show: () => undefined, dispose: () => undefined };
@@ -81,23 +81,28 @@ export class FakeEditor {
       ProgressLocation: { Notification: 15 },
       StatusBarAlignment: { Left: 1 },
       MarkdownString: class {
-        constructor(
-          readonly value: string,
-          readonly supportThemeIcons: boolean,
-        ) {}
+        readonly value: string;
+        readonly supportThemeIcons: boolean;
+        constructor(value: string, supportThemeIcons: boolean) {
+          this.value = value;
+          this.supportThemeIcons = supportThemeIcons;
+        }
       },
       ThemeColor: class {
-        constructor(readonly id: string) {}
+        readonly id: string;
+        constructor(id: string) {
+          this.id = id;
+        }
       },
     } as unknown as typeof vscode;
   }
 
   /** How many listeners for closed terminals are left. */
   get listening(): number {
-    return this.closeListeners.size;
+    return this.#closeListeners.size;
   }
 
-  private message(severity: Shown['severity']) {
+  #message(severity: Shown['severity']) {
     return (message: string, ...rest: (string | vscode.MessageOptions)[]): Promise<string | undefined> => {
       const options = typeof rest[0] === 'object' ? rest[0] : undefined;
       const shown: Shown = {
@@ -112,7 +117,7 @@ export class FakeEditor {
     };
   }
 
-  private withProgress<R>(
+  #withProgress<R>(
     options: vscode.ProgressOptions,
     task: (
       progress: vscode.Progress<{ message?: string }>,
@@ -139,7 +144,7 @@ export class FakeEditor {
     );
   }
 
-  private createTerminal(options: vscode.TerminalOptions): vscode.Terminal {
+  #createTerminal(options: vscode.TerminalOptions): vscode.Terminal {
     const typed: string[] = [];
     const terminal = {
       show: () => undefined,
@@ -149,7 +154,7 @@ export class FakeEditor {
       options,
       typed,
       close: () => {
-        for (const listener of Array.from(this.closeListeners)) listener(terminal);
+        for (const listener of Array.from(this.#closeListeners)) listener(terminal);
       },
     });
     return terminal;

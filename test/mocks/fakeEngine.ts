@@ -21,6 +21,7 @@ export interface FakeInfo {
  * real engine has. It stands in where no engine may be started.
  */
 export class FakeEngine {
+  readonly socketPath: string;
   readonly info: FakeInfo = {
     ServerVersion: '20.10.24',
     Driver: 'overlay2',
@@ -36,10 +37,12 @@ export class FakeEngine {
   /** `answers`: all is well. `half`: /info hangs, as with a frozen containerd. `hangs`: nothing is answered. */
   mood: 'answers' | 'half' | 'hangs' = 'answers';
 
-  private server: Server | undefined;
-  private readonly sockets = new Set<Socket>();
+  #server: Server | undefined;
+  readonly #sockets = new Set<Socket>();
 
-  constructor(readonly socketPath: string) {}
+  constructor(socketPath: string) {
+    this.socketPath = socketPath;
+  }
 
   get host(): string {
     return `unix://${this.socketPath}`;
@@ -48,20 +51,20 @@ export class FakeEngine {
   async start(): Promise<void> {
     await rm(this.socketPath, { force: true, recursive: true });
     this.mood = 'answers';
-    const server = createServer(({ url = '' }, response) => this.answer(url, response));
+    const server = createServer(({ url = '' }, response) => this.#answer(url, response));
     server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
     });
     await new Promise<void>((resolve) => {
       server.listen(this.socketPath, resolve);
     });
-    this.server = server;
+    this.#server = server;
   }
 
   /** Ends in order: the socket goes with it. */
   async stop(): Promise<void> {
-    await this.end();
+    await this.#end();
     await rm(this.socketPath, { force: true, recursive: true });
   }
 
@@ -70,23 +73,23 @@ export class FakeEngine {
     // A listener that closes removes its socket by name: moved aside for that moment, it finds nothing to remove.
     const aside = `${this.socketPath}.aside`;
     renameSync(this.socketPath, aside);
-    const ended = this.end();
+    const ended = this.#end();
     renameSync(aside, this.socketPath);
     await ended;
   }
 
-  private async end(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
+  async #end(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
     const closed = new Promise<void>((resolve) => {
       if (server === undefined) resolve();
       else server.close(() => resolve());
     });
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
-  private answer(url: string, response: ServerResponse): void {
+  #answer(url: string, response: ServerResponse): void {
     if (this.mood === 'hangs') return;
     const path = url.replace(/^\/v[\d.]+/u, '').replace(/\?.*$/u, '');
     response.setHeader('Api-Version', '1.41');

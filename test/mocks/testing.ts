@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 
 /** What a run told the Test Explorer, in order. */
 export class FakeRun {
+  readonly request: unknown;
   readonly told: {
     readonly id: string;
     readonly what: string;
@@ -11,26 +12,28 @@ export class FakeRun {
   }[] = [];
   output = '';
 
-  constructor(readonly request: unknown) {}
+  constructor(request: unknown) {
+    this.request = request;
+  }
 
   ended = false;
-  private readonly listeners = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
   readonly token = {
     isCancellationRequested: false,
     onCancellationRequested: (listener: () => void) => {
-      this.listeners.add(listener);
-      return { dispose: () => this.listeners.delete(listener) };
+      this.#listeners.add(listener);
+      return { dispose: () => this.#listeners.delete(listener) };
     },
   };
 
   cancel(): void {
     this.token.isCancellationRequested = true;
-    for (const listener of this.listeners) listener();
+    for (const listener of this.#listeners) listener();
   }
 
   /** How many wait to be told of a cancel. */
   get listening(): number {
-    return this.listeners.size;
+    return this.#listeners.size;
   }
 
   /** The last that was told of each test. */
@@ -55,10 +58,13 @@ export class FakeRun {
 }
 
 export class FakeMessage {
+  readonly message: string;
   expectedOutput: string | undefined;
   actualOutput: string | undefined;
 
-  constructor(readonly message: string) {}
+  constructor(message: string) {
+    this.message = message;
+  }
 
   static diff(message: string, expected: string, actual: string): FakeMessage {
     return Object.assign(new FakeMessage(message), { expectedOutput: expected, actualOutput: actual });
@@ -76,14 +82,16 @@ class FakeItems extends Map<string, FakeItem> {
 }
 
 export class FakeItem {
+  readonly id: string;
+  readonly label: string;
   readonly children = new FakeItems();
   description: string | undefined;
   sortText: string | undefined;
 
-  constructor(
-    readonly id: string,
-    readonly label: string,
-  ) {}
+  constructor(id: string, label: string) {
+    this.id = id;
+    this.label = label;
+  }
 }
 
 type Run = (request: {
@@ -106,13 +114,18 @@ export class FakeTesting {
       TestMessage: FakeMessage,
       TestRunProfileKind: { Run: 1 },
       TestRunRequest: class {
-        constructor(
-          readonly include: unknown,
-          readonly exclude: unknown,
-          readonly profile: unknown,
-          readonly continuous: unknown,
-          readonly preserveFocus: unknown,
-        ) {}
+        readonly include: unknown;
+        readonly exclude: unknown;
+        readonly profile: unknown;
+        readonly continuous: unknown;
+        readonly preserveFocus: unknown;
+        constructor(include: unknown, exclude: unknown, profile: unknown, continuous: unknown, preserveFocus: unknown) {
+          this.include = include;
+          this.exclude = exclude;
+          this.profile = profile;
+          this.continuous = continuous;
+          this.preserveFocus = preserveFocus;
+        }
       },
     } as unknown as typeof vscode;
   }

@@ -34,15 +34,18 @@ const givingUp = 2;
 
 /** Reads a log line by line, as the awk program of `log_cause` in `scripts/lib/log.sh` does; the two have the same cases. */
 class Search {
-  private panic = '';
-  private words = '';
-  private wordsRank = none;
-  private error = '';
-  private last = '';
-  private block = '';
-  private blockRank = none;
+  #started: boolean;
+  #panic = '';
+  #words = '';
+  #wordsRank = none;
+  #error = '';
+  #last = '';
+  #block = '';
+  #blockRank = none;
 
-  constructor(private started: boolean) {}
+  constructor(started: boolean) {
+    this.#started = started;
+  }
 
   take(written: string): void {
     const line = written
@@ -50,63 +53,63 @@ class Search {
       .replace(/[ \t]+/g, ' ')
       .trimEnd();
     if (line === '' || lineKind.aside.test(line)) return;
-    if (lineKind.begin.test(line)) this.forget(false);
-    else if (lineKind.listen.test(line)) this.forget(true);
-    else if (this.panic !== '' && !this.started) return;
-    else if (this.panic === '' && lineKind.panic.test(line)) {
-      this.closeBlock();
-      this.panic = line;
+    if (lineKind.begin.test(line)) this.#forget(false);
+    else if (lineKind.listen.test(line)) this.#forget(true);
+    else if (this.#panic !== '' && !this.#started) return;
+    else if (this.#panic === '' && lineKind.panic.test(line)) {
+      this.#closeBlock();
+      this.#panic = line;
     } else {
-      if (!this.started) this.last = line;
-      if (lineKind.stamped.test(line)) this.takeStamped(line);
-      else this.takeBare(line);
+      if (!this.#started) this.#last = line;
+      if (lineKind.stamped.test(line)) this.#takeStamped(line);
+      else this.#takeBare(line);
     }
   }
 
   result(): DecisiveLine | undefined {
-    this.closeBlock();
-    const panic = { kind: 'panic', line: this.panic } as const;
-    const words = { kind: 'words', line: this.words } as const;
+    this.#closeBlock();
+    const panic = { kind: 'panic', line: this.#panic } as const;
+    const words = { kind: 'words', line: this.#words } as const;
     // Words after a start are those of a later attempt, which did not come to say that it starts.
     const ranked = [
-      ...(this.started ? [words, panic] : [panic, words]),
-      { kind: 'error', line: this.error } as const,
-      { kind: 'last', line: this.last } as const,
+      ...(this.#started ? [words, panic] : [panic, words]),
+      { kind: 'error', line: this.#error } as const,
+      { kind: 'last', line: this.#last } as const,
     ];
     const found = ranked.find(({ line }) => line !== '');
-    return found && { ...found, started: this.started };
+    return found && { ...found, started: this.#started };
   }
 
-  private forget(started: boolean): void {
-    this.panic = this.words = this.error = this.last = this.block = '';
-    this.wordsRank = this.blockRank = none;
-    this.started = started;
+  #forget(started: boolean): void {
+    this.#panic = this.#words = this.#error = this.#last = this.#block = '';
+    this.#wordsRank = this.#blockRank = none;
+    this.#started = started;
   }
 
-  private closeBlock(): void {
-    if (this.block !== '' && this.blockRank >= this.wordsRank) {
-      this.words = this.block;
-      this.wordsRank = this.blockRank;
+  #closeBlock(): void {
+    if (this.#block !== '' && this.#blockRank >= this.#wordsRank) {
+      this.#words = this.#block;
+      this.#wordsRank = this.#blockRank;
     }
-    this.block = '';
-    this.blockRank = none;
+    this.#block = '';
+    this.#blockRank = none;
   }
 
-  private takeStamped(line: string): void {
-    this.closeBlock();
-    const bad = this.started ? lineKind.fatal : lineKind.error;
-    if (bad.test(line) && !lineKind.noise.test(messageOf(line))) this.error = line;
+  #takeStamped(line: string): void {
+    this.#closeBlock();
+    const bad = this.#started ? lineKind.fatal : lineKind.error;
+    if (bad.test(line) && !lineKind.noise.test(messageOf(line))) this.#error = line;
   }
 
-  private takeBare(line: string): void {
+  #takeBare(line: string): void {
     if (lineKind['giving-up'].test(line)) {
-      this.block = line;
-      this.blockRank = givingUp;
-    } else if (this.blockRank === givingUp || (this.block !== '' && lineKind.continuation.test(line))) {
-      this.block += ` ${line.trimStart()}`;
-    } else if (!this.started && !lineKind.continuation.test(line)) {
-      this.block = line;
-      this.blockRank = other;
+      this.#block = line;
+      this.#blockRank = givingUp;
+    } else if (this.#blockRank === givingUp || (this.#block !== '' && lineKind.continuation.test(line))) {
+      this.#block += ` ${line.trimStart()}`;
+    } else if (!this.#started && !lineKind.continuation.test(line)) {
+      this.#block = line;
+      this.#blockRank = other;
     }
   }
 }

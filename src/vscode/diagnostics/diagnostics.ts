@@ -66,222 +66,224 @@ const maxTransitions = 50;
  * after new facts have shown it. Built into an output file of its own, loaded on first use.
  */
 export class Diagnostics {
-  private panel: Panel | undefined;
-  private documents: ReportDocuments | undefined;
-  private latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
-  private limits: LimitsStatus | undefined;
-  private work: Work | undefined;
-  private transitions: readonly StateTransition[] = [];
-  private readonly factReads = new Throttle(
-    () => this.read().catch((error: unknown) => this.failed('reading the facts', error)),
+  readonly #parts: DiagnosticsParts;
+  #panel: Panel | undefined;
+  #documents: ReportDocuments | undefined;
+  #latest: { readonly facts: Facts; readonly diagnosis: Diagnosis } | undefined;
+  #limits: LimitsStatus | undefined;
+  #work: Work | undefined;
+  #transitions: readonly StateTransition[] = [];
+  readonly #factReads = new Throttle(
+    () => this.#read().catch((error: unknown) => this.#failed('reading the facts', error)),
     intervalMs,
   );
-  private readonly remedyRunner: RemedyRunner;
-  private silent = false;
-  private disposed = false;
+  readonly #remedyRunner: RemedyRunner;
+  #silent = false;
+  #disposed = false;
 
-  constructor(private readonly parts: DiagnosticsParts) {
+  constructor(parts: DiagnosticsParts) {
+    this.#parts = parts;
     const { host, state, commands, apply } = parts;
-    this.remedyRunner = new RemedyRunner({
+    this.#remedyRunner = new RemedyRunner({
       host,
       state,
       commands,
       apply,
-      diagnosis: () => this.latest?.diagnosis,
-      refresh: () => this.factReads.fresh(),
-      working: (work) => this.working(work),
-      say: (text) => this.panel?.post({ kind: 'said', text }),
+      diagnosis: () => this.#latest?.diagnosis,
+      refresh: () => this.#factReads.fresh(),
+      working: (work) => this.#working(work),
+      say: (text) => this.#panel?.post({ kind: 'said', text }),
     });
-    this.remember();
+    this.#remember();
   }
 
   /** Shows the page, or the document where no page can be shown. */
   show(): void {
-    if (this.panel !== undefined) {
-      this.panel.reveal();
+    if (this.#panel !== undefined) {
+      this.#panel.reveal();
       return;
     }
-    const { host, extensionPath, deadlineMs = 12_000 } = this.parts;
+    const { host, extensionPath, deadlineMs = 12_000 } = this.#parts;
     // Where it did not come up once it hardly will, and somebody waits.
-    const patience = this.silent ? deadlineMs / 4 : deadlineMs;
-    this.panel = new Panel({
+    const patience = this.#silent ? deadlineMs / 4 : deadlineMs;
+    this.#panel = new Panel({
       host,
       extensionPath,
       deadlineMs: patience,
-      onMessage: (message) => this.receive(message),
+      onMessage: (message) => this.#receive(message),
       onClosed: () => {
-        this.panel = undefined;
+        this.#panel = undefined;
       },
       onSilent: () => {
-        this.silent = true;
-        this.guarded('the report', () => this.showDocument());
+        this.#silent = true;
+        this.#guarded('the report', () => this.#showDocument());
       },
     });
     // Facts are read while the browser makes the page.
-    this.factReads.request();
+    this.#factReads.request();
   }
 
   /** To be told of every state and of other words for it: the page follows the daemon while somebody sees it. */
   observe(): void {
-    this.remember();
-    if (this.panel?.visible !== true) return;
-    this.render();
-    this.factReads.request();
+    this.#remember();
+    if (this.#panel?.visible !== true) return;
+    this.#render();
+    this.#factReads.request();
   }
 
   /** To be told of every run of checks, whoever began it. */
   observeLimits(status: LimitsStatus): void {
-    this.limits = status;
-    this.renderLimits();
+    this.#limits = status;
+    this.#renderLimits();
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.factReads.dispose();
-    this.panel?.dispose();
-    this.documents?.dispose();
+    this.#disposed = true;
+    this.#factReads.dispose();
+    this.#panel?.dispose();
+    this.#documents?.dispose();
   }
 
-  private receive(message: WebviewRequest): void {
+  #receive(message: WebviewRequest): void {
     switch (message.kind) {
       case 'ready':
-        this.silent = false;
-        this.panel?.post({ kind: 'work', ...(this.work !== undefined && { work: this.work }) });
-        this.render();
-        this.factReads.request();
-        this.guarded('loading the proofs', async () => this.observeLimits(await this.parts.limits.status()));
+        this.#silent = false;
+        this.#panel?.post({ kind: 'work', ...(this.#work !== undefined && { work: this.#work }) });
+        this.#render();
+        this.#factReads.request();
+        this.#guarded('loading the proofs', async () => this.observeLimits(await this.#parts.limits.status()));
         return;
       case 'refresh':
-        this.remedyRunner.forget();
-        this.guarded('reading the facts', () => this.factReads.fresh());
+        this.#remedyRunner.forget();
+        this.#guarded('reading the facts', () => this.#factReads.fresh());
         return;
       case 'run-remedy':
-        this.guarded('mending', async () => {
-          await this.remedyRunner.run(message.finding);
-          this.render();
+        this.#guarded('mending', async () => {
+          await this.#remedyRunner.run(message.finding);
+          this.#render();
         });
         return;
       case 'copy-remedy':
-        this.guarded('copying', () => this.copy(this.finding(message.finding)?.remedy.command, 'The command'));
+        this.#guarded('copying', () => this.#copy(this.#finding(message.finding)?.remedy.command, 'The command'));
         return;
       case 'paste-remedy':
-        this.type(this.finding(message.finding));
+        this.#type(this.#finding(message.finding));
         return;
       case 'command':
-        this.guarded('the command', () => this.run(message.name));
+        this.#guarded('the command', () => this.#run(message.name));
         return;
       case 'report':
-        this.guarded('the report', () => this.report(message.name));
+        this.#guarded('the report', () => this.#report(message.name));
         return;
       case 'run-checks':
-        this.guarded('proving limits', () => this.parts.limits.prove(message.check));
+        this.#guarded('proving limits', () => this.#parts.limits.prove(message.check));
         return;
       case 'cancel-checks':
-        this.parts.limits.cancel();
+        this.#parts.limits.cancel();
     }
   }
 
-  private async read(): Promise<void> {
-    const shown = this.work;
-    if (shown === undefined) this.working({ text: 'Looking at the machine' });
-    const facts = await this.parts.takeFacts();
-    if (this.disposed) return;
-    this.latest = { facts, diagnosis: this.parts.diagnose(facts) };
-    if (shown === undefined) this.working(undefined);
-    this.render();
+  async #read(): Promise<void> {
+    const shown = this.#work;
+    if (shown === undefined) this.#working({ text: 'Looking at the machine' });
+    const facts = await this.#parts.takeFacts();
+    if (this.#disposed) return;
+    this.#latest = { facts, diagnosis: this.#parts.diagnose(facts) };
+    if (shown === undefined) this.#working(undefined);
+    this.#render();
   }
 
-  private async run(name: CommandName): Promise<void> {
-    await this.parts.commands[name]();
-    if (name !== 'show-log') await this.factReads.fresh();
+  async #run(name: CommandName): Promise<void> {
+    await this.#parts.commands[name]();
+    if (name !== 'show-log') await this.#factReads.fresh();
   }
 
-  private async report(name: ReportName): Promise<void> {
-    const input = this.input();
+  async #report(name: ReportName): Promise<void> {
+    const input = this.#input();
     if (input === undefined) return;
-    if (name === 'copy-markdown') await this.copy(pasteable(input), 'The diagnosis');
-    else await this.reports().open(name, input);
+    if (name === 'copy-markdown') await this.#copy(pasteable(input), 'The diagnosis');
+    else await this.#reports().open(name, input);
   }
 
-  private async showDocument(): Promise<void> {
-    this.parts.log.info('The page did not come up; the report is shown as a document.');
-    if (this.latest === undefined) await this.factReads.fresh();
-    const input = this.input();
-    if (input !== undefined) await this.reports().openInsteadOfPage(input);
+  async #showDocument(): Promise<void> {
+    this.#parts.log.info('The page did not come up; the report is shown as a document.');
+    if (this.#latest === undefined) await this.#factReads.fresh();
+    const input = this.#input();
+    if (input !== undefined) await this.#reports().openInsteadOfPage(input);
   }
 
-  private async copy(text: string | undefined, what: string): Promise<void> {
+  async #copy(text: string | undefined, what: string): Promise<void> {
     if (text === undefined || text === '') return;
-    await this.parts.host.env.clipboard.writeText(text);
-    this.panel?.post({ kind: 'said', text: `${what} is on the clipboard.` });
+    await this.#parts.host.env.clipboard.writeText(text);
+    this.#panel?.post({ kind: 'said', text: `${what} is on the clipboard.` });
   }
 
-  private type(finding: Finding | undefined): void {
+  #type(finding: Finding | undefined): void {
     if (finding === undefined || !canPaste(finding.remedy)) return;
-    pasteIntoTerminal(this.parts.host, finding.remedy.command);
-    this.panel?.post({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
+    pasteIntoTerminal(this.#parts.host, finding.remedy.command);
+    this.#panel?.post({ kind: 'said', text: 'The command is in the terminal; Enter runs it.' });
   }
 
-  private reports(): ReportDocuments {
-    this.documents ??= new ReportDocuments(this.parts.host);
-    return this.documents;
+  #reports(): ReportDocuments {
+    this.#documents ??= new ReportDocuments(this.#parts.host);
+    return this.#documents;
   }
 
   /** Keeps a state that has begun, with its words, which may come a moment later. */
-  private remember(): void {
-    const state = this.parts.state();
-    const { headline, explanation } = this.parts.words(state);
-    const others = this.transitions.filter(({ at }) => at !== state.since);
-    this.transitions = [...others, { at: state.since, headline, explanation }].slice(-maxTransitions);
+  #remember(): void {
+    const state = this.#parts.state();
+    const { headline, explanation } = this.#parts.words(state);
+    const others = this.#transitions.filter(({ at }) => at !== state.since);
+    this.#transitions = [...others, { at: state.since, headline, explanation }].slice(-maxTransitions);
   }
 
-  private finding(id: string): Finding | undefined {
-    return this.latest?.diagnosis.findings.find((finding) => finding.id === id);
+  #finding(id: string): Finding | undefined {
+    return this.#latest?.diagnosis.findings.find((finding) => finding.id === id);
   }
 
-  private input(): PageInput | undefined {
-    if (this.latest === undefined) return undefined;
-    const { words, formatTime } = this.parts;
-    const state = this.parts.state();
-    const limits = this.limits?.results ?? [];
+  #input(): PageInput | undefined {
+    if (this.#latest === undefined) return undefined;
+    const { words, formatTime } = this.#parts;
+    const state = this.#parts.state();
+    const limits = this.#limits?.results ?? [];
     return {
       state,
       words: words(state),
-      ...this.latest,
-      ...this.remedyRunner.told,
-      transitions: this.transitions,
+      ...this.#latest,
+      ...this.#remedyRunner.told,
+      transitions: this.#transitions,
       limits,
       formatTime,
     };
   }
 
-  private render(): void {
-    const input = this.panel?.visible === true ? this.input() : undefined;
+  #render(): void {
+    const input = this.#panel?.visible === true ? this.#input() : undefined;
     if (input === undefined) return;
-    this.panel?.post({ kind: 'page', page: pageOf(input) });
+    this.#panel?.post({ kind: 'page', page: pageOf(input) });
     // What explains a verdict may be found now, or gone.
-    this.renderLimits();
+    this.#renderLimits();
   }
 
-  private renderLimits(): void {
-    if (this.limits === undefined || this.panel?.visible !== true) return;
-    const findings = this.latest?.diagnosis.findings ?? [];
-    this.panel.post({ kind: 'limits', limits: limitsView(this.limits, findings, this.parts.formatTime) });
+  #renderLimits(): void {
+    if (this.#limits === undefined || this.#panel?.visible !== true) return;
+    const findings = this.#latest?.diagnosis.findings ?? [];
+    this.#panel.post({ kind: 'limits', limits: limitsView(this.#limits, findings, this.#parts.formatTime) });
   }
 
-  private working(work: Work | undefined): void {
-    this.work = work;
-    this.panel?.post({ kind: 'work', ...(work !== undefined && { work }) });
+  #working(work: Work | undefined): void {
+    this.#work = work;
+    this.#panel?.post({ kind: 'work', ...(work !== undefined && { work }) });
   }
 
   /** Nobody waits for what the page asked for: a failure is said there and logged. */
-  private guarded(what: string, task: () => Promise<void>): void {
-    task().catch((error: unknown) => this.failed(what, error));
+  #guarded(what: string, task: () => Promise<void>): void {
+    task().catch((error: unknown) => this.#failed(what, error));
   }
 
-  private failed(what: string, error: unknown): void {
+  #failed(what: string, error: unknown): void {
     const message = errorMessage(error);
-    this.parts.log.error(`Diagnostics, ${what}: ${message}`);
-    this.panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
+    this.#parts.log.error(`Diagnostics, ${what}: ${message}`);
+    this.#panel?.post({ kind: 'said', text: `${what.charAt(0).toUpperCase()}${what.slice(1)} failed: ${message}` });
   }
 }

@@ -84,15 +84,17 @@ ${links.join('\n')}
 
 /** The tab with the page. A hidden page is thrown away by the editor; it says that it is ready again when it is shown. */
 export class Panel {
-  private readonly panel: vscode.WebviewPanel;
-  private deadline: NodeJS.Timeout | undefined;
-  private ready = false;
-  private closed = false;
+  readonly #parts: PanelParts;
+  readonly #panel: vscode.WebviewPanel;
+  #deadline: NodeJS.Timeout | undefined;
+  #ready = false;
+  #closed = false;
 
-  constructor(private readonly parts: PanelParts) {
+  constructor(parts: PanelParts) {
+    this.#parts = parts;
     const { host, extensionPath } = parts;
     const [dist, media] = [host.Uri.file(join(extensionPath, 'dist')), host.Uri.file(join(extensionPath, 'media'))];
-    this.panel = host.window.createWebviewPanel(
+    this.#panel = host.window.createWebviewPanel(
       'dindStation.diagnostics',
       'Docker diagnostics',
       host.ViewColumn.Active,
@@ -102,15 +104,15 @@ export class Panel {
         localResourceRoots: [dist, media],
       },
     );
-    const { webview } = this.panel;
+    const { webview } = this.#panel;
     const uri = (folder: string, name: string): string =>
       webview.asWebviewUri(host.Uri.file(join(extensionPath, folder, name))).toString();
-    webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    this.panel.onDidDispose(() => this.end());
-    this.panel.onDidChangeViewState(() => {
+    webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    this.#panel.onDidDispose(() => this.#end());
+    this.#panel.onDidChangeViewState(() => {
       // A page behind another tab is not there; it is loaded anew when it is shown, and has its time again.
-      if (!this.panel.visible) this.await(false);
-      else if (!this.ready) this.await(true);
+      if (!this.#panel.visible) this.#await(false);
+      else if (!this.#ready) this.#await(true);
     });
     webview.html = pageHtml({
       csp: webview.cspSource,
@@ -122,52 +124,52 @@ export class Panel {
       ],
       nonce: randomBytes(16).toString('base64'),
     });
-    this.await(true);
+    this.#await(true);
   }
 
   /** Whether somebody sees it, so that it is worth reading facts for. */
   get visible(): boolean {
-    return !this.closed && this.panel.visible;
+    return !this.#closed && this.#panel.visible;
   }
 
   reveal(): void {
-    this.panel.reveal();
+    this.#panel.reveal();
   }
 
   /** Nothing is sent to a page that is not there: it asks for everything when it comes up. */
   post(message: WebviewUpdate): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the editor's own, which knows its target
-    if (this.ready && !this.closed) void this.panel.webview.postMessage(message);
+    if (this.#ready && !this.#closed) void this.#panel.webview.postMessage(message);
   }
 
   dispose(): void {
-    if (!this.closed) this.panel.dispose();
+    if (!this.#closed) this.#panel.dispose();
   }
 
-  private receive(message: unknown): void {
+  #receive(message: unknown): void {
     const parsed = parseRequest(message);
-    if (parsed === undefined || this.closed) return;
+    if (parsed === undefined || this.#closed) return;
     if (parsed.kind === 'ready') {
-      this.ready = true;
-      clearTimeout(this.deadline);
+      this.#ready = true;
+      clearTimeout(this.#deadline);
     }
-    this.parts.onMessage(parsed);
+    this.#parts.onMessage(parsed);
   }
 
   /** Begins to wait for the page to say that it is ready, or leaves off. */
-  private await(waiting: boolean): void {
-    this.ready = false;
-    clearTimeout(this.deadline);
+  #await(waiting: boolean): void {
+    this.#ready = false;
+    clearTimeout(this.#deadline);
     if (!waiting) return;
-    this.deadline = setTimeout(() => {
-      this.panel.dispose();
-      this.parts.onSilent();
-    }, this.parts.deadlineMs);
+    this.#deadline = setTimeout(() => {
+      this.#panel.dispose();
+      this.#parts.onSilent();
+    }, this.#parts.deadlineMs);
   }
 
-  private end(): void {
-    this.closed = true;
-    clearTimeout(this.deadline);
-    this.parts.onClosed();
+  #end(): void {
+    this.#closed = true;
+    clearTimeout(this.#deadline);
+    this.#parts.onClosed();
   }
 }

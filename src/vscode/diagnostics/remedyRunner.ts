@@ -50,74 +50,77 @@ function failureOf(outcome: HelperOutcome): string | undefined {
 
 /** Fixes one finding at a time, and believes that it is fixed only when facts read afterwards show it. */
 export class RemedyRunner {
-  private busy = false;
-  private fixed: readonly string[] = [];
-  private readonly attempts = new Map<string, string>();
+  readonly #parts: RemedyRunnerParts;
+  #busy = false;
+  #fixed: readonly string[] = [];
+  readonly #attempts = new Map<string, string>();
 
-  constructor(private readonly parts: RemedyRunnerParts) {}
+  constructor(parts: RemedyRunnerParts) {
+    this.#parts = parts;
+  }
 
   /** What was fixed, newest first, and why other attempts did not help, by finding. */
   get told(): { readonly fixed: readonly string[]; readonly attempts: ReadonlyMap<string, string> } {
-    return { fixed: this.fixed, attempts: this.attempts };
+    return { fixed: this.#fixed, attempts: this.#attempts };
   }
 
   forget(): void {
-    this.fixed = [];
-    this.attempts.clear();
+    this.#fixed = [];
+    this.#attempts.clear();
   }
 
   /** Does what the finding's button says. A button of a page that is older than the facts does nothing. */
   async run(id: string): Promise<void> {
-    const finding = this.parts.diagnosis()?.findings.find((candidate) => candidate.id === id);
+    const finding = this.#parts.diagnosis()?.findings.find((candidate) => candidate.id === id);
     const remedyAction = finding && remedyActionOf(finding);
-    if (finding === undefined || remedyAction === undefined || this.busy) return;
-    this.busy = true;
+    if (finding === undefined || remedyAction === undefined || this.#busy) return;
+    this.#busy = true;
     try {
-      if (await this.confirmed(finding, remedyAction)) await this.perform(finding, remedyAction);
+      if (await this.#confirmed(finding, remedyAction)) await this.#perform(finding, remedyAction);
     } finally {
-      this.busy = false;
-      this.parts.working(undefined);
+      this.#busy = false;
+      this.#parts.working(undefined);
     }
   }
 
-  private async perform(finding: Finding, remedyAction: RemedyAction): Promise<void> {
-    const { working, refresh } = this.parts;
+  async #perform(finding: Finding, remedyAction: RemedyAction): Promise<void> {
+    const { working, refresh } = this.#parts;
     working({ text: remedyAction.label, finding: finding.id });
-    const ended = await this.attempt(remedyAction);
+    const ended = await this.#attempt(remedyAction);
     if (ended === 'left') return;
     working({ text: 'Looking whether it is mended', finding: finding.id });
     await refresh();
-    this.judge(finding, ended.failure);
+    this.#judge(finding, ended.failure);
   }
 
   /** `left`: the person cancelled it, or goes on in a terminal whose end is not known here. */
-  private async attempt(remedyAction: RemedyAction): Promise<'left' | { readonly failure: string | undefined }> {
-    if (remedyAction.kind === 'apply') return { failure: failureOf(await this.parts.apply(remedyAction.action)) };
-    const verdict = await this.parts.commands[remedyAction.name]();
+  async #attempt(remedyAction: RemedyAction): Promise<'left' | { readonly failure: string | undefined }> {
+    if (remedyAction.kind === 'apply') return { failure: failureOf(await this.#parts.apply(remedyAction.action)) };
+    const verdict = await this.#parts.commands[remedyAction.name]();
     if (verdict === undefined || verdict.kind === 'cancelled') return 'left';
     return { failure: verdict.kind === 'failed' ? verdict.message : undefined };
   }
 
   /** Facts decide, whatever the command said of itself; its words say why where the facts show the fault. */
-  private judge({ id, title }: Finding, failure: string | undefined): void {
-    const diagnosis = this.parts.diagnosis();
+  #judge({ id, title }: Finding, failure: string | undefined): void {
+    const diagnosis = this.#parts.diagnosis();
     if (diagnosis === undefined) return;
     const outcome = judgeRemedy(id, diagnosis);
     if (outcome.kind === 'fixed') {
-      this.attempts.delete(id);
-      this.fixed = [title, ...this.fixed].slice(0, maxFixed);
-      this.parts.say(`Mended: ${title}.`);
+      this.#attempts.delete(id);
+      this.#fixed = [title, ...this.#fixed].slice(0, maxFixed);
+      this.#parts.say(`Mended: ${title}.`);
       return;
     }
     const why = failure ?? outcome.why;
-    this.attempts.set(id, why);
-    this.parts.say(`Not mended: ${title}. ${why}`);
+    this.#attempts.set(id, why);
+    this.#parts.say(`Not mended: ${title}. ${why}`);
   }
 
   /** Asks before anything that costs something, once: a restart that would end containers asks itself, with their names. */
-  private async confirmed({ remedy }: Finding, remedyAction: RemedyAction): Promise<boolean> {
+  async #confirmed({ remedy }: Finding, remedyAction: RemedyAction): Promise<boolean> {
     if (remedyAction.risk === 'none') return true;
-    const { host, state } = this.parts;
+    const { host, state } = this.#parts;
     if (remedyAction.kind === 'command' && remedyAction.name === 'restart' && endsContainers('restart', state()))
       return true;
     const undo = remedy.action === undefined ? '' : `To undo it: ${undoOf(remedy.action)}`;

@@ -40,17 +40,18 @@ export interface LimitsParts {
  * `lazyLimits.ts` loads when the Test Explorer is opened or a check is to be run.
  */
 export class Limits {
-  private readonly items = new Map<string, vscode.TestItem>();
-  private readonly closing = new AbortController();
-  private last: Promise<void> = Promise.resolve();
-  private known = noRunYet;
+  readonly #controller: vscode.TestController;
+  readonly #parts: LimitsParts;
+  readonly #items = new Map<string, vscode.TestItem>();
+  readonly #closing = new AbortController();
+  #last: Promise<void> = Promise.resolve();
+  #known = noRunYet;
   /** Of the run that is under way. */
-  private cancelling: AbortController | undefined;
+  #cancelling: AbortController | undefined;
 
-  constructor(
-    private readonly controller: vscode.TestController,
-    private readonly parts: LimitsParts,
-  ) {
+  constructor(controller: vscode.TestController, parts: LimitsParts) {
+    this.#controller = controller;
+    this.#parts = parts;
     let place = 0;
     const itemOf = ({ id, label }: CheckRow) => {
       const item = controller.createTestItem(id, label);
@@ -64,7 +65,7 @@ export class Limits {
         for (const row of area.checks) {
           const item = itemOf(row);
           parent.children.add(item);
-          this.items.set(row.id, item);
+          this.#items.set(row.id, item);
         }
         return parent;
       }),
@@ -75,69 +76,69 @@ export class Limits {
   async prove(request: vscode.TestRunRequest): Promise<void> {
     const ids = (items: readonly vscode.TestItem[] | undefined) => items?.map(({ id }) => id);
     const checks = checksOf(ids(request.include), ids(request.exclude) ?? []);
-    const run = this.controller.createTestRun(request);
+    const run = this.#controller.createTestRun(request);
     for (const { id } of checks) run.enqueued(this.item(id));
-    const mine = this.last.then(() => this.run(run, checks)).finally(() => run.end());
+    const mine = this.#last.then(() => this.#run(run, checks)).finally(() => run.end());
     // Whoever asked for it is told of its failure; the next one only waits for its end.
-    this.last = mine.catch(() => undefined);
+    this.#last = mine.catch(() => undefined);
     return mine;
   }
 
   get status(): LimitsStatus {
-    return this.known;
+    return this.#known;
   }
 
   /** Ends the run that is under way, if any; it removes its containers. */
   cancel(): void {
-    this.cancelling?.abort();
+    this.#cancelling?.abort();
   }
 
   /** Ends a run that is under way, and the ones that wait for it; resolves when its containers are removed. */
   async close(): Promise<void> {
-    this.closing.abort();
-    await this.last;
+    this.#closing.abort();
+    await this.#last;
   }
 
-  private become(status: LimitsStatus): void {
-    this.known = status;
-    this.parts.onStatus(status);
+  #become(status: LimitsStatus): void {
+    this.#known = status;
+    this.#parts.onStatus(status);
   }
 
   /** The row of a check. Throws for an id that the tree has not. */
   item(id: string): vscode.TestItem {
-    const item = this.items.get(id);
+    const item = this.#items.get(id);
     if (item === undefined) throw new Error(`the tree has no proof ${id}`);
     return item;
   }
 
-  private async run(run: vscode.TestRun, checks: readonly LimitCheck[]): Promise<void> {
+  async #run(run: vscode.TestRun, checks: readonly LimitCheck[]): Promise<void> {
     const cancelled = new AbortController();
     const cancelling = run.token.onCancellationRequested(() => cancelled.abort());
     if (run.token.isCancellationRequested) cancelled.abort();
-    const signal = AbortSignal.any([cancelled.signal, this.closing.signal]);
+    const signal = AbortSignal.any([cancelled.signal, this.#closing.signal]);
     try {
       if (signal.aborted) return;
-      this.cancelling = cancelled;
-      this.become(begun(this.known, checks));
+      this.#cancelling = cancelled;
+      this.#become(begun(this.#known, checks));
       const say = (text: string, item?: vscode.TestItem): void => run.appendOutput(terminalLine(text), undefined, item);
       say(`${checks.length === 1 ? '1 proof' : `${String(checks.length)} proofs`}: ${budgetWords(budgetOf(checks))}`);
-      const state = await this.parts.engine.refresh();
-      const { endpoint } = this.parts.engine;
+      const state = await this.#parts.engine.refresh();
+      const { endpoint } = this.#parts.engine;
       if (endpoint === undefined || !isUsable(state)) {
-        await this.refuse(run, checks, state);
+        await this.#refuse(run, checks, state);
         return;
       }
-      const onEvent = (event: LimitsEvent): void => this.show(run, event, signal.aborted, say);
-      const report = await runChecks({ endpoint, checks, image: this.parts.image(), signal, onEvent });
-      await this.conclude(report, await listeningSince(endpoint), say);
+      const onEvent = (event: LimitsEvent): void => this.#show(run, event, signal.aborted, say);
+      const report = await runChecks({ endpoint, checks, image: this.#parts.image(), signal, onEvent });
+      await this.#conclude(report, await listeningSince(endpoint), say);
     } finally {
       cancelling.dispose();
-      this.cancelling = undefined;
-      if (this.known.running !== undefined) this.become(ended(this.known));
+      this.#cancelling = undefined;
+      if (this.#known.running !== undefined) this.#become(ended(this.#known));
     }
   }
 
-  private show(
+  #show(
     run: vscode.TestRun,
     event: LimitsEvent,
     cancelled: boolean,
@@ -148,14 +149,14 @@ export class Limits {
     for (const line of eventLines(event)) say(line, item);
     // What a cancel cut off takes no earlier result away.
     const cutOff = cancelled && event.event === 'judged' && event.result.verdict === 'error';
-    if (event.event !== 'sample' && !cutOff) this.become(eventSeen(this.known, event, new Date().toISOString()));
+    if (event.event !== 'sample' && !cutOff) this.#become(eventSeen(this.#known, event, new Date().toISOString()));
     if (item === undefined) return;
     if (event.event === 'started' && event.attempt === 1) run.started(item);
-    if (event.event === 'judged') this.tell(run, item, event.result, cancelled);
+    if (event.event === 'judged') this.#tell(run, item, event.result, cancelled);
   }
 
-  private tell(run: vscode.TestRun, item: vscode.TestItem, result: LimitCheckResult, cancelled: boolean): void {
-    const { TestMessage } = this.parts.host;
+  #tell(run: vscode.TestRun, item: vscode.TestItem, result: LimitCheckResult, cancelled: boolean): void {
+    const { TestMessage } = this.#parts.host;
     const outcome = testOutcome(result, cancelled);
     switch (outcome.kind) {
       case 'passed':
@@ -174,25 +175,21 @@ export class Limits {
   }
 
   /** Keeps the results beside those of the command line, and says what is different from before. */
-  private async conclude(
-    report: LimitsRunResult,
-    since: string | undefined,
-    say: (text: string) => void,
-  ): Promise<void> {
+  async #conclude(report: LimitsRunResult, since: string | undefined, say: (text: string) => void): Promise<void> {
     const kept = await keepReport(historyPath(process.env), report, since);
     if (!kept.ok) say(kept.message);
     const compared = comparisons(kept.before, report, since);
     for (const line of reportLines(limitsReport(report, compared))) say(line);
-    this.become(concluded(this.known, report, compared));
+    this.#become(concluded(this.#known, report, compared));
   }
 
   /** Without an engine nothing is proven: each test says so, and a notification has the buttons that help. */
-  private async refuse(run: vscode.TestRun, checks: readonly LimitCheck[], state: EngineState): Promise<void> {
-    const { host, log, wording } = this.parts;
+  async #refuse(run: vscode.TestRun, checks: readonly LimitCheck[], state: EngineState): Promise<void> {
+    const { host, log, wording } = this.#parts;
     const { message, buttons } = await wording(state);
     const text = `${message} No limit was proven: run it again when Docker is running.`;
     run.appendOutput(terminalLine(text));
-    this.become(refused(this.known, text));
+    this.#become(refused(this.#known, text));
     for (const { id } of checks) run.errored(this.item(id), new host.TestMessage(text));
     // The run ends now, not when somebody answers.
     notify(host, 'error', text, buttons).catch((error: unknown) => log.error(`refusal of proofs: ${String(error)}`));

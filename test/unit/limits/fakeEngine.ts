@@ -60,23 +60,23 @@ export class FakeEngine {
   });
 
   readonly output = vi.fn<EngineCalls['output']>(async (id, listener) => {
-    const container = this.one(id);
+    const container = this.#one(id);
     container.print = (text) => listener(text, 'out');
     const ended = new Promise<void>((resolve) => (container.end = resolve));
     return Promise.resolve({ ended, close: () => container.end() });
   });
 
   readonly start = vi.fn<EngineCalls['start']>(async (id) => {
-    const container = this.one(id);
+    const container = this.#one(id);
     const script = container.config.Cmd?.[2] ?? '';
     const text = this.prints(script);
     container.running = true;
-    if (text !== undefined) setTimeout(() => this.run(container, text, script.endsWith('echo end\n')), 1);
+    if (text !== undefined) setTimeout(() => this.#run(container, text, script.endsWith('echo end\n')), 1);
     return Promise.resolve();
   });
 
   readonly inspect = vi.fn<EngineCalls['inspect']>(async (id) => {
-    const { name, config, running } = this.one(id);
+    const { name, config, running } = this.#one(id);
     const stillRuns = running || this.late-- > 0;
     const hostConfig = this.keeps(config.HostConfig ?? {});
     const state = { running: stillRuns, pid: 42, exitCode: stillRuns ? 0 : 7, oomKilled: !stillRuns };
@@ -94,14 +94,14 @@ export class FakeEngine {
     return this as unknown as EngineCalls;
   }
 
-  private run(container: FakeContainer, text: string, ends: boolean): void {
+  #run(container: FakeContainer, text: string, ends: boolean): void {
     container.print(text);
     if (!ends) return;
     container.running = false;
     container.end();
   }
 
-  private one(id: string): FakeContainer {
+  #one(id: string): FakeContainer {
     const found = this.all.get(id);
     if (found === undefined) throw refusal(404, `No such container: ${id}`);
     return found;

@@ -10,11 +10,14 @@ const path = '/etc/docker/daemon.json';
 type TextDocument = Parameters<DaemonJsonProblems['follow']>[0];
 
 class FakeDocument {
+  text: string;
+  readonly uri: { readonly scheme: string; readonly path: string; readonly fsPath: string };
   isClosed = false;
-  constructor(
-    public text: string,
-    readonly uri: { readonly scheme: string; readonly path: string; readonly fsPath: string },
-  ) {}
+
+  constructor(text: string, uri: { readonly scheme: string; readonly path: string; readonly fsPath: string }) {
+    this.text = text;
+    this.uri = uri;
+  }
   getText(): string {
     return this.text;
   }
@@ -49,18 +52,23 @@ function bench() {
       onDidCloseTextDocument: on('close'),
     },
     Diagnostic: class {
-      constructor(
-        readonly range: unknown,
-        readonly message: string,
-        readonly severity: number,
-      ) {}
+      readonly range: unknown;
+      readonly message: string;
+      readonly severity: number;
+      constructor(range: unknown, message: string, severity: number) {
+        this.range = range;
+        this.message = message;
+        this.severity = severity;
+      }
     },
     DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2 },
     Range: class {
-      constructor(
-        readonly start: unknown,
-        readonly end: unknown,
-      ) {}
+      readonly start: unknown;
+      readonly end: unknown;
+      constructor(start: unknown, end: unknown) {
+        this.start = start;
+        this.end = end;
+      }
     },
   } as unknown as ProblemsHost;
   const knobs = { taken: 0, facts: (): Promise<Facts> => Promise.resolve(machine()) };

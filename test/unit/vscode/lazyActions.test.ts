@@ -49,9 +49,12 @@ describe('LazyActions', () => {
     return { actions, seen };
   }
   class FakeActions {
-    constructor(private readonly parts: { seen: string[] }) {}
+    readonly #parts: { seen: string[] };
+    constructor(parts: { seen: string[] }) {
+      this.#parts = parts;
+    }
     observe({ kind }: EngineState): void {
-      this.parts.seen.push(kind);
+      this.#parts.seen.push(kind);
     }
   }
   const settled = () => new Promise((resolve) => setImmediate(resolve));
