@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { areaSchema, findingSchema, severities, text, inconclusiveSchema } from './finding';
-import type { Immutable } from '../util/immutable';
+import type { Immutable } from '../host/facts/schema';
 import { confidences, platformNames } from '../host/facts/platform';
 
 /**

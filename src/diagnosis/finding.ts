@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { actionIds, risks } from './actions';
-import type { Immutable } from '../util/immutable';
+import type { Immutable } from '../host/facts/schema';
 import type { CheckId, RuleId } from './ruleIds';
 
 /** Where a finding belongs; a report has a line for each, in this order. */

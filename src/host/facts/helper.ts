@@ -1,10 +1,19 @@
 import { HelperStateFile } from '../../helper/helperState';
 import * as v from 'valibot';
-import { historyEntrySchema } from './historyEntry';
 import { iptablesRuleCountsSchema } from './network';
 import { processFactsSchema } from './processes';
 import { storageRootSchema } from './storage';
 import { factSchema, type FactsOf } from './schema';
+
+/** A line of the helper's `history.jsonl`. */
+export const historyEntrySchema = v.object({
+  /** UTC, ISO 8601, seconds. */
+  at: v.string(),
+  what: v.string(),
+  why: v.string(),
+  ms: v.number(),
+});
+export type HistoryEntry = FactsOf<typeof historyEntrySchema>;
 
 export const helperFactsSchema = v.object({
   /** The installed copy: there, and root's alone. Whether it is the version of this program is for `daemon/installed`. */

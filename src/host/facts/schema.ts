@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import type { Immutable } from '../../util/immutable';
 import type { Fact } from './fact';
+
+/** A value that nobody changes, down to its last property. */
+export type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 /** What a schema of facts describes. */
 export type FactsOf<S extends v.GenericSchema> = Immutable<v.InferOutput<S>>;
