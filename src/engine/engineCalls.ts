@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+import * as v from 'valibot';
 import type { Endpoint } from './endpoint';
 import type { createDocker } from './dockerode';
 import { loadDockerode } from './loadDockerode';
+import { infoFields } from './systemInfo';
 
 type Client = Awaited<ReturnType<typeof createDocker>>;
 /** Milliseconds: a small machine under load needs more than ten seconds to make a container. */
@@ -11,6 +13,12 @@ type TypedConfig = Parameters<Client['createContainer']>[0];
 /** With a field of engine 20.10 (API 1.41) that dockerode's types have not; older engines ignore it. */
 export type HostConfig = NonNullable<TypedConfig['HostConfig']> & { CgroupnsMode?: 'private' | 'host' };
 export type ContainerConfig = Omit<TypedConfig, 'HostConfig'> & { HostConfig?: HostConfig };
+
+const ContainersInfo = v.object({
+  ...infoFields,
+  ...{ ID: v.optional(v.string(), ''), Architecture: v.optional(v.string(), '') },
+  ...{ NCPU: v.optional(v.number(), 0), CPUSet: v.optional(v.boolean(), false) },
+});
 
 /** What `GET /info` says that decides which containers can be made. */
 export interface EngineInfo {
@@ -106,18 +114,19 @@ export class EngineCalls {
     this.#closing.abort();
   }
 
+  /** Rejects with an Error, too, where the answer is not an engine's. */
   async info(): Promise<EngineInfo> {
-    // Typed as any by dockerode; every field is checked by what is done with it.
-    const answer = (await this.#client.info()) as Readonly<Record<string, unknown>>;
-    const text = (field: string): string => (typeof answer[field] === 'string' ? answer[field] : '');
-    const count = (field: string): number => (typeof answer[field] === 'number' ? answer[field] : 0);
+    const answer: unknown = await this.#client.info();
+    const parsed = v.safeParse(ContainersInfo, answer);
+    if (!parsed.success) throw new Error('What answered GET /info is not a Docker engine.');
+    const info = parsed.output;
     return {
-      id: text('ID'),
-      version: text('ServerVersion'),
-      architecture: text('Architecture'),
-      cpus: count('NCPU'),
-      cpuset: answer['CPUSet'] === true,
-      running: count('ContainersRunning'),
+      id: info.ID,
+      version: info.ServerVersion,
+      architecture: info.Architecture,
+      cpus: info.NCPU,
+      cpuset: info.CPUSet,
+      running: info.ContainersRunning,
     };
   }
 

@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 
-/** The part of `GET /info` (Docker Engine API, `SystemInfo`) that is used. */
-const Info = v.object({
+/**
+ * The part of `GET /info` (Docker Engine API, `SystemInfo`) that every reader uses. One that needs more of the answer adds to
+ * these fields, so that none of them is read in two ways.
+ */
+export const infoFields = {
   ServerVersion: v.string(),
-  Driver: v.string(),
+  Driver: v.optional(v.string(), ''),
   CgroupDriver: v.optional(v.string(), ''),
   CgroupVersion: v.optional(v.string(), ''),
   ContainersRunning: v.number(),
@@ -11,7 +14,8 @@ const Info = v.object({
   DockerRootDir: v.optional(v.string(), ''),
   LiveRestoreEnabled: v.optional(v.boolean(), false),
   Warnings: v.optional(v.nullable(v.array(v.string()))),
-});
+};
+const Info = v.object(infoFields);
 
 // Not a v.transform in a v.pipe: the file that activation loads has neither for anything else.
 function detailsOf(info: v.InferOutput<typeof Info>) {

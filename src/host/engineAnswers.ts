@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Endpoint } from '../engine/endpoint';
 import { ping } from '../engine/probe';
 import { get } from '../engine/request';
+import { infoFields } from '../engine/systemInfo';
 import type { Answer, EngineFacts, EngineInfo, EngineVersion } from './facts/engine';
 import { defined } from './readResult';
 import { errorMessage } from '../util/format';
@@ -46,18 +47,12 @@ const Version = v.pipe(
 
 const Info = v.pipe(
   v.object({
-    ...{ ID: word, Name: word, OperatingSystem: word, KernelVersion: word, ServerVersion: v.string(), Driver: word },
-    ...{ DockerRootDir: word, CgroupDriver: word, CgroupVersion: word, LoggingDriver: word, DefaultRuntime: word },
+    ...infoFields,
+    ...{ ID: word, Name: word, OperatingSystem: word, KernelVersion: word, LoggingDriver: word, DefaultRuntime: word },
     ...{ InitBinary: word, HttpProxy: proxy, HttpsProxy: proxy, NoProxy: word },
     ...{ MemoryLimit: flag, SwapLimit: flag, CpuCfsQuota: flag, CPUSet: flag, PidsLimit: flag, IPv4Forwarding: flag },
-    ...{ BridgeNfIptables: flag, OomKillDisable: flag, LiveRestoreEnabled: v.optional(v.boolean(), false) },
-    ...{ Containers: v.number(), ContainersRunning: v.number(), Images: v.optional(v.number(), 0) },
-    ...{
-      NCPU: v.optional(v.number(), 0),
-      MemTotal: v.optional(v.number(), 0),
-      SecurityOptions: words,
-      Warnings: words,
-    },
+    ...{ BridgeNfIptables: flag, OomKillDisable: flag, SecurityOptions: words },
+    ...{ Images: v.optional(v.number(), 0), NCPU: v.optional(v.number(), 0), MemTotal: v.optional(v.number(), 0) },
     DriverStatus: v.optional(v.nullable(v.array(v.tuple([v.string(), v.string()]))), []),
     Runtimes: v.optional(v.nullable(v.record(v.string(), v.unknown())), {}),
     Swarm: v.optional(v.object({ LocalNodeState: word }), { LocalNodeState: '' }),
@@ -93,7 +88,7 @@ const Info = v.pipe(
       runtimes: Object.keys(info.Runtimes ?? {}),
       initBinary: info.InitBinary,
       securityOptions: info.SecurityOptions,
-      warnings: info.Warnings,
+      warnings: info.Warnings ?? [],
       httpProxy: info.HttpProxy,
       httpsProxy: info.HttpsProxy,
       noProxy: info.NoProxy,

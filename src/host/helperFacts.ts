@@ -4,8 +4,7 @@ import { helperVersion } from '../helper/installed';
 import { helperFolder, helperProgram, stateFile } from '../helper/paths';
 import { parseHelperState } from '../helper/helperState';
 import { checkTrust } from '../helper/trust';
-import type { HelperFacts } from './facts/helper';
-import { historyEntrySchema, type HistoryEntry } from './facts/helper';
+import { historyEntrySchema, type HelperFacts, type HistoryEntry } from './facts/helper';
 import { readHelperUsers } from './helperUsers';
 import { defined, textOf } from './readResult';
 

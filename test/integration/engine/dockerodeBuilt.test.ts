@@ -69,7 +69,7 @@ function frame(from: 1 | 2, text: string): Buffer {
 }
 
 const answers: Readonly<Record<string, unknown>> = {
-  'GET /info': { ID: 'engine', NCPU: 4, CPUSet: true, ContainersRunning: 1 },
+  'GET /info': { ID: 'engine', ServerVersion: '28', NCPU: 4, CPUSet: true, Containers: 1, ContainersRunning: 1 },
   'GET /images/one:1/json': { Id: 'sha256:1' },
   'GET /images/json': [{ RepoTags: ['one:1'], Created: 1 }],
   'POST /images/create': { status: 'sha256:2' },

@@ -69,3 +69,8 @@ describe('an image', () => {
     expect(refusalOf(error)).toEqual({ status: 409, message: 'in use' });
   });
 });
+
+test('what is no engine is said to be none', async () => {
+  const engine = await saying(200, { message: 'a proxy' });
+  await expect(engine.info()).rejects.toThrow('What answered GET /info is not a Docker engine.');
+});
