@@ -27,31 +27,38 @@ function evidenceOf(facts: Facts, { line, others }: LogEvent): readonly Evidence
   return [line, ...others.slice(0, maxOthers)].map((text) => seen(logPath(facts), shortened(text, maxLine)));
 }
 
-/** When daemon.json was changed after the daemon had failed over it: what was said of it is of a file that is no more. */
-function changedSince({ title, nextStep, line }: StartFailure, facts: Facts): Evidence | undefined {
-  const log = valueOf(facts.daemonLog);
+/**
+ * When daemon.json was changed after a start had failed over it: what was said of it is of a file that is no more.
+ *
+ * @param at milliseconds since the epoch, when that start failed at the latest
+ */
+function changedSince(said: string, at: number, facts: Facts): Evidence | undefined {
   const config = valueOf(facts.daemonConfig);
-  if (log === undefined || config?.fileChangedAt === undefined) return undefined;
-  if (!/daemon\.json/u.test(`${title} ${nextStep} ${line}`)) return undefined;
-  return Date.parse(config.fileChangedAt) > Date.parse(log.modifiedAt)
+  if (config?.fileChangedAt === undefined || !/daemon\.json/u.test(said)) return undefined;
+  return Date.parse(config.fileChangedAt) > at
     ? seen(config.file.path, `changed at ${config.fileChangedAt}, after the start that failed`)
     : undefined;
 }
+
+/** What is left to do after such a change. */
+const startAgain = fix('Start Docker.', 'dind-station start', 'none', 'start-daemon');
 
 function failedStart(failure: StartFailure, facts: Facts): Draft {
   const said = seen(logPath(facts), shortened(failure.line, maxLine));
   const cause = `dockerd: ${shortened(messageOf(failure.line), maxLine)}`;
   const down = { severity: 'error', cause, consequence: 'Docker is down.' } as const;
-  const changed = changedSince(failure, facts);
+  const { title, nextStep, line } = failure;
+  const failedAt = Date.parse(valueOf(facts.daemonLog)?.modifiedAt ?? '');
+  const changed = changedSince(`${title} ${nextStep} ${line}`, failedAt, facts);
   if (changed !== undefined) {
     return {
       ...down,
       title: `The last start of Docker failed, and ${changed.source} has changed since`,
       evidence: [said, changed],
-      remedy: fix('Start Docker.', 'dind-station start', 'none', 'start-daemon'),
+      remedy: startAgain,
     };
   }
-  return { ...down, title: failure.title, evidence: [said], remedy: fix(failure.nextStep, failure.command) };
+  return { ...down, title, evidence: [said], remedy: fix(nextStep, failure.command) };
 }
 
 /** The sentence that a client got, without the request that it answers. */
@@ -88,13 +95,18 @@ export const logRules: readonly Rule[] = [
     judge: (_slices, facts) => {
       const state = refusedStart(facts);
       if (state === undefined) return undefined;
+      // The helper notes whole seconds.
+      const changed = changedSince(state.message, Date.parse(state.since) + 999, facts);
+      const said = seen(`dind-helper ${state.verb}, ${state.since}`, `${state.code}: ${state.message}`);
+      const title = 'The last start of Docker was refused';
       return {
         severity: 'error',
-        title: 'The last start of Docker was refused',
+        title: changed === undefined ? title : `${title}, and ${changed.source} has changed since`,
         cause: state.message,
-        evidence: [seen(`dind-helper ${state.verb}, ${state.since}`, `${state.code}: ${state.message}`)],
+        evidence: changed === undefined ? [said] : [said, changed],
         consequence: 'Docker is down.',
-        remedy: fix('Change what is named, then start Docker.', 'dind-station start'),
+        remedy:
+          changed === undefined ? fix('Change what is named, then start Docker.', startAgain.command) : startAgain,
       };
     },
   }),

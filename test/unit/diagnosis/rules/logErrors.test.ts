@@ -125,6 +125,10 @@ describe('what a client asked for and cannot have is no fault of the engine', ()
     'Error running exec 12ab in container: OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown',
     answered(start, `${runc}exec: "nosuch": executable file not found in $PATH: unknown`),
     answered('POST /v1.41/images/create', 'context canceled'),
+    answered(
+      'POST /v1.41/containers/dind-station-0b1c2d3e-0000-4000-8000-0123456789ab-89abcdef/start',
+      'failed to create task: openat2 /sys/fs/cgroup/x/memory.swap.max: no such file or directory',
+    ),
     'attach failed with error: write unix /var/run/docker.sock->@: write: broken pipe',
     '/moby.buildkit.v1.Control/Solve returned error: rpc error: code = Unknown desc = process "/bin/sh -c false" did not complete successfully: exit code: 1',
   ];
@@ -154,6 +158,7 @@ describe('what a client asked for and cannot have is no fault of the engine', ()
       answered(start, `${runc}unable to retrieve OCI runtime error: exec: "runc": executable file not found`),
     ],
     ['the words are quoted by something else', 'cannot write: Handler for GET /x returned error: No such container: y'],
+    ['a container only looks like ours', answered('POST /v1.41/containers/dind-station-x/start', 'the moon is full')],
     [
       'a build ended for another reason',
       '/moby.buildkit.v1.Control/Solve returned error: rpc error: code = Internal desc = no such file',
@@ -206,6 +211,21 @@ describe('a start that failed', () => {
     expect(state('daemon-exited', 'failed to start daemon: x', listened).map((one) => one.id)).not.toContain(
       'start.not-recognised',
     );
+  });
+
+  test('that was refused over daemon.json says so once the file is another', () => {
+    const refused = (fileChangedAt: string) =>
+      state('config-refused', '', (facts) => {
+        if (facts.helper.value.state) facts.helper.value.state.message = 'dockerd would not start with daemon.json.';
+        facts.daemonConfig.value.fileChangedAt = fileChangedAt;
+      });
+    expect(refused('2026-01-01T00:50:00.900Z')).toMatchObject([{ title: 'The last start of Docker was refused' }]);
+    expect(refused('2026-01-01T00:50:01.100Z')).toMatchObject([
+      {
+        title: 'The last start of Docker was refused, and /etc/docker/daemon.json has changed since',
+        remedy: { action: 'start-daemon' },
+      },
+    ]);
   });
 
   test('over daemon.json says so once the file is another, and is started again', () => {
