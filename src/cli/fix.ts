@@ -2,6 +2,7 @@ import type { HelperOutcome } from '../helper/run';
 import { actions, undoOf, type ActionId } from '../diagnosis/actions';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
+import { judgeRemedy } from '../diagnosis/remedyOutcome';
 import { reportSurface, sanitizeForDisplay } from '../util/sanitize';
 import type { Facts } from '../host/facts/facts';
 import { exitStatus, type ExitStatus } from './exitStatus';
@@ -81,29 +82,28 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   }
   const undo = applied.changed ? ` To undo it: ${undoOf(remedy.action)}` : '';
   const after = diagnose(await parts.takeFacts());
-  const open = after.undecided.find((one) => one.id === id);
-  if (open !== undefined) {
-    printLine(
-      err,
-      paint.err.warn(`It was done, but cannot be verified: ${sanitizeForDisplay(open.reason, reportSurface)}.${undo}`),
-    );
-    return exitStatus.unclear;
+  const outcome = judgeRemedy(finding, after);
+  const title = sanitizeForDisplay(finding.title, reportSurface);
+  switch (outcome.kind) {
+    case 'inconclusive': {
+      const why = sanitizeForDisplay(outcome.why, reportSurface);
+      printLine(err, paint.err.warn(`It was done, but cannot be verified: ${why}${undo}`));
+      return exitStatus.unclear;
+    }
+    case 'remains': {
+      const why = sanitizeForDisplay(outcome.why, reportSurface);
+      printLine(err, paint.err.bad(`It was done, and the fault is still there: ${title}. ${why}${undo}`));
+      return exitStatus.notFine;
+    }
+    case 'fixed':
+      printLine(out, paint.out.good(`Mended: ${title}.${undo}`));
+      if (outcome.next !== undefined) printLine(out, nextLine(outcome.next));
+      return exitStatus.fine;
   }
-  const stands =
-    after.findings.some((one) => one.id === id) ||
-    after.findings.some(({ explains }) => explains.some((one) => one.id === id));
-  if (stands) {
-    printLine(
-      err,
-      paint.err.bad(
-        `It was done, and the fault is still there: ${sanitizeForDisplay(finding.title, reportSurface)}.${undo}`,
-      ),
-    );
-    return exitStatus.notFine;
-  }
-  printLine(out, paint.out.good(`Mended: ${sanitizeForDisplay(finding.title, reportSurface)}.${undo}`));
-  const next = after.findings.find(({ severity }) => severity === 'error');
-  if (next !== undefined)
-    printLine(out, `Next: ${sanitizeForDisplay(next.title, reportSurface)}. dind-station fix ${next.id}`);
-  return exitStatus.fine;
+}
+
+/** The next error, with what to type against it. */
+function nextLine({ id, title, remedy }: Finding): string {
+  const command = remedy.action === undefined ? remedy.command : `dind-station fix ${id}`;
+  return `Next: ${sanitizeForDisplay(title, reportSurface)}. ${sanitizeForDisplay(command, reportSurface)}`;
 }

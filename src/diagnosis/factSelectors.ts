@@ -1,4 +1,4 @@
-import { valueOf } from '../host/facts/fact';
+import { valueOf, type Fact } from '../host/facts/fact';
 import type { Facts } from '../host/facts/facts';
 import type { CgroupFacts } from '../host/facts/cgroup';
 import type { DaemonConfigFacts } from '../host/facts/daemon';
@@ -7,6 +7,7 @@ import type { CapabilityFacts } from '../host/facts/identity';
 import type { KernelFacts } from '../host/facts/kernel';
 import type { ProcessesFacts, ProcessFacts } from '../host/facts/processes';
 import type { PlatformName } from '../host/facts/platform';
+import type { VerificationFacts } from '../host/facts/verification';
 
 /** Questions that several rules ask of the same facts. */
 
@@ -28,6 +29,19 @@ export function engineVersion(facts: Facts): EngineVersion | undefined {
 /** Daemons that live: one that ended and that process 1 does not wait for stays as a zombie for ever. */
 export function livingDaemons(processes: ProcessesFacts): readonly ProcessFacts[] {
   return processes.dockerd.filter(({ state }) => state !== 'Z');
+}
+
+/** Whether containers run; undefined where nobody has found out. Facts of an older version have no such slice. */
+export function verificationOf(facts: Facts): VerificationFacts | undefined {
+  const fact = facts.verification as Fact<VerificationFacts> | undefined;
+  return fact === undefined ? undefined : valueOf(fact);
+}
+
+/** What the engine said, on one line, when a container was tried and did not run; undefined where one ran or none was tried. */
+export function triedMessage(facts: Facts): string | undefined {
+  const found = verificationOf(facts);
+  const message = found?.verdict === 'no' ? found.message.replace(/\s+/gu, ' ').trim() : '';
+  return message === '' ? undefined : message;
 }
 
 /** A dockerd lives, as far as `/proc` shows. */
@@ -81,6 +95,12 @@ export function execOption(config: DaemonConfigFacts, name: string): string | un
 /** What a root process here can have at most: the bounding set of this process, which sudo cannot widen. */
 export function mayHave(capabilities: CapabilityFacts, name: string): boolean {
   return capabilities.own.bounding.includes(name);
+}
+
+/** Kinds of namespaces of which the kernel allows none; users' are not among those that a container needs. */
+export function exhaustedNamespaces(facts: Facts): readonly string[] {
+  const quotas = Object.entries(valueOf(facts.sysctls)?.maxNamespaces ?? {});
+  return quotas.filter(([kind, most]) => most === 0 && kind !== 'user').map(([kind]) => kind);
 }
 
 /** The platform's chain names it, by more than a hint. */

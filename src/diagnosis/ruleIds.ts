@@ -106,6 +106,7 @@ export const machineRuleIds = [
   'security.apparmor-parser-missing',
   'security.inner-privileged-exceeds-bounding-set',
   'security.no-sys-admin-but-net-admin',
+  'security.no-sys-resource',
   'security.not-privileged',
   'security.rootless-userns-forbidden',
   'security.rootless-xdg-runtime-dir',

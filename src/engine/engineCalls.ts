@@ -207,8 +207,8 @@ export class EngineCalls {
     return { ended, close: () => (stream as unknown as Readable).destroy() };
   }
 
-  async start(id: string): Promise<void> {
-    await this.#client.getContainer(id).start();
+  async start(idOrName: string): Promise<void> {
+    await this.#client.getContainer(idOrName).start();
   }
 
   /** The names of its networks. */

@@ -1,4 +1,4 @@
-import { readDaemonFile } from './daemonFile';
+import { daemonFileChangedAt, readDaemonFile } from './daemonFile';
 import type { DaemonConfigFacts, DaemonFile } from './facts/daemon';
 import { inDaemonPath } from './programs';
 import { defined } from './readResult';
@@ -52,11 +52,13 @@ const programs = [
  */
 export async function readDaemonConfig(root: string, argv: readonly string[] | undefined): Promise<DaemonConfigFacts> {
   const flags = argv === undefined ? undefined : parseFlags(argv);
-  const [file, found] = await Promise.all([
-    readDaemonFile(root, flags?.['config-file']?.at(-1) ?? '/etc/docker/daemon.json'),
+  const path = flags?.['config-file']?.at(-1) ?? '/etc/docker/daemon.json';
+  const [file, fileChangedAt, found] = await Promise.all([
+    readDaemonFile(root, path),
+    daemonFileChangedAt(root, path),
     Promise.all(programs.map(async (name) => [name, await inDaemonPath(root, name)] as const)),
   ]);
-  return configOf(file, flags, defined(Object.fromEntries(found)));
+  return defined({ ...configOf(file, flags, defined(Object.fromEntries(found))), fileChangedAt });
 }
 
 /** What follows from file, flags and defaults together; flags win, as in dockerd. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { DaemonFile } from './facts/daemon';
 import { isUnreadable, readBytes, unreadable } from './readResult';
@@ -48,6 +48,23 @@ export async function readDaemonFile(root: string, path: string): Promise<Daemon
   const read = await readBytes(root, path);
   if (isUnreadable(read)) return { state: 'unreadable', path, reason: read.unreadable };
   return daemonFileOf(path, read.bytes.toString('utf8'), { sizeBytes: found.size, uid: found.uid, mode: found.mode });
+}
+
+/** When that file was changed last, or where there is none, something in its folder was. Undefined where neither can be seen. */
+export async function daemonFileChangedAt(root: string, path: string): Promise<string | undefined> {
+  // A file that is moved to this place keeps the time of its content, not that of its inode.
+  const times = [
+    () => stat(join(root, path)).then(({ ctime }) => ctime),
+    () => stat(dirname(join(root, path))).then(({ mtime }) => mtime),
+  ];
+  for (const read of times) {
+    try {
+      return (await read()).toISOString();
+    } catch {
+      // Not there, or closed to this user.
+    }
+  }
+  return undefined;
 }
 
 /** A text as the daemon would take it: for one that is still being written, too. */

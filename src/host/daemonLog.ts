@@ -7,7 +7,8 @@ import { unreadable, type ReadResult } from './readResult';
 
 const tailBytes = 262_144;
 const mostLines = 400;
-const mostErrors = 50;
+/** As many as lines: what one client can be refused does not push out what went wrong before. */
+const mostErrors = mostLines;
 const mostCharacters = 4000;
 
 /** What tells of a failure: logged as one, or said without time and level, as dockerd and a Go panic do last. */

@@ -34,7 +34,10 @@ export interface TestContainerRun {
   readonly cgroupns?: 'private';
 }
 
-function configOf(container: TestContainer, { image, labels, cgroupns }: TestContainerRun): ContainerConfig {
+function configOf(
+  container: TestContainer,
+  { image, labels, cgroupns }: TestContainerRun,
+): ContainerConfig & { readonly name: string } {
   return {
     name: containerName(labels[ownLabel] ?? ''),
     Image: image,
@@ -133,6 +136,7 @@ function engineCaller({ unresponsive }: TestContainerRun): EngineCaller {
 
 interface CreatedContainer {
   readonly id: string;
+  readonly name: string;
   readonly warnings: readonly string[];
 }
 
@@ -141,7 +145,7 @@ async function runCreated(
   container: TestContainer,
   run: TestContainerRun,
   ask: EngineCaller,
-  { id, warnings }: CreatedContainer,
+  { id, name, warnings }: CreatedContainer,
 ): Promise<ContainerEvidence> {
   const { engine, signal, onRunning } = run;
   const look = async (): Promise<InspectedContainer> => ask(() => engine.inspect(id));
@@ -169,7 +173,8 @@ async function runCreated(
     ({ close }) => close(),
   );
   try {
-    await ask(() => engine.start(id));
+    // By its name: what the daemon logs of a refusal is told by it from what others asked for (`request` in causes.tsv).
+    await ask(() => engine.start(name));
     if (onRunning !== undefined) await onRunning((await look()).pid, id);
     // One that stays is not waited for: its removal ends it.
     const ended = container.stays === undefined ? output.ended : Promise.race([output.ended, lastLine]);
@@ -193,7 +198,8 @@ export async function runContainer(container: TestContainer, run: TestContainerR
   if (signal.aborted) return { ...none, broken: abortReason(signal) };
   let created: CreatedContainer;
   try {
-    created = await ask(() => engine.create(configOf(container, run)));
+    const config = configOf(container, run);
+    created = { ...(await ask(() => engine.create(config))), name: config.name };
   } catch (error) {
     const refused = refusalOf(error);
     if (refused === undefined) throw engineSilent(error);

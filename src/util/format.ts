@@ -48,6 +48,11 @@ export function formatCount(count: number, noun: string, plural = `${noun}s`): s
   return `${String(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** A text with its end cut off where it is longer than a bound: never its middle. */
+export function shortened(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+}
+
 /** What something thrown says, without the name of its class. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

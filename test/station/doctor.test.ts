@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { endDaemons, freshSandbox, helperVerb } from '../sandbox.mjs';
-import { cli, daemonPid, writeConfiguration } from './station';
+import { cli, daemonPid, plainDaemon, startSleeper, writeConfiguration } from './station';
 
 beforeAll(freshSandbox);
 beforeEach(endDaemons);
@@ -44,6 +44,33 @@ test('a broken daemon.json: one error, with the start that failed under it', () 
   writeConfiguration('{"debug": true,}');
   expect(cli('start').status).toBe(1);
   expect(doctor().errors).toEqual(['daemon.daemon-json-syntax']);
+});
+
+test('a daemon.json that is moved aside: mended, with the start as the next step, which helps', () => {
+  writeConfiguration('{"debug": tru');
+  expect(cli('start').status).toBe(1);
+  const moved = cli('fix', 'daemon.daemon-json-syntax', '--yes');
+  expect(moved.stdout).toContain('Mended: /etc/docker/daemon.json is not valid JSON.');
+  expect(moved.stdout).toMatch(/Next: .* has changed since\. dind-station fix start\.daemon-json-syntax/u);
+  expect(doctor().errors).toEqual(['start.daemon-json-syntax']);
+  expect(cli('fix', 'start.daemon-json-syntax').status).toBe(0);
+  expect(doctor().errors).toEqual([]);
+});
+
+test('what a client asks for and cannot have is no fault of the engine', () => {
+  plainDaemon();
+  startSleeper('mine');
+  const refused = [
+    ['start', 'nosuch'],
+    ['run', '--rm', 'sleeper', 'nosuch'],
+    ['exec', 'mine', 'nosuch'],
+    ['run', '--rm', '--storage-opt', 'nosuch=1', 'sleeper', 'sleep', '1'],
+    ['run', '--rm', '--storage-opt', 'size=1G', 'sleeper', 'sleep', '1'],
+    ['run', '--name', 'mine', 'sleeper', 'sleep', '1'],
+  ];
+  for (const args of refused) expect(spawnSync('docker', args).status, args.join(' ')).not.toBe(0);
+  const { errors, warnings } = doctor();
+  expect([...errors, ...warnings].filter((id) => !ofTheBed.includes(id))).toEqual([]);
 });
 
 test('a stale pid file whose number is taken: found', () => {

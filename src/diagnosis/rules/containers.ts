@@ -1,20 +1,12 @@
 import type { Facts } from '../../host/facts/facts';
-import type { Fact } from '../../host/facts/fact';
 import type { VerificationFacts } from '../../host/facts/verification';
-import { valueOf } from '../../host/facts/fact';
-import { answers, isOff, option } from '../factSelectors';
+import { answers, isOff, option, verificationOf } from '../factSelectors';
 import { fix, rule, seen, seenIn, type Rule } from '../rule';
 import { editConfig } from './daemonJson';
 
-/** Whether containers run; undefined where nobody has found out. Facts of an older version have no such slice. */
-function verification(facts: Facts): VerificationFacts | undefined {
-  const fact = facts.verification as Fact<VerificationFacts> | undefined;
-  return fact === undefined ? undefined : valueOf(fact);
-}
-
 /** A container has run on the daemon that runs now. */
 export function hasRun(facts: Facts): boolean {
-  return verification(facts)?.verdict === 'yes';
+  return verificationOf(facts)?.verdict === 'yes';
 }
 
 /** What was being done, as the engine's API calls it. */
@@ -32,7 +24,7 @@ export const containerRules: readonly Rule[] = [
     id: 'daemon.containers-fail',
     needs: [],
     judge: (_none, facts) => {
-      const found = verification(facts);
+      const found = verificationOf(facts);
       if (found?.verdict !== 'no') return undefined;
       return {
         severity: 'error',
@@ -52,10 +44,10 @@ export const containerRules: readonly Rule[] = [
   rule({
     id: 'daemon.default-ulimits-refused',
     needs: ['daemonConfig'],
-    explains: ['daemon.containers-fail'],
+    explains: ['daemon.containers-fail', 'log.rlimit-refused'],
     judge: ({ daemonConfig }, facts) => {
       const limits = option(daemonConfig, 'default-ulimit', 'default-ulimits');
-      const found = verification(facts);
+      const found = verificationOf(facts);
       if (limits === undefined || found?.verdict !== 'no' || !/rlimit|ulimit/iu.test(found.message)) return undefined;
       return {
         severity: 'error',

@@ -36,7 +36,7 @@ export const daemonJsonRules: readonly Rule[] = [
   rule({
     id: 'daemon.daemon-json-syntax',
     needs: ['daemonConfig'],
-    explains: ['start.daemon-json-syntax', ...unanswered],
+    explains: ['start.daemon-json-syntax', 'start.daemon-json-type', 'start.daemon-json-unusable', ...unanswered],
     judge: ({ daemonConfig: { file } }, facts) => {
       if (file.state === 'unreadable' && !file.reason.endsWith('ENOENT'))
         return { inconclusive: `${file.path}: ${file.reason}` };

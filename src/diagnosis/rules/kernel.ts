@@ -1,5 +1,5 @@
 import { valueOf } from '../../host/facts/fact';
-import { engineInfo, isPlatform, notVisible } from '../factSelectors';
+import { engineInfo, exhaustedNamespaces, isPlatform, notVisible } from '../factSelectors';
 import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** Quotas and abilities of the kernel that containers use up. */
@@ -35,10 +35,9 @@ export const kernelRules: readonly Rule[] = [
     id: 'kernel.namespace-quota',
     needs: ['sysctls'],
     explains: ['log.childs-pid'],
-    judge: ({ sysctls }) => {
-      const none = Object.entries(sysctls.maxNamespaces).filter(([kind, most]) => most === 0 && kind !== 'user');
-      if (none.length === 0) return undefined;
-      const names = none.map(([kind]) => `user.max_${kind}_namespaces`);
+    judge: (_slices, facts) => {
+      const names = exhaustedNamespaces(facts).map((kind) => `user.max_${kind}_namespaces`);
+      if (names.length === 0) return undefined;
       return {
         severity: 'error',
         title: 'The kernel allows no namespaces for containers',

@@ -1,59 +1,73 @@
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
-import type { HelperFacts } from '../../host/facts/helper';
 import { runningCauses, startCauses } from '../../host/logTable';
-import { lastDecisiveLine } from '../startFailures/decisiveLine';
-import { diagnoseStart, type StartFailure } from '../startFailures/diagnoseStart';
-import { answers, daemonRuns, startedBefore } from '../factSelectors';
-import type { RunningCauseId } from '../../host/causeIds';
-import { rule, seen, type Rule, fix } from '../rule';
+import { formatCount, shortened } from '../../util/format';
+import { triedMessage } from '../factSelectors';
+import type { Evidence } from '../finding';
+import { errorsOf, refusedStart, startFailure } from '../logErrors';
+import { groupedEvents, type LogEvent, type LogEventGroup } from '../logEvents';
+import { fix, rule, seen, type Draft, type Rule } from '../rule';
+import { messageOf } from '../startFailures/decisiveLine';
+import { maxTitle, type StartFailure } from '../startFailures/diagnoseStart';
 
-type HelperState = NonNullable<HelperFacts['state']>;
+/** What a line may take of a report: no line that an engine is known to write is longer. */
+const maxLine = 2000;
 
-/** What a line may take of a report. */
-const most = 500;
+/** Different messages that are quoted; the newest come first. */
+const maxGroups = 5;
 
-function shortened(line: string): string {
-  return line.length > most ? `${line.slice(0, most)}…` : line;
-}
+/** Lines of one event that are shown beside the decisive one. */
+const maxOthers = 3;
 
 function logPath(facts: Facts): string {
   return valueOf(facts.daemonLog)?.path ?? 'daemon log';
 }
 
-/** Results of a start in which dockerd was launched, or an init system asked: its own log tells of that start. */
-const launched: ReadonlySet<string> = new Set([
-  ...['daemon-exited', 'not-ready', 'not-stopped', 'init-failed', 'crash-loop', 'cancelled', 'internal'],
-]);
-
-/** The last start, when the helper refused it before dockerd was launched: the log is older and tells of another. */
-function refusedStart(facts: Facts): HelperState | undefined {
-  const state = valueOf(facts.helper)?.state;
-  const refused = state?.state === 'failed' && /^(?:start|restart|supervise)$/u.test(state.verb);
-  return refused && !launched.has(state.code) && !daemonRuns(facts) && !answers(facts) ? state : undefined;
+function evidenceOf(facts: Facts, { line, others }: LogEvent): readonly Evidence[] {
+  return [line, ...others.slice(0, maxOthers)].map((text) => seen(logPath(facts), shortened(text, maxLine)));
 }
 
-/** The log tells of this attempt and the engine is down: why it ended, by its last decisive line. */
-function startFailure(facts: Facts): StartFailure | undefined {
-  const log = valueOf(facts.daemonLog);
-  if (log === undefined || daemonRuns(facts) || answers(facts) || refusedStart(facts) !== undefined) return undefined;
-  const line = lastDecisiveLine(log.lastStart, startedBefore(facts));
-  return line === undefined ? undefined : diagnoseStart(line);
+/**
+ * When daemon.json was changed after a start had failed over it: what was said of it is of a file that is no more.
+ *
+ * @param at milliseconds since the epoch, when that start failed at the latest
+ */
+function changedSince(said: string, at: number, facts: Facts): Evidence | undefined {
+  const config = valueOf(facts.daemonConfig);
+  if (config?.fileChangedAt === undefined || !/daemon\.json/u.test(said)) return undefined;
+  return Date.parse(config.fileChangedAt) > at
+    ? seen(config.file.path, `changed at ${config.fileChangedAt}, after the start that failed`)
+    : undefined;
 }
 
-/** Which of `runningCauses` a line belongs to, else `not-recognised`; undefined for what a healthy daemon writes, too. */
-function kindOf(line: string): RunningCauseId | 'not-recognised' | undefined {
-  // A benign line has no decisive message; one with it is judged by what it says.
-  const message = lastDecisiveLine([line.slice(0, 4000)]);
-  if (message === undefined) return undefined;
-  return runningCauses.find(({ pattern }) => pattern.test(message))?.id ?? 'not-recognised';
+/** What is left to do after such a change. */
+const startAgain = fix('Start Docker.', 'dind-station start', 'none', 'start-daemon');
+
+function failedStart(failure: StartFailure, facts: Facts): Draft {
+  const said = seen(logPath(facts), shortened(failure.line, maxLine));
+  const cause = `dockerd: ${shortened(messageOf(failure.line), maxLine)}`;
+  const down = { severity: 'error', cause, consequence: 'Docker is down.' } as const;
+  const { title, nextStep, line } = failure;
+  const failedAt = Date.parse(valueOf(facts.daemonLog)?.modifiedAt ?? '');
+  const changed = changedSince(`${title} ${nextStep} ${line}`, failedAt, facts);
+  if (changed !== undefined) {
+    return {
+      ...down,
+      title: `The last start of Docker failed, and ${changed.source} has changed since`,
+      evidence: [said, changed],
+      remedy: startAgain,
+    };
+  }
+  return { ...down, title, evidence: [said], remedy: fix(nextStep, failure.command) };
 }
 
-/** Errors of a daemon that answers, by kind. A daemon that is down is judged by its last start instead. */
-function errorsOf(facts: Facts, id: ReturnType<typeof kindOf>): readonly string[] {
-  const log = valueOf(facts.daemonLog);
-  if (log === undefined || startFailure(facts) !== undefined) return [];
-  return log.errors.filter((line) => kindOf(line) === id);
+/** The sentence that a client got, without the request that it answers. */
+function sentenceOf(message: string): string {
+  return message.replace(/^Handler for [A-Z]+ \S+ returned error: /u, '');
+}
+
+function quoted({ newest, count }: LogEventGroup): string {
+  return `${newest.message}${count === 1 ? '' : ` (${String(count)} times)`}`;
 }
 
 const startIds = new Set<StartFailure['id']>([...startCauses.map(({ id }) => id), 'not-recognised']);
@@ -63,21 +77,14 @@ export const logRules: readonly Rule[] = [
   ...[...startIds].map((id) =>
     rule({
       id: `start.${id}`,
-      // One of them speaks for all when there is no log to read.
-      needs: id === 'not-recognised' ? ['daemonLog'] : [],
+      needs: [],
       explains: ['socket.socket-absent', 'socket.socket-dead', 'daemon.dockerd-killed-leftovers'],
       judge: (_slices, facts) => {
         const failure = startFailure(facts);
-        if (failure?.id !== id) return undefined;
-        const known = id !== 'not-recognised';
-        return {
-          severity: 'error',
-          title: known ? failure.title : 'The daemon did not start, with a message that is not recognised',
-          cause: known ? 'The daemon gave up when it was started last.' : `The daemon said: ${shortened(failure.line)}`,
-          evidence: [seen(logPath(facts), shortened(failure.line))],
-          consequence: 'Docker is down.',
-          remedy: fix(failure.nextStep, failure.command),
-        };
+        if (failure?.id === id) return failedStart(failure, facts);
+        // One of them speaks for all when there is no log to read.
+        const unread = id === 'not-recognised' && failure === undefined && 'unreadable' in facts.daemonLog;
+        return unread ? { inconclusive: `daemonLog: ${facts.daemonLog.unreadable}` } : undefined;
       },
     }),
   ),
@@ -88,13 +95,18 @@ export const logRules: readonly Rule[] = [
     judge: (_slices, facts) => {
       const state = refusedStart(facts);
       if (state === undefined) return undefined;
+      // The helper notes whole seconds.
+      const changed = changedSince(state.message, Date.parse(state.since) + 999, facts);
+      const said = seen(`dind-helper ${state.verb}, ${state.since}`, `${state.code}: ${state.message}`);
+      const title = 'The last start of Docker was refused';
       return {
         severity: 'error',
-        title: 'The last start of Docker was refused',
+        title: changed === undefined ? title : `${title}, and ${changed.source} has changed since`,
         cause: state.message,
-        evidence: [seen(`dind-helper ${state.verb}, ${state.since}`, `${state.code}: ${state.message}`)],
+        evidence: changed === undefined ? [said] : [said, changed],
         consequence: 'Docker is down.',
-        remedy: fix('Change what is named, then start Docker.', 'dind-station start'),
+        remedy:
+          changed === undefined ? fix('Change what is named, then start Docker.', startAgain.command) : startAgain,
       };
     },
   }),
@@ -102,14 +114,17 @@ export const logRules: readonly Rule[] = [
     rule({
       id: `log.${id}`,
       needs: [],
+      explains: ['daemon.containers-fail'],
       judge: (_slices, facts) => {
-        const lines = errorsOf(facts, id);
-        if (lines.length === 0) return undefined;
+        const events = errorsOf(facts, id);
+        if (events.length === 0) return undefined;
+        const tried = triedMessage(facts);
         return {
-          severity,
+          // What keeps every container from running is as grave as that, and explains it.
+          severity: tried !== undefined && events.some(({ message }) => message.includes(tried)) ? 'error' : severity,
           title,
-          cause: `The daemon's log says so ${lines.length === 1 ? 'once' : `${String(lines.length)} times`} since its last start.`,
-          evidence: lines.slice(-3).map((line) => seen(logPath(facts), shortened(line))),
+          cause: `The daemon's log says so ${events.length === 1 ? 'once' : `${String(events.length)} times`} since its last start.`,
+          evidence: events.slice(-3).flatMap((event) => evidenceOf(facts, event)),
           consequence,
           remedy: fix(nextStep, command),
         };
@@ -119,16 +134,24 @@ export const logRules: readonly Rule[] = [
   rule({
     id: 'log.not-recognised',
     needs: ['daemonLog'],
-    judge: ({ daemonLog }, facts) => {
-      const lines = errorsOf(facts, 'not-recognised');
-      if (lines.length === 0) return undefined;
+    judge: (_slices, facts) => {
+      const tried = triedMessage(facts);
+      // The trial of containers tells its own failure.
+      const events = errorsOf(facts, 'not-recognised').filter(
+        ({ message }) => tried === undefined || !message.includes(tried),
+      );
+      const groups = groupedEvents(events);
+      const [newest] = groups;
+      if (newest === undefined) return undefined;
+      const shown = groups.slice(0, maxGroups);
+      const more = groups.length - shown.length;
       return {
-        severity: 'info',
-        title: `The daemon's log has ${lines.length === 1 ? 'an error that is' : `${String(lines.length)} errors that are`} not recognised`,
-        cause: 'They are shown as they are.',
-        evidence: lines.slice(-5).map((line) => seen(daemonLog.path, shortened(line))),
-        consequence: 'It is not known what they mean.',
-        remedy: fix('Read the log.', 'dind-station logs'),
+        severity: 'warning',
+        title: `Docker reported: ${shortened(sentenceOf(newest.newest.message), maxTitle)}`,
+        cause: `dockerd, newest first: ${shown.map(quoted).join(' | ')}${more === 0 ? '' : ` | and ${formatCount(more, 'other message')} in the log`}`,
+        evidence: shown.flatMap((group) => evidenceOf(facts, group.newest)),
+        consequence: 'No rule knows this message, so what it affects is unknown.',
+        remedy: fix('Read the log around it.', 'dind-station logs'),
       };
     },
   }),

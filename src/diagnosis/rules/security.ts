@@ -1,6 +1,7 @@
 import { valueOf } from '../../host/facts/fact';
 import { seenIn, fix, requiresHost, rule, seen, type Rule } from '../rule';
-import { answers, engineInfo, isOn, isPlatform, mayHave, option } from '../factSelectors';
+import { answers, engineInfo, exhaustedNamespaces, isOn, isPlatform, mayHave, option } from '../factSelectors';
+import { errorsOf } from '../logErrors';
 
 const privileged = 'docker run --privileged ...';
 
@@ -54,6 +55,34 @@ export const securityRules: readonly Rule[] = [
         evidence: [seen('/proc/self/status CapBnd', capabilities.own.bounding.join(' '))],
         consequence: 'Pulling, importing, building and running fail with "operation not permitted".',
         remedy: requiresHost('start it privileged, or add CAP_SYS_ADMIN.', privileged),
+      };
+    },
+  }),
+  rule({
+    id: 'security.no-sys-resource',
+    needs: ['capabilities'],
+    explains: ['log.childs-pid', 'log.oom-score-adj', 'log.rlimit-refused'],
+    judge: ({ capabilities }, facts) => {
+      if (mayHave(capabilities, 'SYS_RESOURCE')) return undefined;
+      // Where the kernel allows no namespaces, runc says the same, and that is why.
+      const silent = exhaustedNamespaces(facts).length > 0 ? [] : errorsOf(facts, 'childs-pid');
+      const refused = [...silent, ...errorsOf(facts, 'oom-score-adj'), ...errorsOf(facts, 'rlimit-refused')];
+      const newest = refused.toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0)).at(-1);
+      if (newest === undefined) return undefined;
+      return {
+        severity: 'warning',
+        title: 'This container has no CAP_SYS_RESOURCE, and a container needed it',
+        cause:
+          'runc needs it to set a negative --oom-score-adj and a ulimit above that of this container; of the first it says only "can\'t get final child\'s PID from pipe".',
+        evidence: [
+          seen('/proc/self/status CapBnd', capabilities.own.bounding.join(' ')),
+          seen(valueOf(facts.daemonLog)?.path ?? 'daemon log', newest.line),
+        ],
+        consequence: 'That container does not start.',
+        remedy: requiresHost(
+          'start it with CAP_SYS_RESOURCE; or leave out what needs it.',
+          'docker run --cap-add SYS_RESOURCE ...',
+        ),
       };
     },
   }),

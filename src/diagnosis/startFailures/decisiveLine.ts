@@ -16,7 +16,10 @@ export interface DecisiveLine {
 /** The value of a field of a line, in logfmt or JSON, unescaped. */
 function field(line: string, name: string): string | undefined {
   const quoted = new RegExp(`(?: ${name}=|"${name}":)"((?:[^"\\\\]|\\\\.)*)"`).exec(line)?.[1];
-  return quoted?.replace(/\\(.)/g, '$1') ?? new RegExp(` ${name}=([^\\s"]+)`).exec(line)?.[1];
+  return (
+    quoted?.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' || escaped === 't' ? ' ' : escaped)) ??
+    new RegExp(` ${name}=([^\\s"]+)`).exec(line)?.[1]
+  );
 }
 
 /** What a line of the log says, without time and level; a line without them is returned as it is. */

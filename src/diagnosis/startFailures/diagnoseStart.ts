@@ -1,6 +1,7 @@
 import type { StartCauseId } from '../../host/causeIds';
 import { startCauses } from '../../host/logTable';
 import { steps, type NextStep } from '../nextStep';
+import { shortened } from '../../util/format';
 import { messageOf } from './decisiveLine';
 
 /** Why the daemon did not start, as far as its last line tells. */
@@ -17,6 +18,9 @@ export interface StartFailure {
   /** The line the judgement rests on, as the daemon wrote it. */
   readonly line: string;
 }
+
+/** What a sentence of the engine's may take of a title; it is whole beside it. */
+export const maxTitle = 300;
 
 /** Commands of the table that are actions of ours, with labels of their own. */
 const ownSteps: Readonly<Record<string, NextStep>> = {
@@ -47,7 +51,7 @@ export function diagnoseStart(line: string): StartFailure {
   }
   return {
     id: 'not-recognised',
-    title: 'The daemon ended with a message that is not recognised',
+    title: `Docker failed to start: ${shortened(message, maxTitle)}`,
     nextStep: 'Read what the daemon wrote before it.',
     step: steps.showLog,
     command: 'dind-station logs',

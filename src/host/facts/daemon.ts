@@ -66,6 +66,8 @@ export type DaemonFile = FactsOf<typeof daemonFileSchema>;
 /** What the running daemon was told, and what follows from file, flags and defaults together. */
 export const daemonConfigFactsSchema = v.object({
   file: daemonFileSchema,
+  /** When the file was written or replaced last, or taken out of its folder. UTC, ISO 8601. */
+  fileChangedAt: v.exactOptional(v.string()),
   /** Flags of the running dockerd by long name, each with its values in order; absent: none runs, or it is hidden. */
   flags: v.exactOptional(v.record(v.string(), v.array(v.string()))),
   dataRoot: v.string(),
@@ -97,7 +99,7 @@ export const daemonLogFactsSchema = v.object({
   lastStart: v.array(v.string()),
   /** The beginning of that start was found. False: it lies further up. */
   startFound: v.boolean(),
-  /** Lines of level error or fatal, and dockerd's own last words without a level; at most 50. */
+  /** Lines of level error or fatal, and dockerd's own last words without a level; at most 400. */
   errors: v.array(v.string()),
   /** Bytes that were read. */
   readBytes: v.number(),

@@ -7,7 +7,8 @@ import type { EngineState } from '../../engine/state';
 import type { CommandName, Work } from '../../webview/protocol';
 import type { Verdict } from '../lifecycleOutcome';
 import { endsContainers } from '../stopQuestion';
-import { remedyActionOf, judgeRemedy, type RemedyAction } from './remedyAction';
+import { judgeRemedy } from '../../diagnosis/remedyOutcome';
+import { remedyActionOf, type RemedyAction } from './remedyAction';
 import { riskDescriptions } from './descriptions';
 
 /** The part of `vscode` that asks. */
@@ -102,17 +103,19 @@ export class RemedyRunner {
   }
 
   /** Facts decide, whatever the command said of itself; its words say why where the facts show the fault. */
-  #judge({ id, title }: Finding, failure: string | undefined): void {
+  #judge(finding: Finding, failure: string | undefined): void {
+    const { id, title } = finding;
     const diagnosis = this.#parts.diagnosis();
     if (diagnosis === undefined) return;
-    const outcome = judgeRemedy(id, diagnosis);
+    const outcome = judgeRemedy(finding, diagnosis);
     if (outcome.kind === 'fixed') {
       this.#attempts.delete(id);
       this.#fixed = [title, ...this.#fixed].slice(0, maxFixed);
-      this.#parts.say(`Mended: ${title}.`);
+      this.#parts.say(`Mended: ${title}.${outcome.next === undefined ? '' : ` Next: ${outcome.next.title}.`}`);
       return;
     }
-    const why = failure ?? outcome.why;
+    const unclear = outcome.kind === 'inconclusive' ? 'Whether it is mended could not be told: ' : '';
+    const why = failure ?? `${unclear}${outcome.why}`;
     this.#attempts.set(id, why);
     this.#parts.say(`Not mended: ${title}. ${why}`);
   }

@@ -4,7 +4,7 @@ import { appliedBy, runFix, type Applied } from '../../../src/cli/fix';
 import { paintFor } from '../../../src/cli/terminal';
 import type { ResultCode } from '../../../src/helper/protocol';
 import type { HelperOutcome } from '../../../src/helper/run';
-import { healthyFacts } from '../diagnosis/healthy';
+import { down, healthyFacts, type HealthyFacts } from '../diagnosis/healthy';
 
 const open = healthyFacts((facts) => void (facts.socket.value.mode = 0o666));
 const broken = healthyFacts((facts) => {
@@ -60,6 +60,46 @@ test('no undo is told where nothing was changed', async () => {
 test('what stays is said, with the way back', async () => {
   expect(await fix('socket.socket-world-writable', [open, open])).toBe(1);
   expect(text(err)).toMatch(/still there.*undo-close-socket/);
+});
+
+/** The last start failed over a daemon.json that is not JSON, at this time by the log. */
+const failedStart = (change: (facts: HealthyFacts) => void) =>
+  healthyFacts((facts) => {
+    down(facts);
+    facts.daemonLog.value.lastStart = [
+      'unable to configure the Docker daemon with file /etc/docker/daemon.json: unexpected EOF',
+    ];
+    facts.daemonLog.value.modifiedAt = '2026-01-01T00:10:00.000Z';
+    change(facts);
+  });
+const path = '/etc/docker/daemon.json';
+const invalid = failedStart((facts) => {
+  const where = { message: 'comma expected', line: 1, column: 15, text: '{ "debug": tru' };
+  facts.daemonConfig.value.file = { state: 'invalid', path, sizeBytes: 15, ...where };
+});
+const absent = (fileChangedAt: string) =>
+  failedStart((facts) => {
+    facts.daemonConfig.value = { ...facts.daemonConfig.value, file: { state: 'absent', path }, fileChangedAt };
+  });
+
+test('a file that was moved aside is fixed, and the start that it made fail comes next', async () => {
+  const exit = await fix('daemon.daemon-json-syntax', [invalid, absent('2026-01-01T00:10:01.000Z')], { yes: true });
+  expect(applied).toEqual(['move-daemon-json-aside']);
+  const said = text(out);
+  expect(said).toContain('Mended: /etc/docker/daemon.json is not valid JSON.');
+  expect(said).toContain(
+    'Next: The last start of Docker failed, and /etc/docker/daemon.json has changed since. dind-station fix start.daemon-json-syntax',
+  );
+  expect(exit).toBe(0);
+});
+
+test('nothing is called mended while the same sentence is still an error', async () => {
+  const exit = await fix('daemon.daemon-json-syntax', [invalid, absent('2026-01-01T00:09:59.000Z')], { yes: true });
+  expect(text(out)).toBe('');
+  expect(text(err)).toMatch(
+    /still there: .*The same is still an error: \/etc\/docker\/daemon\.json is not valid JSON\./,
+  );
+  expect(exit).toBe(1);
 });
 
 test('data is not touched unasked', async () => {

@@ -115,6 +115,7 @@ test('a hostile log line is shown as text', () => {
     }),
   );
   expect(diagnosis.findings.map(({ id }) => id)).toEqual(['log.not-recognised']);
+  expect(diagnosis.findings[0]).toMatchObject({ severity: 'warning', title: expect.stringContaining('alert(1)') });
   const text = reportText(diagnosisReport(diagnosis), paintFor(false)).join('\n');
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);

@@ -216,6 +216,12 @@ test('the last start and its last words are found', () => {
   });
 });
 
+test('what clients are refused does not push out an error that was logged before', () => {
+  const refused = 'time="x" level=error msg="Handler for POST /v1.41/exec/a/start returned error: no such file"';
+  const fault = 'time="x" level=error msg="write /var/lib/docker/x: no space left on device"';
+  expect(lastStartOf([fault, ...Array.from({ length: 300 }, () => refused)]).errors[0]).toBe(fault);
+});
+
 test('a proxy is told without its password', () => {
   const info = { ServerVersion: '1', Containers: 0, ContainersRunning: 0, HttpProxy: 'http://me:planted@proxy:3128' };
   expect(parseEngineInfo(info)?.httpProxy).toBe('http://proxy:3128');

@@ -8,7 +8,7 @@ test('a container without an answer ends the others, and is told when they have 
   engine.prints = () => undefined;
   const before = engine.start.getMockImplementation();
   engine.start.mockImplementation(async (id) => {
-    if (!engine.all.get(id)?.config.Cmd?.[2]?.includes('# first')) return before?.(id);
+    if (!engine.one(id).config.Cmd?.[2]?.includes('# first')) return before?.(id);
     await vi.waitFor(() => expect(engine.start).toHaveBeenCalledTimes(2));
     throw reset();
   });

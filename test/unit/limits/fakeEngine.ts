@@ -60,14 +60,14 @@ export class FakeEngine {
   });
 
   readonly output = vi.fn<EngineCalls['output']>(async (id, listener) => {
-    const container = this.#one(id);
+    const container = this.one(id);
     container.print = (text) => listener(text, 'out');
     const ended = new Promise<void>((resolve) => (container.end = resolve));
     return Promise.resolve({ ended, close: () => container.end() });
   });
 
   readonly start = vi.fn<EngineCalls['start']>(async (id) => {
-    const container = this.#one(id);
+    const container = this.one(id);
     const script = container.config.Cmd?.[2] ?? '';
     const text = this.prints(script);
     container.running = true;
@@ -76,7 +76,7 @@ export class FakeEngine {
   });
 
   readonly inspect = vi.fn<EngineCalls['inspect']>(async (id) => {
-    const { name, config, running } = this.#one(id);
+    const { name, config, running } = this.one(id);
     const stillRuns = running || this.late-- > 0;
     const hostConfig = this.keeps(config.HostConfig ?? {});
     const state = { running: stillRuns, pid: 42, exitCode: stillRuns ? 0 : 7, oomKilled: !stillRuns };
@@ -101,8 +101,9 @@ export class FakeEngine {
     container.end();
   }
 
-  #one(id: string): FakeContainer {
-    const found = this.all.get(id);
+  /** By its id or its name, as the real one takes both. */
+  one(id: string): FakeContainer {
+    const found = this.all.get(id) ?? [...this.all.values()].find(({ name }) => name === id);
     if (found === undefined) throw refusal(404, `No such container: ${id}`);
     return found;
   }

@@ -84,7 +84,7 @@ describe('a cancel is answered at once while the engine says nothing', () => {
 
   test('in the middle of a check', async () => {
     engine.start.mockImplementation(async (id) =>
-      engine.all.get(id)?.config.Cmd?.[2]?.includes('# a') ? never() : undefined,
+      engine.one(id).config.Cmd?.[2]?.includes('# a') ? never() : undefined,
     );
     hang('echo cgroup');
     vi.mocked(ping).mockResolvedValueOnce(ok).mockResolvedValue(frozen);
@@ -123,7 +123,7 @@ describe('an engine that falls silent', () => {
     const { start } = engine;
     const before = start.getMockImplementation();
     start.mockImplementation(async (id) => {
-      const script = engine.all.get(id)?.config.Cmd?.[2] ?? '';
+      const script = engine.one(id).config.Cmd?.[2] ?? '';
       if (!script.includes('# a')) return before?.(id);
       await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(3));
       throw reset();

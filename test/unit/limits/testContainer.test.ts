@@ -1,5 +1,6 @@
 import { probeContainer } from '../../../src/limits/probeEnvironment';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ownLabel } from '../../../src/engine/events';
 import { RunAborted } from '../../../src/limits/runErrors';
 import { isComplete } from '../../../src/limits/containerEvidence';
 import { droppedOf, runContainer } from '../../../src/limits/testContainer';
@@ -39,6 +40,13 @@ describe('a container that stays', () => {
     const engine = new FakeEngine();
     expect(isComplete(await runContainer(container('probe', { stays: 30 }), containerRun(engine)))).toBe(true);
     expect(engine.all.size).toBe(0);
+  });
+
+  test('is started by its name, by which the daemon logs what it refuses', async () => {
+    const engine = new FakeEngine();
+    await runContainer(container('probe', { stays: 30 }), containerRun(engine, { labels: { [ownLabel]: 'run' } }));
+    expect(engine.start.mock.calls).toEqual([[expect.stringMatching(/^dind-station-run-[0-9a-f]{8}$/u)]]);
+    expect(engine.start.mock.calls[0]?.[0]).toBe(engine.containersMade[0]?.name);
   });
 
   test('that died before is told with its status', async () => {

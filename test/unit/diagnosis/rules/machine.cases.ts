@@ -244,6 +244,14 @@ export const machineCases: readonly Case[] = [
     },
   ],
   [
+    'security.no-sys-resource',
+    (f) => {
+      f.capabilities.value.own.bounding = ['SYS_ADMIN', 'NET_ADMIN'];
+      f.daemonLog.value.errors = [`level=error msg="can't get final child's PID from pipe: EOF"`];
+    },
+    (f) => void (f.daemonLog.value.errors = [`level=error msg="can't get final child's PID from pipe: EOF"`]),
+  ],
+  [
     'kernel.namespace-quota',
     (f) => void (f.sysctls.value.maxNamespaces = { net: 0 }),
     (f) => void (f.sysctls.value.maxNamespaces = { net: 1 }),

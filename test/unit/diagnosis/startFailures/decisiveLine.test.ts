@@ -65,6 +65,10 @@ test('without a bare line the last error counts, with its cause', () => {
   ).toBe('could not open "/x": no such file');
 });
 
+test('a line end within a message is a blank', () => {
+  expect(lastDecisiveLine([startingUp, error('errors:\\ndenied: no access\\n')])).toBe('errors: denied: no access ');
+});
+
 test('only the newest attempt counts', () => {
   const earlier = 'failed to start daemon: pid file found, ensure docker is not running or delete /var/run/docker.pid';
   expect(lastDecisiveLine([startingUp, earlier, startingUp, info('API listen')])).toBeUndefined();

@@ -95,13 +95,16 @@ describe('the last line of a failed start', () => {
     expect(diagnoseStart(line).id).not.toBe(id);
   });
 
-  test('unknown is shown as it is, and said to be unknown', () => {
+  test('unknown is told in its own words, with its end cut off only where it is very long', () => {
     const line = 'failed to start daemon: the moon is in the wrong house';
     expect(diagnoseStart(line)).toMatchObject({
       id: 'not-recognised',
-      title: expect.stringContaining('not recognised'),
+      title: `Docker failed to start: ${line}`,
       line,
     });
+    const long = `failed to start daemon: ${'a'.repeat(900)}`;
+    expect(diagnoseStart(long).title).toMatch(/^Docker failed to start: failed to start daemon: a{200,}…$/);
+    expect(diagnoseStart(long).line).toBe(long);
   });
 
   test('every signature is found by a line, and has an id of its own', () => {

@@ -82,6 +82,33 @@ describe('a remedy', () => {
     expect(remedyRunner.told.attempts.get(shareable.id)).toContain('still there');
   });
 
+  test('says what comes next, and is not fixed while the same sentence is an error under another name', async () => {
+    const stopped = {
+      ...findingOf({ summary: 'Start Docker.' }, 'socket.socket-absent'),
+      cause: 'There is no daemon.',
+    };
+    const next = stage(shareable, [{ ...stopped, title: 'Docker is down' }]);
+    await next.remedyRunner.run(shareable.id);
+    expect(next.said).toEqual(['Mended: Something is wrong. Next: Docker is down.']);
+    const same = stage(shareable, [stopped]);
+    await same.remedyRunner.run(shareable.id);
+    expect(same.said).toEqual([
+      'Not mended: Something is wrong. The same is still an error: Something is wrong. Start Docker.',
+    ]);
+    expect(same.remedyRunner.told.fixed).toEqual([]);
+  });
+
+  test('is not said to be fixed where that cannot be told', async () => {
+    const undecided = [{ id: shareable.id, area: shareable.area, reason: 'no statfs' }];
+    let findings: readonly Finding[] = [shareable];
+    const { remedyRunner, said } = stage(shareable, [], {
+      diagnosis: () => ({ findings, undecided }) as unknown as Diagnosis,
+      refresh: () => Promise.resolve(void (findings = [])),
+    });
+    await remedyRunner.run(shareable.id);
+    expect(said).toEqual(['Not mended: Something is wrong. Whether it is mended could not be told: no statfs.']);
+  });
+
   test('tells what the helper said where that is why', async () => {
     const apply = (): Promise<HelperOutcome> => Promise.resolve({ kind: 'broken', message: 'It ended with status 1.' });
     const { remedyRunner } = stage(shareable, [shareable], { apply });
