@@ -1,5 +1,6 @@
 import { isEnding, isWorking } from '../helper/helperState';
 import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
+import { infoDeadline, pingDeadline, refreshDeadline } from './deadlines';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
 import type { KnownVerification } from './verification';
@@ -8,7 +9,7 @@ import { isHelperAlive, readHelperFile } from '../helper/stateFile';
 import { InfoRound } from './infoPolling';
 import { PathWatch } from './pathWatch';
 import { ping, unusableCode } from './probe';
-import type { EngineState, InfoResult, PingResult } from './state';
+import type { EngineState, InfoResult, MachineSetup, PingResult } from './state';
 import { StateStore, type StateListener } from './stateStore';
 
 /** Whether somebody else's socket is mounted over the path, and what says so. */
@@ -25,6 +26,8 @@ export interface MonitorOptions {
   readonly helperStatePath?: string | undefined;
   /** Default: nothing is ever mounted. */
   readonly socketMount?: (socketPath: string) => Promise<SocketMount>;
+  /** What a start would need; undefined for a daemon that is not started from here. Default: nothing is looked at. */
+  readonly setup?: () => Promise<MachineSetup | undefined>;
   /** There is a reason to doubt that containers run. */
   readonly onDoubt?: () => void;
   readonly log?: (line: string) => void;
@@ -52,6 +55,7 @@ export class EngineMonitor {
   readonly #helperPath: string | undefined;
   readonly #helperAlive: (pid: number) => boolean;
   readonly #readMount: ((socketPath: string) => Promise<SocketMount>) | undefined;
+  readonly #readSetup: MonitorOptions['setup'];
   readonly #store: StateStore;
   readonly #feed: EventFeed | undefined;
   readonly #info: InfoRound | undefined;
@@ -76,6 +80,7 @@ export class EngineMonitor {
     this.#background = options.background ?? true;
     this.#helperAlive = options.helperAlive ?? isHelperAlive;
     this.#readMount = options.socketMount;
+    this.#readSetup = options.setup;
     this.#store = new StateStore(() => this.#clock.now(), this.#log);
     if (!options.endpoint.ok) {
       this.#store.tell({ type: 'bad-endpoint', message: options.endpoint.message });
@@ -88,6 +93,7 @@ export class EngineMonitor {
       endpoint,
       clock: this.#clock,
       repeat: this.#background,
+      deadline: () => infoDeadline(endpoint, this.#store.model),
       onResult: (result) => this.#takeInfo(result),
     });
     if (!this.#background) return;
@@ -117,7 +123,7 @@ export class EngineMonitor {
     return this.#store.onChange(listener);
   }
 
-  /** Asks now, `/info` included, and gives the state after the answers: 0.9 s at most, 3.4 s where only `/info` hangs. */
+  /** Asks now, `/info` included, and gives the state after the answers; `deadlines.ts` says how long that takes at most. */
   async refresh(): Promise<EngineState> {
     if (this.#endpoint !== undefined && !this.#disposed) {
       this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
@@ -130,6 +136,9 @@ export class EngineMonitor {
   /** What a trial of containers found of the daemon that runs now. */
   readonly verified = (verification: KnownVerification | undefined): void =>
     this.#store.tell({ type: 'verified', verification });
+
+  /** Where its containerd should listen and does not; undefined when it does. */
+  readonly containerdDead = (dead: string | undefined): void => this.#store.tell({ type: 'containerd', dead });
 
   dispose(): void {
     this.#disposed = true;
@@ -148,7 +157,7 @@ export class EngineMonitor {
     this.#mountIsKnown = false;
     // Not due again when the ping is taken: the question below is the one.
     this.#infoIsDue = false;
-    await this.#ask(pace.pingDeadline);
+    if (this.#endpoint !== undefined) await this.#ask(refreshDeadline(this.#endpoint, this.#store.model));
     if (this.#store.model.ping?.outcome === 'ok' && !this.#disposed) await this.#info?.ask();
   }
 
@@ -172,9 +181,10 @@ export class EngineMonitor {
     const askedAt = this.#clock.elapsed();
     this.#askedAt = askedAt;
     this.#lookAtHelper();
-    const [result, mount] = await Promise.all([
-      ping(endpoint, deadlineMs ?? this.#deadline(), run.signal),
+    const [result, mount, setup] = await Promise.all([
+      ping(endpoint, deadlineMs ?? pingDeadline(endpoint, this.#store.model), run.signal),
       this.#mount(),
+      this.#mountIsKnown ? undefined : this.#readSetup?.(),
     ]);
     if (this.#run !== run) return;
     this.#run = undefined;
@@ -182,20 +192,8 @@ export class EngineMonitor {
       this.#mountIsKnown = true;
       this.#store.tell({ type: 'foreign', ...mount });
     }
+    if (setup !== undefined) this.#store.tell({ type: 'setup', setup });
     this.#take(result, this.#clock.elapsed() - askedAt);
-  }
-
-  #deadline(): number {
-    if (isWorking(this.#store.model.helper)) return pace.startDeadline;
-    switch (this.#store.model.ping?.outcome) {
-      // Somebody may be starting it by hand: its socket is there well before it answers.
-      case 'absent':
-      case 'refused':
-      case 'timeout':
-        return pace.patientDeadline;
-      default:
-        return pace.pingDeadline;
-    }
   }
 
   /** Read beside the ping unless the engine answers already: a mount made later is found by the next `refresh`. */

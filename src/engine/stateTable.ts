@@ -1,5 +1,12 @@
 import type { Cause, EngineState, StateKind } from './state';
 
+/**
+ * The next steps by name. `moveAway` is about what stands in the place of the socket; `install` and `resume` are the command
+ * that the cause has, and no step where it has none.
+ */
+export type StepName =
+  'start' | 'restart' | 'stop' | 'showLog' | 'refresh' | 'setUpHelper' | 'moveAway' | 'install' | 'resume';
+
 /** What a person sees of a state, as far as only its kind and the code of its cause decide. */
 interface Look {
   /** In the status bar: a codicon, with `~spin` while something happens, and the text beside it. */
@@ -7,17 +14,17 @@ interface Look {
   readonly text: string;
   /** A few words without a full stop. */
   readonly headline: string;
-  /** What can be done, most useful first; `moveAway` is about what stands in the place of the socket. */
-  readonly nextSteps: readonly ('start' | 'restart' | 'stop' | 'showLog' | 'refresh' | 'moveAway')[];
+  /** What can be done, most useful first. */
+  readonly nextSteps: readonly StepName[];
   /** Whether the headline says all, so that nothing has to be loaded to explain it. */
   readonly plain: boolean;
+  /** The colour of the status bar and of the terminal, whether somebody is interrupted, and the banner of the page. */
+  readonly severity: 'ok' | 'info' | 'warning' | 'error';
 }
 
 interface StateRow extends Look {
   /** What differs for some causes. A state without a cause counts as one that was not asked for yet. */
   readonly byCause?: Readonly<Partial<Record<Cause['code'], Partial<Look>>>>;
-  /** The colour of the status bar and of the terminal, whether somebody is interrupted, and the banner of the page. */
-  readonly severity: 'ok' | 'info' | 'warning' | 'error';
   /** What `dind-station status` ends with: `fine` for an engine in which containers can be started now. */
   readonly exit: 'fine' | 'notFine' | 'unclear';
   /** Whose daemon answers; `host` for one outside of this container, which is not started or stopped from here. */
@@ -39,6 +46,21 @@ const underWay = {
   exit: 'notFine',
   daemon: 'none',
 } as const satisfies Partial<StateRow>;
+/** On its way no more: it takes longer than it can, or a signal stopped the helper. */
+const stuck = (doing: string): Readonly<Partial<Record<Cause['code'], Partial<Look>>>> => {
+  const look = { icon: 'warning', text: `Docker: still ${doing}`, plain: false, severity: 'warning' } as const;
+  const canStop = doing === 'starting';
+  return {
+    'takes-long': {
+      ...{ ...look, headline: `Docker is still ${doing}` },
+      nextSteps: canStop ? ['stop', 'showLog'] : ['showLog', 'refresh'],
+    },
+    paused: {
+      ...{ ...look, headline: `Docker is ${doing}, but the helper is stopped` },
+      nextSteps: canStop ? ['resume', 'stop', 'showLog'] : ['resume', 'showLog'],
+    },
+  };
+};
 /** Docker cannot be used, and somebody has to do something. */
 const trouble = {
   icon: 'error',
@@ -66,15 +88,34 @@ const rows = {
       unreachable: { headline: 'Docker cannot be reached' },
     },
   },
+  'not-installed': {
+    ...{ icon: 'circle-slash', text: 'Docker: not installed', headline: 'Docker is not installed' },
+    ...{ nextSteps: ['install', 'refresh'], plain: false, severity: 'info', exit: 'notFine', daemon: 'none' },
+    ...{ canStart: false, canStop: false },
+    byCause: { 'containerd-missing': { text: 'Docker: incomplete', headline: 'containerd is not installed' } },
+  },
   stopped: {
     ...{ icon: 'circle-slash', text: 'Docker: stopped', headline: 'Docker is not running', nextSteps: ['start'] },
     ...{ plain: false, severity: 'info', exit: 'notFine', daemon: 'none', canStart: true, canStop: false },
-    byCause: { 'stopped-by-user': { headline: 'Docker is stopped' } },
+    byCause: {
+      'stopped-by-user': { headline: 'Docker is stopped' },
+      'not-set-up': { text: 'Docker: not set up', headline: 'Docker is not set up', nextSteps: ['setUpHelper'] },
+    },
   },
-  starting: { ...underWay, text: 'Docker: starting', headline: 'Docker is starting', canStart: false, canStop: true },
+  starting: {
+    ...underWay,
+    ...{ text: 'Docker: starting', headline: 'Docker is starting', canStart: false, canStop: true },
+    byCause: stuck('starting'),
+  },
   running: {
     ...{ icon: 'package', text: 'Docker', headline: 'Docker is running', nextSteps: ['restart', 'stop'] },
     ...{ plain: true, severity: 'ok', exit: 'fine', daemon: 'ours', canStart: false, canStop: true },
+    byCause: {
+      slow: {
+        ...{ icon: 'warning', text: 'Docker: slow', headline: 'Docker is running, but responds slowly' },
+        ...{ nextSteps: ['showLog', 'restart', 'stop'], plain: false, severity: 'info' },
+      },
+    },
   },
   degraded: {
     ...trouble,
@@ -114,10 +155,15 @@ const rows = {
       },
     },
   },
-  stopping: { ...underWay, text: 'Docker: stopping', headline: 'Docker is stopping', canStart: false, canStop: false },
+  stopping: {
+    ...underWay,
+    ...{ text: 'Docker: stopping', headline: 'Docker is stopping', canStart: false, canStop: false },
+    byCause: stuck('stopping'),
+  },
   restarting: {
     ...underWay,
     ...{ text: 'Docker: restarting', headline: 'Docker is restarting', canStart: false, canStop: false },
+    byCause: stuck('restarting'),
   },
   failed: {
     ...trouble,

@@ -1,7 +1,8 @@
 import type { Endpoint, EndpointResult } from '../engine/endpoint';
 import { EngineMonitor } from '../engine/monitor';
-import { initial } from '../engine/reducer';
+import { initial } from '../engine/model';
 import type { EngineState } from '../engine/state';
+import { readSetup } from '../app/machineSetup';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readSocketMount } from '../host/socketPath';
 import type { KnownVerification } from '../engine/verification';
@@ -12,7 +13,7 @@ export type StateListener = Parameters<EngineMonitor['onChange']>[0];
 /** One endpoint, and what watches it. */
 export interface Connection {
   readonly endpoint: EndpointResult;
-  readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'verified' | 'dispose'>;
+  readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'verified' | 'containerdDead' | 'dispose'>;
 }
 
 /** Finds the endpoint that a setting or the environment names, and watches it. Nothing is read of another's daemon. */
@@ -25,10 +26,11 @@ export function connectTo(
   if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
   // What the helper says is about its own daemon and would be mistaken for another's.
   const helperStatePath = endpoint.ok ? stateFileOf(endpoint.endpoint) : undefined;
+  const setup = async () => (endpoint.ok ? readSetup(endpoint.endpoint) : undefined);
   const line = (text: string): void => log.info(text);
   return {
     endpoint,
-    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, onDoubt, log: line }),
+    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, setup, onDoubt, log: line }),
   };
 }
 
@@ -77,6 +79,11 @@ export class EngineSession {
   /** What a trial of containers found of the daemon that runs now. */
   verified(verification: KnownVerification | undefined): void {
     this.#connection?.monitor.verified(verification);
+  }
+
+  /** Where its containerd should listen and does not; undefined when it does. */
+  containerdDead(dead: string | undefined): void {
+    this.#connection?.monitor.containerdDead(dead);
   }
 
   onChange(listener: StateListener): { dispose(): void } {

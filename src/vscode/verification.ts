@@ -1,4 +1,6 @@
 import type * as vscode from 'vscode';
+import { containerdLife } from '../app/containerdLife';
+import { ContainerdWatch } from '../app/containerdWatch';
 import { daemonIdentity } from '../app/daemonIdentity';
 import { isOwnDaemon } from '../app/verification';
 import { keepVerification, readVerification, verificationPath } from '../app/verificationRecord';
@@ -11,7 +13,7 @@ import { notify, type NotificationHost } from './notify';
 
 /** What verifying containers needs of the window's first part. */
 export interface VerificationParts {
-  readonly engine: Pick<EngineSession, 'verified'>;
+  readonly engine: Pick<EngineSession, 'verified' | 'containerdDead'>;
   readonly enabled: () => boolean;
   /** The image in which limits are verified too; undefined for one of this machine's programs. */
   readonly image: () => string | undefined;
@@ -20,8 +22,37 @@ export interface VerificationParts {
   readonly log: Pick<LazyLog, 'info' | 'error'>;
 }
 
-/** The verifier of this window. Built into an output file of its own, which `lazyVerification.ts` loads when an engine runs. */
-export function makeVerifier({ engine, enabled, image, load, log }: VerificationParts): Verifier {
+/** What a window does to know whether containers run, besides asking the engine how it is. */
+export type RunningChecks = Pick<Verifier, 'observe' | 'doubt' | 'dispose'>;
+
+/**
+ * The verifier of this window, and the watch on containerd. Built into an output file of its own, which `lazyVerification.ts` loads
+ * when an engine runs.
+ */
+export function makeRunningChecks(parts: VerificationParts): RunningChecks {
+  const verifier = makeVerifier(parts);
+  const { engine, log } = parts;
+  const watch = new ContainerdWatch({
+    read: containerdLife,
+    onDead: (address) => engine.containerdDead(address),
+    onReplaced: () => verifier.doubt(),
+    clock: systemClock,
+    log,
+  });
+  return {
+    observe: (state, endpoint) => {
+      verifier.observe(state, endpoint);
+      watch.observe(state, endpoint);
+    },
+    doubt: () => verifier.doubt(),
+    dispose: () => {
+      verifier.dispose();
+      watch.dispose();
+    },
+  };
+}
+
+function makeVerifier({ engine, enabled, image, load, log }: VerificationParts): Verifier {
   const path = verificationPath(process.env);
   return new Verifier({
     trial: async (endpoint, identity, signal) => {

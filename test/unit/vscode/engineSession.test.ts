@@ -31,6 +31,7 @@ function bench() {
         },
         refresh: () => Promise.resolve(state),
         verified: () => undefined,
+        containerdDead: () => undefined,
         dispose: () => {
           record.disposed = true;
           listeners.clear();
