@@ -29,10 +29,10 @@ export interface StatusSources {
   /** The endpoint that is asked for, as in DOCKER_HOST; undefined for that of the environment. */
   readonly host: string | undefined;
   readonly installed: () => Promise<InstalledOrUnknown>;
-  /** Milliseconds. Together with the start of the program they stay under two seconds. */
+  /** Milliseconds. Together with the start of the program they stay under two seconds, whatever an engine here answers. */
   readonly pingMs: number;
   readonly infoMs: number;
-  /** The same for an engine that is elsewhere, or that may be slow. */
+  /** The same for an engine that is elsewhere, or that is silent or slow: only more time tells one from the other. */
   readonly patientMs: number;
   readonly now: () => number;
 }

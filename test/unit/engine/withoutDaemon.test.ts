@@ -17,12 +17,14 @@ const younger = { madeAt: Date.parse('2026-01-01T10:00:07Z') };
 const said = (state: HelperWord['state'], more: Partial<HelperWord> = {}): Word => helper(state, { since, ...more });
 const path: SocketPath = 'socket';
 
+type Age = { readonly madeAt?: number };
+
 /** What a client sees when nothing answers, by a socket of that age. */
-const clients: Readonly<Record<string, (age: { readonly madeAt?: number }) => Word>> = {
-  ENOENT: () => absent,
-  ECONNREFUSED: (age) => ping({ outcome: 'refused', path, ...age }),
-  EACCES: (age) => ping({ outcome: 'denied', path, ...age }),
-  'nobody accepts': (age) => ping({ outcome: 'timeout', afterMs: 900, ...age }),
+const clients = {
+  ENOENT: (_age: Age) => absent,
+  ECONNREFUSED: (age: Age) => ping({ outcome: 'refused', path, ...age }),
+  EACCES: (age: Age) => ping({ outcome: 'denied', path, ...age }),
+  'nobody accepts': (age: Age) => ping({ outcome: 'timeout', afterMs: 900, ...age }),
 };
 /** What each means where nothing is known of the last start. */
 const alone = {
@@ -53,17 +55,17 @@ const rows: readonly Row[] = [
 describe.each(rows)('after %s', (_what, words, all, but = {}) => {
   test.each(Object.keys(alone) as (keyof typeof alone)[])('%s', (errno) => {
     const expected = but[errno] ?? all ?? alone[errno];
-    for (const age of [older, {}]) expect(seen(...words, clients[errno]!(age)), JSON.stringify(age)).toBe(expected);
+    for (const age of [older, {}]) expect(seen(...words, clients[errno](age)), JSON.stringify(age)).toBe(expected);
   });
 
   test.each(['ECONNREFUSED', 'EACCES', 'nobody accepts'] as const)('%s at a socket that is younger', (errno) => {
-    expect(seen(...words, clients[errno]!(younger))).toBe(alone[errno]);
+    expect(seen(...words, clients[errno](younger))).toBe(alone[errno]);
   });
 
   test('a socket that was mounted from outside has nothing to do with it', () => {
     const mounted: Word = { type: 'foreign', mounted: true, evidence: 'm' };
     for (const errno of ['ECONNREFUSED', 'EACCES', 'nobody accepts'] as const)
-      expect(seen(...words, mounted, clients[errno]!(older))).toBe(alone[errno]);
+      expect(seen(...words, mounted, clients[errno](older))).toBe(alone[errno]);
   });
 });
 
@@ -72,7 +74,7 @@ describe('what a start needs', () => {
     type: 'setup',
     setup: { missing: [], install: undefined, helper: true, ...setup },
   });
-  const refused = clients['ECONNREFUSED']!(older);
+  const refused = clients.ECONNREFUSED(older);
   const noEngine = needs({ missing: ['dockerd', 'containerd'], install: 'apt-get install docker.io' });
 
   test('is not there: not installed, with what is missing and how to install it', () => {
@@ -92,8 +94,8 @@ describe('what a start needs', () => {
 
   test("says nothing of a daemon that answers, may answer, or is another machine's", () => {
     expect(seen(noEngine, ok)).toBe('running');
-    expect(seen(noEngine, clients['EACCES']!(older))).toBe('denied no-permission');
-    expect(seen(noEngine, clients['nobody accepts']!(older))).toBe('hung ping-timeout');
+    expect(seen(noEngine, clients.EACCES(older))).toBe('denied no-permission');
+    expect(seen(noEngine, clients['nobody accepts'](older))).toBe('hung ping-timeout');
     expect(seen(noEngine, { type: 'foreign', mounted: true, evidence: 'm' }, refused)).toBe('failed crashed');
     expect(seen(noEngine, helper('starting'), absent)).toBe('starting');
   });
