@@ -1,6 +1,5 @@
 import type { Endpoint } from '../engine/endpoint';
-import type { EngineState } from '../engine/state';
-import { states } from '../engine/stateTable';
+import type { EngineState, StateKind } from '../engine/state';
 import type { ContainerdLife } from '../host/containerdLife';
 import type { Clock, Timer } from '../util/timing';
 
@@ -19,6 +18,9 @@ const lookMs = 3000;
 /** The same after the first look that finds none: a supervisor may be starting it again just now. */
 const secondLookMs = 1000;
 
+/** In which a daemon of this machine answers. */
+const answering: ReadonlySet<StateKind> = new Set<StateKind>(['running', 'cannot-run', 'degraded']);
+
 /**
  * Watches the containerd of a daemon of this machine. From 23.0 on an engine answers `/info` without one, so that no question to
  * the engine tells.
@@ -36,7 +38,7 @@ export class ContainerdWatch {
 
   /** To be told of each state. */
   observe(state: EngineState, endpoint: Endpoint | undefined): void {
-    const watched = states[state.kind].daemon === 'ours' ? endpoint : undefined;
+    const watched = answering.has(state.kind) ? endpoint : undefined;
     if (watched === this.#endpoint) return;
     this.dispose();
     this.#endpoint = watched;

@@ -29,7 +29,7 @@ export interface StatusFacts {
 export interface StatusJson {
   readonly schema: 1;
   readonly state: EngineState['kind'];
-  readonly cause: { readonly code: string; readonly evidence: string } | null;
+  readonly cause: EngineState['cause'] | null;
   readonly step: string | null;
   readonly headline: string;
   readonly explanation: string;

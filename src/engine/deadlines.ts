@@ -2,35 +2,24 @@ import { isWorking } from '../helper/helperState';
 import { pace } from '../util/timing';
 import type { Endpoint } from './endpoint';
 import type { Model } from './model';
+import type { PingResult } from './state';
 
-/** An engine elsewhere is as far away as its network, and docker waits for it. */
-function usual(endpoint: Endpoint): number {
-  return endpoint.kind === 'unix' ? pace.pingDeadline : pace.patientDeadline;
-}
+/** Somebody may be starting it by hand, whose socket is there well before it answers; or it hung, and may recover. */
+const patient: ReadonlySet<PingResult['outcome'] | undefined> = new Set(['absent', 'refused', 'timeout']);
 
-/** Milliseconds that a ping may take: an engine that is known to take long, or that may be starting, gets more. */
-export function pingDeadline(endpoint: Endpoint, { ping, helper }: Model): number {
-  if (isWorking(helper)) return pace.startDeadline;
-  switch (ping?.outcome) {
-    // Somebody may be starting it by hand: its socket is there well before it answers.
-    case 'absent':
-    case 'refused':
-    case 'timeout':
-      return pace.patientDeadline;
-    case 'ok':
-      return ping.ms * 2 > usual(endpoint) ? pace.patientDeadline : usual(endpoint);
-    default:
-      return usual(endpoint);
-  }
-}
-
-/** The same for a ping that somebody waits for: no start of the helper's is waited for with it. */
-export function refreshDeadline(endpoint: Endpoint, model: Model): number {
-  return isWorking(model.helper) ? usual(endpoint) : pingDeadline(endpoint, model);
+/**
+ * Milliseconds that a ping may take: an engine that is slow, elsewhere, or that may be starting, gets more.
+ *
+ * @param waited somebody waits for the answer, and not for the end of what the helper does
+ */
+export function pingDeadline(endpoint: Endpoint, { ping, helper }: Model, waited: boolean): number {
+  // An engine elsewhere is as far away as its network, and docker waits for it.
+  const usual = endpoint.kind === 'unix' ? pace.pingDeadline : pace.patientDeadline;
+  if (isWorking(helper)) return waited ? usual : pace.startDeadline;
+  return patient.has(ping?.outcome) || (ping?.outcome === 'ok' && ping.ms * 2 > usual) ? pace.patientDeadline : usual;
 }
 
 /** Milliseconds that `/info` may take. */
 export function infoDeadline(endpoint: Endpoint, model: Model): number {
-  const patient = endpoint.kind !== 'unix' || model.pace.slow !== undefined;
-  return patient ? pace.patientInfoDeadline : pace.infoDeadline;
+  return endpoint.kind !== 'unix' || model.pace.slow !== undefined ? pace.patientInfoDeadline : pace.infoDeadline;
 }

@@ -1,15 +1,13 @@
 import { isEnding, isWorking } from '../helper/helperState';
 import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
-import { infoDeadline, pingDeadline, refreshDeadline } from './deadlines';
+import { infoDeadline, pingDeadline } from './deadlines';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
-import type { KnownVerification } from './verification';
-import { stateFile } from '../helper/paths';
 import { isHelperAlive, readHelperFile } from '../helper/stateFile';
 import { InfoRound } from './infoPolling';
 import { PathWatch } from './pathWatch';
 import { ping, unusableCode } from './probe';
-import type { EngineState, InfoResult, MachineSetup, PingResult } from './state';
+import type { EngineState, Found, InfoResult, MachineSetup, PingResult } from './state';
 import { StateStore, type StateListener } from './stateStore';
 
 /** Whether somebody else's socket is mounted over the path, and what says so. */
@@ -22,24 +20,18 @@ export interface MonitorOptions {
   readonly endpoint: EndpointResult;
   /** False: nothing happens on its own, only `refresh` asks. Default true. */
   readonly background?: boolean;
-  /** The helper's state file; undefined means none. Default: the usual one where the endpoint can be the helper's. */
+  /** The state file of the helper that looks after this daemon. Default: none does. */
   readonly helperStatePath?: string | undefined;
   /** Default: nothing is ever mounted. */
   readonly socketMount?: (socketPath: string) => Promise<SocketMount>;
-  /** What a start would need; undefined for a daemon that is not started from here. Default: nothing is looked at. */
-  readonly setup?: () => Promise<MachineSetup | undefined>;
+  /** What a start would need; undefined for a daemon that is not started from here. May not reject. */
+  readonly setup?: (endpoint: Endpoint) => Promise<MachineSetup | undefined>;
   /** There is a reason to doubt that containers run. */
   readonly onDoubt?: () => void;
   readonly log?: (line: string) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly helperAlive?: (pid: number) => boolean;
-}
-
-/** The helper cares for root's daemon; a socket of a user's session is not its own, and nothing behind TCP is. */
-function helperStateOf(endpoint: Endpoint): string | undefined {
-  const usual = endpoint.kind === 'unix' && endpoint.source !== 'rootless socket';
-  return usual && !endpoint.socketPath.startsWith('/run/user/') ? stateFile : undefined;
 }
 
 /**
@@ -88,7 +80,7 @@ export class EngineMonitor {
     }
     const { endpoint } = options.endpoint;
     this.#endpoint = endpoint;
-    this.#helperPath = 'helperStatePath' in options ? options.helperStatePath : helperStateOf(endpoint);
+    this.#helperPath = options.helperStatePath;
     this.#info = new InfoRound({
       endpoint,
       clock: this.#clock,
@@ -133,12 +125,8 @@ export class EngineMonitor {
     return this.state;
   }
 
-  /** What a trial of containers found of the daemon that runs now. */
-  readonly verified = (verification: KnownVerification | undefined): void =>
-    this.#store.tell({ type: 'verified', verification });
-
-  /** Where its containerd should listen and does not; undefined when it does. */
-  readonly containerdDead = (dead: string | undefined): void => this.#store.tell({ type: 'containerd', dead });
+  /** What was found out of the daemon that runs now otherwise than by asking how it is. */
+  readonly learn = (found: Found): void => this.#store.tell(found);
 
   dispose(): void {
     this.#disposed = true;
@@ -157,7 +145,7 @@ export class EngineMonitor {
     this.#mountIsKnown = false;
     // Not due again when the ping is taken: the question below is the one.
     this.#infoIsDue = false;
-    if (this.#endpoint !== undefined) await this.#ask(refreshDeadline(this.#endpoint, this.#store.model));
+    await this.#ask(true);
     if (this.#store.model.ping?.outcome === 'ok' && !this.#disposed) await this.#info?.ask();
   }
 
@@ -169,7 +157,7 @@ export class EngineMonitor {
   }
 
   /** One probe. An earlier one is called off, and what it brings is dropped. */
-  async #ask(deadlineMs?: number): Promise<void> {
+  async #ask(waited = false): Promise<void> {
     const endpoint = this.#endpoint;
     if (endpoint === undefined || this.#disposed) return;
     this.#run?.abort();
@@ -181,11 +169,12 @@ export class EngineMonitor {
     const askedAt = this.#clock.elapsed();
     this.#askedAt = askedAt;
     this.#lookAtHelper();
-    const [result, mount, setup] = await Promise.all([
-      ping(endpoint, deadlineMs ?? pingDeadline(endpoint, this.#store.model), run.signal),
+    const [result, mount] = await Promise.all([
+      ping(endpoint, pingDeadline(endpoint, this.#store.model, waited), run.signal),
       this.#mount(),
-      this.#mountIsKnown ? undefined : this.#readSetup?.(),
     ]);
+    const setup =
+      result.outcome === 'absent' || result.outcome === 'refused' ? await this.#readSetup?.(endpoint) : undefined;
     if (this.#run !== run) return;
     this.#run = undefined;
     if (mount !== undefined) {

@@ -19,8 +19,8 @@ export const brisk: Pace = { slow: undefined, contrary: 0 };
 
 /** After a ping that was answered. */
 export function paceAfter({ slow, contrary }: Pace, ms: number): Pace {
-  const says = slow === undefined ? ms >= slowMs : ms < briskMs;
-  if (!says) return { slow, contrary: 0 };
-  if (contrary + 1 < (slow === undefined ? pingsToSlow : pingsToBrisk)) return { slow, contrary: contrary + 1 };
-  return slow === undefined ? { slow: `a ping took ${formatSeconds(ms)}`, contrary: 0 } : brisk;
+  const isSlow = slow !== undefined;
+  const count = (isSlow ? ms < briskMs : ms >= slowMs) ? contrary + 1 : 0;
+  if (count < (isSlow ? pingsToBrisk : pingsToSlow)) return { slow, contrary: count };
+  return isSlow ? brisk : { slow: `a ping took ${formatSeconds(ms)}`, contrary: 0 };
 }

@@ -58,8 +58,7 @@ export interface MachineSetup {
 /** Why an engine is in the state it is in; `code` is stable, the words come from `describe.ts`. */
 export interface Cause {
   readonly code:
-    | 'engine-missing'
-    | 'containerd-missing'
+    | 'program-missing'
     | 'not-set-up'
     | 'never-started'
     | 'stopped-by-user'
@@ -103,6 +102,13 @@ export interface EngineState {
   readonly step?: string;
 }
 
+/** What is found out of a daemon that answers, otherwise than by asking how it is. */
+export type Found =
+  /** What a trial of containers found; undefined when nothing is known any more. */
+  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined }
+  /** Where its containerd should listen and does not; undefined when it does. */
+  | { readonly type: 'containerd'; readonly dead: string | undefined };
+
 /** What the reducer is told. `at` is milliseconds since the epoch; the reducer itself reads no clock. */
 export type EngineEvent =
   | { readonly type: 'ping'; readonly result: PingResult; readonly at: number }
@@ -110,10 +116,7 @@ export type EngineEvent =
   | { readonly type: 'stream-ended'; readonly at: number }
   /** The helper's state file, undefined when there is none or its helper is gone. */
   | { readonly type: 'helper'; readonly state: HelperWord | undefined; readonly at: number }
-  /** What a trial of containers found, of the daemon that answers now; undefined when nothing is known any more. */
-  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined; readonly at: number }
-  /** Whether the containerd of the daemon that answers is alive: the address at which nothing listens, or undefined. */
-  | { readonly type: 'containerd'; readonly dead: string | undefined; readonly at: number }
+  | (Found & { readonly at: number })
   | { readonly type: 'setup'; readonly setup: MachineSetup; readonly at: number }
   /** Somebody else's socket is mounted over ours. */
   | { readonly type: 'foreign'; readonly mounted: boolean; readonly evidence: string; readonly at: number }

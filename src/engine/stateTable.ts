@@ -45,22 +45,25 @@ const underWay = {
   severity: 'ok',
   exit: 'notFine',
   daemon: 'none',
+  canStart: false,
+  canStop: false,
 } as const satisfies Partial<StateRow>;
-/** On its way no more: it takes longer than it can, or a signal stopped the helper. */
+/** On its way no more: it takes longer than it can, or a signal stopped the helper, behind which a stop would wait as well. */
 const stuck = (doing: string): Readonly<Partial<Record<Cause['code'], Partial<Look>>>> => {
-  const look = { icon: 'warning', text: `Docker: still ${doing}`, plain: false, severity: 'warning' } as const;
-  const canStop = doing === 'starting';
+  const text = `still ${doing}`;
+  const headline = `Docker is ${text}`;
+  const look = { icon: 'warning', text: `Docker: ${text}`, headline, plain: false, severity: 'warning' } as const;
   return {
-    'takes-long': {
-      ...{ ...look, headline: `Docker is still ${doing}` },
-      nextSteps: canStop ? ['stop', 'showLog'] : ['showLog', 'refresh'],
-    },
-    paused: {
-      ...{ ...look, headline: `Docker is ${doing}, but the helper is stopped` },
-      nextSteps: canStop ? ['resume', 'stop', 'showLog'] : ['resume', 'showLog'],
-    },
+    'takes-long': { ...look, nextSteps: doing === 'starting' ? ['stop', 'showLog'] : ['showLog', 'refresh'] },
+    paused: { ...look, nextSteps: ['resume', 'showLog'] },
   };
 };
+/** Nothing runs, and nothing failed. */
+const idle = {
+  ...{ icon: 'circle-slash', plain: false, severity: 'info', exit: 'notFine', daemon: 'none', canStop: false },
+} as const satisfies Partial<StateRow>;
+/** A daemon of this machine answers. */
+const up = { daemon: 'ours', canStart: false, canStop: true } as const satisfies Partial<StateRow>;
 /** Docker cannot be used, and somebody has to do something. */
 const trouble = {
   icon: 'error',
@@ -89,14 +92,13 @@ const rows = {
     },
   },
   'not-installed': {
-    ...{ icon: 'circle-slash', text: 'Docker: not installed', headline: 'Docker is not installed' },
-    ...{ nextSteps: ['install', 'refresh'], plain: false, severity: 'info', exit: 'notFine', daemon: 'none' },
-    ...{ canStart: false, canStop: false },
-    byCause: { 'containerd-missing': { text: 'Docker: incomplete', headline: 'containerd is not installed' } },
+    ...idle,
+    ...{ text: 'Docker: not installed', headline: 'Docker is not installed', nextSteps: ['install', 'refresh'] },
+    canStart: false,
   },
   stopped: {
-    ...{ icon: 'circle-slash', text: 'Docker: stopped', headline: 'Docker is not running', nextSteps: ['start'] },
-    ...{ plain: false, severity: 'info', exit: 'notFine', daemon: 'none', canStart: true, canStop: false },
+    ...idle,
+    ...{ text: 'Docker: stopped', headline: 'Docker is not running', nextSteps: ['start'], canStart: true },
     byCause: {
       'stopped-by-user': { headline: 'Docker is stopped' },
       'not-set-up': { text: 'Docker: not set up', headline: 'Docker is not set up', nextSteps: ['setUpHelper'] },
@@ -104,12 +106,12 @@ const rows = {
   },
   starting: {
     ...underWay,
-    ...{ text: 'Docker: starting', headline: 'Docker is starting', canStart: false, canStop: true },
+    ...{ text: 'Docker: starting', headline: 'Docker is starting', canStop: true },
     byCause: stuck('starting'),
   },
   running: {
     ...{ icon: 'package', text: 'Docker', headline: 'Docker is running', nextSteps: ['restart', 'stop'] },
-    ...{ plain: true, severity: 'ok', exit: 'fine', daemon: 'ours', canStart: false, canStop: true },
+    ...{ ...up, plain: true, severity: 'ok', exit: 'fine' },
     byCause: {
       slow: {
         ...{ icon: 'warning', text: 'Docker: slow', headline: 'Docker is running, but responds slowly' },
@@ -120,7 +122,7 @@ const rows = {
   degraded: {
     ...trouble,
     ...{ icon: 'warning', text: 'Docker: degraded', headline: 'Docker answers with an error' },
-    ...{ severity: 'warning', daemon: 'ours', canStart: false, canStop: true },
+    ...{ ...up, severity: 'warning' },
     byCause: {
       'info-timeout': { headline: 'Docker answers, but cannot run containers' },
       'info-failed': { headline: 'Docker answers, but cannot describe itself' },
@@ -129,7 +131,7 @@ const rows = {
   'cannot-run': {
     ...trouble,
     ...{ text: "Docker: can't run containers", headline: "Docker can't run containers" },
-    ...{ daemon: 'ours', canStart: false, canStop: true },
+    ...up,
   },
   hung: {
     ...trouble,
@@ -157,12 +159,12 @@ const rows = {
   },
   stopping: {
     ...underWay,
-    ...{ text: 'Docker: stopping', headline: 'Docker is stopping', canStart: false, canStop: false },
+    ...{ text: 'Docker: stopping', headline: 'Docker is stopping' },
     byCause: stuck('stopping'),
   },
   restarting: {
     ...underWay,
-    ...{ text: 'Docker: restarting', headline: 'Docker is restarting', canStart: false, canStop: false },
+    ...{ text: 'Docker: restarting', headline: 'Docker is restarting' },
     byCause: stuck('restarting'),
   },
   failed: {

@@ -4,34 +4,20 @@ import type { PingResult, SocketPath, StateKind } from './state';
 
 /** Something else than a socket stands at the path. */
 function blocked(path: SocketPath): Verdict | undefined {
-  switch (path) {
-    case 'directory':
-      return verdict('misconfigured', 'socket-is-directory', path);
-    case 'file':
-      return verdict('misconfigured', 'socket-is-file', path);
-    case 'other':
-      return verdict('misconfigured', 'socket-is-other', path);
-    case 'socket':
-    case 'hidden':
-      return undefined;
-  }
-}
-
-/** Time that passed, so rounded that it does not change with each look. */
-function roundedTime(ms: number): string {
-  const halfMinutes = Math.floor(ms / 30_000);
-  return halfMinutes < 4 ? `${String(halfMinutes * 30)} s` : `${String(halfMinutes / 2)} min`;
+  return path === 'socket' || path === 'hidden' ? undefined : verdict('misconfigured', `socket-is-${path}`, path);
 }
 
 /** The helper is at work; a run that takes longer than its own timeouts allow, or that a signal stopped, is not on its way. */
 export function whileWorking(kind: StateKind, word: HelperWord, now: number): Verdict {
-  const base = { kind, step: word.step };
+  const { step } = word;
   if (word.stopped === true) {
     const pid = String(word.helperPid);
-    return { ...base, ...verdict(kind, 'paused', `PID ${pid}`, `sudo kill -CONT ${pid}`) };
+    return { ...verdict(kind, 'paused', `PID ${pid}`, `sudo kill -CONT ${pid}`), step };
   }
-  const ms = now - Date.parse(word.since);
-  return ms > word.maxSeconds * 1000 ? { ...base, ...verdict(kind, 'takes-long', roundedTime(ms)) } : base;
+  const seconds = (now - Date.parse(word.since)) / 1000;
+  if (seconds <= word.maxSeconds) return { kind, step };
+  // Rounded, so that it does not change with each look.
+  return { ...verdict(kind, 'takes-long', `${String(Math.floor(seconds / 10) * 10)} s`), step };
 }
 
 function failure(word: HelperWord): Verdict {
@@ -45,28 +31,22 @@ function failure(word: HelperWord): Verdict {
  * How the last run of the helper left the daemon, where it left none behind; undefined where nothing is known of it, or an
  * answered ping made it history. `absent`: there is no socket, so that a stop has succeeded after all.
  */
-function lastKnown({ helper, answeredSinceHelper, setup, mounted }: Model, absent: boolean): Verdict | undefined {
-  if (helper === undefined || mounted !== undefined) return undefined;
-  if (helper.daemonGone === true)
-    return verdict(
-      'failed',
-      'crashed',
-      `the daemon that the helper left running, PID ${String(helper.pid)}, has exited`,
-    );
+function lastKnown({ helper, answeredSinceHelper, setup }: Model, absent: boolean): Verdict | undefined {
+  if (helper === undefined) return undefined;
+  if (helper.daemonGone === true) return verdict('failed', 'crashed', `PID ${String(helper.pid)} has exited`);
   if (answeredSinceHelper) return undefined;
   // A stop that took longer than the helper waited and a start that was called off ended as somebody wanted.
   const wanted = helper.state === 'stopped' || helper.code === 'cancelled' || (absent && helper.verb === 'stop');
   if (wanted) return verdict('stopped', 'stopped-by-user', helper.by);
   // What was missing has been installed since.
-  if (helper.code === 'no-engine' && setup?.missing.length === 0) return undefined;
-  return helper.state === 'failed' ? failure(helper) : undefined;
+  const cured = helper.code === 'no-engine' && setup?.missing.length === 0;
+  return helper.state === 'failed' && !cured ? failure(helper) : undefined;
 }
 
 /** No socket. dockerd takes its socket away when it ends in order, so somebody meant it, unless the helper says it runs. */
 function whenAbsent(model: Model): Verdict {
   if (model.helper?.state === 'running') {
-    const evidence = `the socket is gone, the helper had left the daemon running as process ${model.helper.pid}`;
-    return verdict('failed', 'crashed', evidence);
+    return verdict('failed', 'crashed', `the socket is gone, PID ${String(model.helper.pid)} had been running`);
   }
   const none: Verdict = model.everAnswered ? { kind: 'stopped' } : verdict('stopped', 'never-started', 'ENOENT');
   return lastKnown(model, true) ?? none;
@@ -87,38 +67,33 @@ function behindSocket(model: Model, madeAt: number | undefined, otherwise: Verdi
 }
 
 /** Nothing answers, and no start can help: what it would start is not installed. */
-function notInstalled({ setup, mounted }: Model): Verdict | undefined {
-  if (setup === undefined || setup.missing.length === 0 || mounted !== undefined) return undefined;
-  const code = setup.missing.includes('dockerd') ? 'engine-missing' : 'containerd-missing';
-  return verdict('not-installed', code, setup.missing.join(' and '), setup.install);
+function notInstalled({ setup }: Model): Verdict | undefined {
+  if (setup === undefined || setup.missing.length === 0) return undefined;
+  return verdict('not-installed', 'program-missing', setup.missing.join(' and '), setup.install);
 }
 
 /** Nothing failed, and nothing can be started from here before the helper is set up. */
-function startable(found: Verdict, { setup, mounted }: Model): Verdict {
-  const unset = setup?.helper === false && mounted === undefined;
-  return unset && found.kind === 'stopped' ? verdict('stopped', 'not-set-up', '') : found;
+function startable(found: Verdict, { setup }: Model): Verdict {
+  return setup?.helper === false && found.kind === 'stopped' ? verdict('stopped', 'not-set-up', '') : found;
 }
 
 /** A socket that may be a daemon's, and does not answer. */
 type Unanswered = Extract<PingResult, { readonly outcome: 'absent' | 'refused' | 'denied' | 'timeout' }>;
 
+/** What each errno means by itself. */
+const alone = {
+  refused: verdict('failed', 'crashed', 'ECONNREFUSED'),
+  denied: verdict('denied', 'no-permission', 'EACCES'),
+  timeout: verdict('hung', 'ping-timeout', 'GET /_ping: connected, no answer'),
+} as const;
+
 /** What a ping means that no daemon answered. */
-export function withoutDaemon(model: Model, ping: Unanswered): Verdict {
-  switch (ping.outcome) {
-    case 'absent':
-      return notInstalled(model) ?? startable(whenAbsent(model), model);
-    case 'refused': {
-      const crashed = verdict('failed', 'crashed', 'ECONNREFUSED');
-      const found = blocked(ping.path) ?? behindSocket(model, ping.madeAt, crashed);
-      return notInstalled(model) ?? startable(found, model);
-    }
-    case 'denied': {
-      const denied = verdict('denied', 'no-permission', 'EACCES');
-      return blocked(ping.path) ?? startable(behindSocket(model, ping.madeAt, denied), model);
-    }
-    case 'timeout': {
-      const hung = verdict('hung', 'ping-timeout', 'GET /_ping: connected, no answer');
-      return startable(behindSocket(model, ping.madeAt, hung), model);
-    }
-  }
+export function withoutDaemon(all: Model, ping: Unanswered): Verdict {
+  // What is mounted over our socket from outside is nobody's here.
+  const model = all.mounted === undefined ? all : { ...all, helper: undefined, setup: undefined };
+  const impossible = ping.outcome === 'absent' || ping.outcome === 'refused' ? notInstalled(model) : undefined;
+  if (impossible !== undefined) return impossible;
+  if (ping.outcome === 'absent') return startable(whenAbsent(model), model);
+  const other = ping.outcome === 'timeout' ? undefined : blocked(ping.path);
+  return other ?? startable(behindSocket(model, ping.madeAt, alone[ping.outcome]), model);
 }

@@ -6,20 +6,6 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }
 
-/** Whether that process is a living helper. A zombie's command line is empty, a reused number has another one. */
-export function isHelperAlive(pid: number): boolean {
-  try {
-    return /dind-(?:helper|rootless)/u.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
-  } catch {
-    // With hidepid=2 /proc hides the processes of others; a signal that may not be sent still tells that they exist.
-    try {
-      return process.kill(pid, 0);
-    } catch (error) {
-      return codeOf(error) === 'EPERM';
-    }
-  }
-}
-
 /** The letter of proc_pid_stat(5), such as `T` for one that a signal stopped; undefined when it is gone or hidden. */
 export function processState(pid: number): string | undefined {
   try {
@@ -40,6 +26,16 @@ function isGone(pid: number): boolean {
     return false;
   } catch (error) {
     return codeOf(error) === 'ESRCH';
+  }
+}
+
+/** Whether that process is a living helper. A zombie's command line is empty, a reused number has another one. */
+export function isHelperAlive(pid: number): boolean {
+  try {
+    return /dind-(?:helper|rootless)/u.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+  } catch {
+    // With hidepid=2 /proc hides the processes of others.
+    return !isGone(pid);
   }
 }
 

@@ -28,6 +28,8 @@ import { setUpLine } from '../helper/setUpCommand';
 import { runningNames } from './stopQuestion';
 import { stepWords, type LifecycleVerb } from '../app/lifecycle';
 
+export { readSetup } from '../app/machineSetup';
+
 /** What the actions need of the window's first part. */
 export interface ActionParts {
   readonly host: typeof vscode;

@@ -13,7 +13,7 @@ import { notify, type NotificationHost } from './notify';
 
 /** What verifying containers needs of the window's first part. */
 export interface VerificationParts {
-  readonly engine: Pick<EngineSession, 'verified' | 'containerdDead'>;
+  readonly engine: Pick<EngineSession, 'learn'>;
   readonly enabled: () => boolean;
   /** The image in which limits are verified too; undefined for one of this machine's programs. */
   readonly image: () => string | undefined;
@@ -34,7 +34,7 @@ export function makeRunningChecks(parts: VerificationParts): RunningChecks {
   const { engine, log } = parts;
   const watch = new ContainerdWatch({
     read: containerdLife,
-    onDead: (address) => engine.containerdDead(address),
+    onDead: (dead) => engine.learn({ type: 'containerd', dead }),
     onReplaced: () => verifier.doubt(),
     clock: systemClock,
     log,
@@ -63,7 +63,7 @@ function makeVerifier({ engine, enabled, image, load, log }: VerificationParts):
     remembered: (identity) => readVerification(path, identity),
     remember: (identity, verification) => keepVerification(path, identity, verification, Date.now()),
     automatic: (endpoint) => enabled() && isOwnDaemon(endpoint),
-    onResult: (verification) => engine.verified(verification),
+    onResult: (verification) => engine.learn({ type: 'verified', verification }),
     clock: systemClock,
     log,
   });
@@ -78,7 +78,7 @@ export interface VerificationHost extends NotificationHost {
 /** Runs a container because somebody asked for it, on whatever engine the window watches, and says what came of it. */
 export async function verifyOnRequest(
   host: VerificationHost,
-  engine: Pick<EngineSession, 'endpoint' | 'verified'>,
+  engine: Pick<EngineSession, 'endpoint' | 'learn'>,
   { image, load }: Pick<VerificationParts, 'image' | 'load'>,
 ): Promise<void> {
   const { endpoint } = engine;
@@ -100,11 +100,11 @@ export async function verifyOnRequest(
   });
   switch (found.verdict) {
     case 'yes':
-      engine.verified(found);
+      engine.learn({ type: 'verified', verification: found });
       await notify(host, 'info', 'A container has run: Docker works.', []);
       return;
     case 'no':
-      engine.verified(found);
+      engine.learn({ type: 'verified', verification: found });
       await notify(host, 'error', `Docker can't run containers: ${found.message}`, []);
       return;
     case 'unknown':

@@ -39,7 +39,7 @@ describe('what a start needs', () => {
     const socketMount = () => Promise.resolve({ mounted: false, evidence: '' });
     const watched = new Watched(litter, path, { setup, socketMount });
     await watched.kind('not-installed');
-    expect(watched.monitor.state.cause).toMatchObject({ code: 'engine-missing', command: needs.install });
+    expect(watched.monitor.state.cause).toMatchObject({ code: 'program-missing', command: needs.install });
     needs.missing.pop();
     await watched.kind('stopped');
     expect(watched.kinds).toEqual(['unknown', 'not-installed', 'stopped']);

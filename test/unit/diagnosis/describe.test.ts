@@ -17,11 +17,10 @@ const actions = (steps: readonly NextStep[]): string[] =>
 const pairs: [StateKind, Cause['code'] | undefined, string, string, string[]][] = [
   ['running', undefined, '', 'Docker is running', ['restart', 'stop']],
   ['running', 'slow', 'a ping took 2.1 s', 'Docker is running, but responds slowly', ['show-log', 'restart', 'stop']],
-  ['not-installed', 'engine-missing', 'dockerd', 'Docker is not installed', ['refresh']],
-  ['not-installed', 'containerd-missing', 'containerd', 'containerd is not installed', ['refresh']],
+  ['not-installed', 'program-missing', 'dockerd', 'Docker is not installed', ['refresh']],
   ['starting', undefined, '', 'Docker is starting', []],
   ['starting', 'takes-long', '2 min', 'Docker is still starting', ['stop', 'show-log']],
-  ['starting', 'paused', 'PID 42', 'Docker is starting, but the helper is stopped', ['stop', 'show-log']],
+  ['starting', 'paused', 'PID 42', 'Docker is still starting', ['show-log']],
   ['stopping', 'takes-long', '2 min', 'Docker is still stopping', ['show-log', 'refresh']],
   ['restarting', 'takes-long', '2 min', 'Docker is still restarting', ['show-log', 'refresh']],
   ['stopping', undefined, '', 'Docker is stopping', []],
@@ -109,10 +108,10 @@ group('a state in words', () => {
 
   test('an engine that is not installed: what is missing, where it was looked for, and how to install it', () => {
     const install = 'sudo apt-get install docker.io';
-    const words = describe(state('not-installed', 'engine-missing', 'dockerd and containerd', install), local);
+    const words = describe(state('not-installed', 'program-missing', 'dockerd and containerd', install), local);
     expect(words.explanation).toMatch(/^dockerd and containerd are not installed in \/usr\/local\/sbin,/);
     expect(actions(words.nextSteps)).toEqual([`$ ${install}`, 'refresh']);
-    const unknown = describe(state('not-installed', 'containerd-missing', 'containerd'), local);
+    const unknown = describe(state('not-installed', 'program-missing', 'containerd'), local);
     expect(unknown.explanation).toMatch(/^containerd is not installed in .*See https:\/\/docs\.docker\.com\/.*\.$/);
   });
 

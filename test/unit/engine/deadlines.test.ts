@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { infoDeadline, pingDeadline, refreshDeadline } from '../../../src/engine/deadlines';
+import { infoDeadline, pingDeadline } from '../../../src/engine/deadlines';
 import type { Endpoint } from '../../../src/engine/endpoint';
 import { absent, after, helper, ok, ping, timeout, type Word } from './words';
 
@@ -8,7 +8,7 @@ const tcp: Endpoint = { kind: 'tcp', host: 'box', port: 1, basePath: '', source:
 const took = (ms: number): Word => ping({ outcome: 'ok', ms });
 
 test('a ping to a local engine is short, unless it may be starting, is slow, or is waited for', () => {
-  const given = (...words: Word[]) => pingDeadline(unix, after(...words));
+  const given = (...words: Word[]) => pingDeadline(unix, after(...words), false);
   expect(given()).toBe(900);
   expect(given(ok)).toBe(900);
   expect(given(absent)).toBe(5000);
@@ -16,12 +16,12 @@ test('a ping to a local engine is short, unless it may be starting, is slow, or 
   expect(given(took(1200))).toBe(5000);
   expect(given(took(1200), ok)).toBe(900);
   expect(given(helper('starting'))).toBe(30_000);
-  expect(refreshDeadline(unix, after(helper('starting')))).toBe(900);
-  expect(refreshDeadline(unix, after(timeout))).toBe(5000);
+  expect(pingDeadline(unix, after(helper('starting')), true)).toBe(900);
+  expect(pingDeadline(unix, after(timeout), true)).toBe(5000);
 });
 
 test('an engine elsewhere has the time that its network takes', () => {
-  expect([pingDeadline(tcp, after()), pingDeadline(tcp, after(ok))]).toEqual([5000, 5000]);
+  expect([pingDeadline(tcp, after(), false), pingDeadline(tcp, after(ok), true)]).toEqual([5000, 5000]);
   expect(infoDeadline(tcp, after(ok))).toBe(10_000);
 });
 

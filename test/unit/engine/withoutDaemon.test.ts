@@ -80,15 +80,15 @@ describe('what a start needs', () => {
   test('is not there: not installed, with what is missing and how to install it', () => {
     expect(stateAfter(noEngine, absent)).toMatchObject({
       kind: 'not-installed',
-      cause: { code: 'engine-missing', evidence: 'dockerd and containerd', command: 'apt-get install docker.io' },
+      cause: { code: 'program-missing', evidence: 'dockerd and containerd', command: 'apt-get install docker.io' },
     });
-    expect(seen(needs({ missing: ['containerd'] }), absent)).toBe('not-installed containerd-missing');
+    expect(seen(needs({ missing: ['containerd'] }), absent)).toBe('not-installed program-missing');
   });
 
   test('whatever the helper said last, and whatever is left at the socket', () => {
     for (const words of [[said('failed')], [said('stopped')], [said('running')], []]) {
       for (const word of [absent, refused, ping({ outcome: 'refused', path: 'directory' })])
-        expect(seen(...words, noEngine, word)).toBe('not-installed engine-missing');
+        expect(seen(...words, noEngine, word)).toBe('not-installed program-missing');
     }
   });
 
@@ -131,7 +131,7 @@ describe('a helper at work', () => {
       step: 'daemon.ready',
       cause: { code: 'takes-long', evidence: '90 s' },
     });
-    expect(after(150).cause?.evidence).toBe('2.5 min');
+    expect(after(159).cause?.evidence).toBe('150 s');
   });
 
   test('by a bound of its own', () => {

@@ -6,8 +6,7 @@ import { describedModel, modelOf, someDetails, someTime, stateOf } from './state
 
 const causes: readonly (Cause['code'] | undefined)[] = [
   undefined,
-  'engine-missing',
-  'containerd-missing',
+  'program-missing',
   'not-set-up',
   'never-started',
   'stopped-by-user',
@@ -40,8 +39,7 @@ type Row = [StateKind, Cause['code'] | undefined, string, string, StatusBarConte
 const table: readonly Row[] = [
   ['unknown', 'not-asked-yet', 'loading~spin', 'Docker', 'none'],
   ['unknown', 'unreachable', 'question', 'Docker: unknown', 'none'],
-  ['not-installed', 'engine-missing', 'circle-slash', 'Docker: not installed', 'none'],
-  ['not-installed', 'containerd-missing', 'circle-slash', 'Docker: incomplete', 'none'],
+  ['not-installed', 'program-missing', 'circle-slash', 'Docker: not installed', 'none'],
   ['stopped', 'not-set-up', 'circle-slash', 'Docker: not set up', 'none'],
   ['stopped', 'never-started', 'circle-slash', 'Docker: stopped', 'none'],
   ['stopped', 'stopped-by-user', 'circle-slash', 'Docker: stopped', 'none'],
@@ -190,7 +188,7 @@ describe('statusBarContent', () => {
       ].map((match) => match[1]);
     const { restart, start, stop, showLog, showDiagnostics, menu, setUpHelper } = commandIds;
     expect(links('running')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
-    expect(links('not-installed', 'engine-missing')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('not-installed', 'program-missing')).toEqual([showLog, showDiagnostics, menu]);
     expect(links('stopped', 'not-set-up')).toEqual([setUpHelper, showLog, showDiagnostics, menu]);
     expect(links('starting', 'takes-long')).toEqual([stop, showLog, showDiagnostics, menu]);
     expect(links('stopped')).toEqual([start, showLog, showDiagnostics, menu]);
