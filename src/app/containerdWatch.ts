@@ -42,7 +42,7 @@ export class ContainerdWatch {
     if (watched === this.#endpoint) return;
     this.dispose();
     this.#endpoint = watched;
-    if (watched !== undefined) this.#look(watched, this.#round);
+    if (watched !== undefined) this.#begin(watched, this.#round);
   }
 
   dispose(): void {
@@ -52,15 +52,17 @@ export class ContainerdWatch {
     this.#endpoint = undefined;
   }
 
-  #look(endpoint: Endpoint, round: number): void {
-    this.#parts.read(endpoint).then(
-      (life) => {
-        if (round !== this.#round) return;
-        const wait = this.#take(life);
-        this.#timer = this.#parts.clock.after(wait, () => this.#look(endpoint, round));
-      },
-      (error: unknown) => this.#parts.log.error(`Whether containerd lives cannot be found out: ${String(error)}`),
+  #begin(endpoint: Endpoint, round: number): void {
+    this.#look(endpoint, round).catch((error: unknown) =>
+      this.#parts.log.error(`Whether containerd lives cannot be found out: ${String(error)}`),
     );
+  }
+
+  async #look(endpoint: Endpoint, round: number): Promise<void> {
+    const life = await this.#parts.read(endpoint);
+    if (round !== this.#round) return;
+    const wait = this.#take(life);
+    this.#timer = this.#parts.clock.after(wait, () => this.#begin(endpoint, round));
   }
 
   /** Gives the milliseconds until the next look. */

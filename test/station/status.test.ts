@@ -80,7 +80,7 @@ test('a start that a signal stopped is not on its way', async () => {
   writeFileSync('/usr/local/sbin/dockerd', '#!/bin/sh\nexec sleep 300\n', { mode: 0o755 });
   const start = spawn(helper, ['start'], { stdio: 'ignore' });
   try {
-    const stepNow = (): string => JSON.parse(cli('status', '--json').stdout).step as string;
+    const stepNow = () => (JSON.parse(cli('status', '--json').stdout) as { step: string | null }).step;
     await expect.poll(stepNow, { timeout: 20_000 }).toBe('daemon.ready');
     expectStatus('starting', undefined, 1);
     start.kill('SIGSTOP');
