@@ -97,6 +97,9 @@ export const programRules: readonly Rule[] = table.map(
         const { programs } = daemonConfig;
         if (programs[program] !== undefined || !needed(facts, daemonConfig)) return undefined;
         if (program !== 'dockerd' && programs.dockerd === undefined) return undefined;
+        // Without dockerd the others are not told of: they are installed with it.
+        const all = program === 'dockerd' ? table.map((row) => row.program) : [program];
+        const absent = all.filter((name) => programs[name] === undefined);
         const manager = packageManagers.find((name) => programs[name] !== undefined) ?? 'apt-get';
         const what = instead === undefined ? `Install ${program}` : `Install ${program}, or ${instead}`;
         return {
@@ -106,7 +109,7 @@ export const programRules: readonly Rule[] = table.map(
           cause: `${cause} The daemon looks in ${daemonPath.join(', ')}.`,
           evidence: [seen(program, 'not found')],
           consequence: consequence(runs(facts)),
-          remedy: fix(runs(facts) ? `${what}.` : `${what}, then start Docker.`, installLine(manager, [program])),
+          remedy: fix(runs(facts) ? `${what}.` : `${what}, then start Docker.`, installLine(manager, absent)),
         };
       },
     }),

@@ -39,7 +39,9 @@ test('an engine that is not installed is one error, whatever else is missing and
   const errors = withoutPrograms(['dockerd', 'containerd', 'runc', 'docker-proxy', 'containerd-shim-runc-v2']);
   expect(errors.map(({ id }) => id)).toEqual(['daemon.missing-dockerd']);
   expect(errors[0]?.title).toContain('not installed');
-  expect(errors[0]?.remedy.command).toBe('sudo apt-get update && sudo apt-get install --reinstall docker.io');
+  expect(errors[0]?.remedy.command).toBe(
+    'sudo apt-get update && sudo apt-get install --reinstall docker.io containerd runc',
+  );
   expect(errors[0]?.explains.map(({ id }) => id)).toContain('socket.socket-absent');
 });
 
