@@ -5,7 +5,7 @@ import { contextFor, ContextWriter } from './vscode/contextKeys';
 import { DaemonJsonWatch } from './vscode/daemonJsonWatch';
 import { EngineNotices } from './vscode/engineNotices';
 import { connectTo, EngineSession } from './vscode/engineSession';
-import { LazyActions, loadActions } from './vscode/lazyActions';
+import { LazyActions, loadActions, readSetup } from './vscode/lazyActions';
 import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyBackgroundDiagnosis';
 import { LazyLog } from './vscode/lazyLog';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
@@ -31,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   const log = new LazyLog(() => vscode.window.createOutputChannel('Docker-in-Docker Station', { log: true }));
   const settings = new SettingsStore(vscode);
   const dockerHost = (): string | undefined => settings.now.dockerHost;
-  const engine = new EngineSession((host) => connectTo(host, log, () => verification.now?.doubt()), Date.now());
+  const onDoubt = (): void => verification.now?.doubt();
+  const engine = new EngineSession((host) => connectTo(host, log, onDoubt, readSetup), Date.now());
   const contextWriter = new ContextWriter(vscode.commands.executeCommand);
   const indicator = new StatusIndicator({
     host: vscode,

@@ -10,7 +10,7 @@ official_check() {
   [ "$launcher" = official ] || return 0
   for path in "$OFFICIAL_ENTRYPOINT" "$OFFICIAL_DIND"; do
     [ -x "$path" ] ||
-      fail no-engine "launcher=official needs $path, which is not installed: copy it from Docker's own image docker:dind, or set launcher=builtin in $CONFIG_FILE."
+      fail no-tool "launcher=official needs $path, which is not installed: copy it from Docker's own image docker:dind, or set launcher=builtin in $CONFIG_FILE."
     root_only "$path" ||
       fail not-trusted "$path must belong to root and be writable by root only: chown root:root $path; chmod go-w $path."
   done

@@ -179,7 +179,8 @@ join_last() {
   exit 0
 }
 
-# write_state STATE STEP PID CODE MESSAGE CAUSE: what is going on, for every window, by rename.
+# write_state STATE STEP PID CODE MESSAGE CAUSE: what is going on, for every window, by rename; and how long it may go on, for a
+# run that hangs.
 write_state() {
   # A transition has one beginning, whatever its steps.
   [ -n "$state_since" ] && [ -n "$2" ] || state_since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
@@ -190,8 +191,10 @@ write_state() {
   # They are about a daemon that runs.
   WARNINGS=
   [ "$1" != running ] || warnings_json
+  # A refusal may come before the settings are known.
+  state_bound=$((${start_timeout:-60} + ${stop_timeout:-20} + LOCK_SLACK_MS / 1000))
   json_text "${ASKED_BY:-root}"
-  put "$STATE_FILE" "{\"schema\":1,\"state\":\"$1\",\"verb\":\"$verb\",\"step\":\"$2\",\"pid\":$3,\"helperPid\":$$,\"since\":\"$state_since\",\"by\":\"$JSON\",\"code\":\"$4\",\"message\":\"$state_message\",\"cause\":\"$state_cause\",\"log\":\"$state_log\",\"warnings\":[$WARNINGS]}"
+  put "$STATE_FILE" "{\"schema\":1,\"state\":\"$1\",\"verb\":\"$verb\",\"step\":\"$2\",\"pid\":$3,\"helperPid\":$$,\"since\":\"$state_since\",\"by\":\"$JSON\",\"code\":\"$4\",\"message\":\"$state_message\",\"cause\":\"$state_cause\",\"log\":\"$state_log\",\"maxSeconds\":$state_bound,\"warnings\":[$WARNINGS]}"
 }
 
 # state_field NAME: sets FIELD to that text of the state file, empty when there is none.

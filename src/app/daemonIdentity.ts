@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { containerdLife } from './containerdLife';
 import { stateFileOf } from './managedDaemon';
 import type { Endpoint } from '../engine/endpoint';
 import { readHelperFile } from '../helper/stateFile';
@@ -39,8 +39,8 @@ export async function daemonIdentity(endpoint: Endpoint): Promise<string | undef
   const pid = stateFile === undefined ? undefined : readHelperFile(stateFile)?.pid;
   const [daemon, containerd] = await Promise.all([
     pid === undefined ? undefined : startedProcess(pid),
-    // Where dockerd puts that of its own, and the helper too; one of somebody else's is not looked for.
-    boundSocket(join(dirname(endpoint.socketPath), 'docker/containerd/containerd.sock')),
+    containerdLife(endpoint),
   ]);
-  return [endpoint.socketPath, bound, daemon ?? '', containerd ?? ''].join(' ');
+  const listener = containerd?.alive === true ? containerd.inode : '';
+  return [endpoint.socketPath, bound, daemon ?? '', listener].join(' ');
 }

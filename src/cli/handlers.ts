@@ -96,6 +96,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
         installed: () => rootHelper.installed(),
         pingMs: 1000,
         infoMs: 800,
+        patientMs: 3000,
         now: Date.now,
       });
       const lines = json

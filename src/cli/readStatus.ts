@@ -1,14 +1,19 @@
+import { containerdLife } from '../app/containerdLife';
 import { explain, refusingSocket } from '../app/explanation';
 import type { InstalledOrUnknown } from '../app/helperRunner';
+import { readSetup } from '../app/machineSetup';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readAccess } from '../app/privileges';
 import { isOwnDaemon, recallVerification } from '../app/verification';
 import { describeLost, isPrivateByDefault, lostMounts } from '../diagnosis/runcMounts';
 import type { Endpoint } from '../engine/endpoint';
-import { readHelperFile } from '../helper/stateFile';
+import { isWorking, type HelperWord } from '../helper/helperState';
+import { processState, readHelperFile } from '../helper/stateFile';
 import { info, ping } from '../engine/probe';
-import { initial, reduce, type Model } from '../engine/reducer';
-import type { EngineEvent } from '../engine/state';
+import { initial, type Model } from '../engine/model';
+import { reduce } from '../engine/reducer';
+import { pingsToSlow, slowMs } from '../engine/pace';
+import type { EngineEvent, PingResult } from '../engine/state';
 import { readCgroups } from '../host/cgroup';
 import { readDaemonConfig } from '../host/daemonConfig';
 import { readMounts } from '../host/mounts';
@@ -24,9 +29,11 @@ export interface StatusSources {
   /** The endpoint that is asked for, as in DOCKER_HOST; undefined for that of the environment. */
   readonly host: string | undefined;
   readonly installed: () => Promise<InstalledOrUnknown>;
-  /** Milliseconds. Together with the start of the program they stay under two seconds. */
+  /** Milliseconds. Together with the start of the program they stay under two seconds, whatever an engine here answers. */
   readonly pingMs: number;
   readonly infoMs: number;
+  /** The same for an engine that is elsewhere, or that is silent or slow: only more time tells one from the other. */
+  readonly patientMs: number;
   readonly now: () => number;
 }
 
@@ -37,20 +44,52 @@ async function probeOnce(
   sources: StatusSources,
 ): Promise<{ model: Model; apiVersion: string | undefined }> {
   const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
-  const [mount, answer] = await Promise.all([
+  const helper = stateFile === undefined ? undefined : readHelperFile(stateFile);
+  const [mount, answers] = await Promise.all([
     socketPath === undefined ? undefined : readSocketMount(socketPath),
-    ping(endpoint, sources.pingMs),
+    pingOften(endpoint, helper, sources),
   ]);
+  const answer = answers.at(-1);
   const at = sources.now();
   const events: EngineEvent[] = [];
-  if (stateFile !== undefined) events.push({ type: 'helper', state: readHelperFile(stateFile), at });
+  if (stateFile !== undefined) events.push({ type: 'helper', state: helper, at });
   if (mount !== undefined) events.push({ type: 'foreign', ...mount, at });
-  events.push({ type: 'ping', result: answer, at });
-  if (answer.outcome === 'ok') events.push({ type: 'info', result: await info(endpoint, sources.infoMs), at });
+  events.push(...answers.map((result): EngineEvent => ({ type: 'ping', result, at })));
+  if (answer?.outcome === 'ok') {
+    const prompt = answers.length === 1 && endpoint.kind === 'unix';
+    const infoMs = prompt ? sources.infoMs : sources.patientMs;
+    const [result, life] = await Promise.all([
+      info(endpoint, infoMs),
+      mount?.mounted === true ? undefined : containerdLife(endpoint),
+    ]);
+    events.push({ type: 'info', result, at });
+    if (life?.alive === false) events.push({ type: 'containerd', dead: life.address, at });
+  } else {
+    const setup = await readSetup(endpoint);
+    if (setup !== undefined) events.push({ type: 'setup', setup, at });
+  }
   return {
     model: events.reduce(reduce, initial(at)),
-    apiVersion: answer.outcome === 'ok' ? answer.apiVersion : undefined,
+    apiVersion: answer?.outcome === 'ok' ? answer.apiVersion : undefined,
   };
+}
+
+/** One ping; more, with more patience, where an engine may be there that is only slow. Not of one that a signal stopped. */
+async function pingOften(
+  endpoint: Endpoint,
+  helper: HelperWord | undefined,
+  { pingMs, patientMs }: StatusSources,
+): Promise<readonly PingResult[]> {
+  const answers = [await ping(endpoint, endpoint.kind === 'unix' ? pingMs : patientMs)];
+  const frozen = helper !== undefined && processState(helper.pid) === 'T';
+  if (answers[0]?.outcome === 'timeout' && endpoint.kind === 'unix' && !frozen && !isWorking(helper))
+    answers.push(await ping(endpoint, patientMs));
+  for (let slow = 0; slow < pingsToSlow - 1; slow += 1) {
+    const last = answers.at(-1);
+    if (last?.outcome !== 'ok' || last.ms < slowMs) break;
+    answers.push(await ping(endpoint, patientMs));
+  }
+  return answers;
 }
 
 /** Why no container starts though the engine answers, where the table of mounts shows it; a look at files alone. */

@@ -3,7 +3,7 @@ import type { HelperStateFile } from '../helper/helperState';
 import type { Description } from '../diagnosis/describe';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
-import { isUsable, states } from '../engine/stateTable';
+import { isUsable, rowOf } from '../engine/stateTable';
 import { stepWords } from '../app/lifecycle';
 import { statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './outcome';
@@ -29,7 +29,7 @@ export interface StatusFacts {
 export interface StatusJson {
   readonly schema: 1;
   readonly state: EngineState['kind'];
-  readonly cause: { readonly code: string; readonly evidence: string } | null;
+  readonly cause: EngineState['cause'] | null;
   readonly step: string | null;
   readonly headline: string;
   readonly explanation: string;
@@ -135,11 +135,17 @@ function facts({ state, verified, endpoint, apiVersion, lastRun, helper }: Statu
   return rows;
 }
 
+function colourOf(state: EngineState, paint: Paint): (text: string) => string {
+  const { severity } = rowOf(state);
+  if (severity === 'info') return paint.warn;
+  return isUsable(state) ? paint.good : paint.bad;
+}
+
 /** `status` for people: the headline, why, the facts, what to do. */
 export function statusLines(status: StatusFacts, commands: TerminalCommands, paint: Paint): string[] {
   const { state, words, warning } = status;
   const exit = statusExit(state.kind);
-  const colour = isUsable(state) ? paint.good : states[state.kind].severity === 'info' ? paint.warn : paint.bad;
+  const colour = colourOf(state, paint);
   const lines = [colour(paint.bold(words.headline))];
   if (words.explanation !== '') lines.push(words.explanation);
   if (state.step !== undefined) lines.push(`Now: ${stepWords(state.step)}.`);

@@ -1,6 +1,7 @@
 import type { Installed } from '../helper/installed';
 import type { Cause, EngineState, StateKind } from '../engine/state';
 import { rowOf } from '../engine/stateTable';
+import { daemonPath } from '../host/programs';
 import type { AccessJudgement } from './access';
 import { steps, stepsNamed, type Action, type NextStep } from './nextStep';
 import { diagnoseStart } from './startFailures/diagnoseStart';
@@ -126,21 +127,49 @@ function unknown({ code, evidence, at }: Subject): Explanation {
   }
 }
 
+/** Where there is no command for it, where to read on. */
+function notInstalled({ state, evidence }: Subject): string {
+  const verb = evidence.includes(' and ') ? 'are' : 'is';
+  const help = state.cause?.command === undefined ? 'See https://docs.docker.com/engine/install/ for how.' : '';
+  return join(`${evidence} ${verb} not installed in ${daemonPath.join(', ')}, so no daemon can be started.`, help);
+}
+
+/** Nothing, while it goes its way: the step is shown beside it. */
+function underWay({ state, code, evidence }: Subject): string {
+  switch (code) {
+    case 'takes-long':
+      return `It has been ${state.kind} for ${evidence}, which is longer than that takes.`;
+    case 'paused':
+      return `A signal stopped the helper (${evidence}), so it does not go on until it is sent SIGCONT.`;
+    default:
+      return '';
+  }
+}
+
 /** Why, for each state. The headline and what can be done are in the table of states. */
 const explanations = {
-  running: ({ state, at }) => {
+  running: ({ state, code, evidence, at }) => {
     const version = state.details?.version ?? state.engineVersion;
-    return `${version === undefined ? 'The engine' : `Engine ${version}`} answers at ${at}.`;
+    const engine = version === undefined ? 'The engine' : `Engine ${version}`;
+    return code === 'slow'
+      ? `${engine} responds at ${at}, but slowly (${evidence}): it, the machine or the way to it is overloaded.`
+      : `${engine} answers at ${at}.`;
   },
-  starting: () => '',
-  stopping: () => '',
-  restarting: () => '',
+  'not-installed': notInstalled,
+  starting: underWay,
+  stopping: underWay,
+  restarting: underWay,
   stopped: ({ code, evidence, at }) => {
+    if (code === 'not-set-up')
+      return `Nothing is listening at ${at}, and the privileged helper that starts Docker is not installed.`;
     if (code !== 'stopped-by-user') return `There is no daemon at ${at}.`;
     return evidence === '' ? '' : `Stopped by ${evidence}.`;
   },
   degraded,
-  'cannot-run': ({ evidence }) => `The engine responds, but a container could not be run: ${sentence(evidence)}`,
+  'cannot-run': ({ code, evidence }) =>
+    code === 'containerd-dead'
+      ? `The engine responds, but its containerd has exited: nothing is listening at ${evidence}.`
+      : `The engine responds, but a container could not be run: ${sentence(evidence)}`,
   hung: ({ code, evidence, at }) =>
     `The daemon takes connections at ${at}, but does not answer${code === undefined ? '' : ` (${evidence})`}.`,
   denied: ({ at, context }) => context.access ?? `This process may not use ${at}.`,
@@ -154,7 +183,9 @@ const explanations = {
 /** Offers only what can be done: no daemon of others is touched, and without a helper it must be set up first. */
 function feasible(nextSteps: readonly NextStep[], context: DescribeContext): NextStep[] {
   const isLifecycle = (step: NextStep): boolean => 'action' in step && lifecycle.includes(step.action);
-  const offered = nextSteps.filter((step) => context.managed !== false || !isLifecycle(step));
+  const offered = nextSteps.filter(
+    (step) => context.managed !== false || (!isLifecycle(step) && step !== steps.setUpHelper),
+  );
   const needed = offered.some(isLifecycle);
   if (needed && (context.helper === 'missing' || context.helper === 'untrusted')) {
     const rest = offered.filter((step) => !isLifecycle(step) && step !== steps.setUpHelper);
@@ -163,17 +194,24 @@ function feasible(nextSteps: readonly NextStep[], context: DescribeContext): Nex
   return needed && context.helper === 'outdated' ? [...offered, steps.updateHelper] : offered;
 }
 
+/** Why the helper has to be set up before anything else. */
+const setUpNotes: Readonly<Record<Installed['status'], string>> = {
+  missing: 'The privileged helper, which starts Docker, is not installed.',
+  untrusted: 'The installed helper can be changed by others than root and is not used until it is set up again.',
+  outdated: '',
+  current: '',
+};
+
 /** What a state means and what to do about it, in words. Pure. */
 export function describe(state: EngineState, context: DescribeContext = {}): Description {
   const at = context.socketPath ?? context.endpoint ?? 'its endpoint';
   const { kind, cause } = state;
   const row = rowOf(state);
   const why = explanations[kind]({ state, code: cause?.code, evidence: cause?.evidence ?? '', at, context });
-  const words = typeof why === 'string' ? { explanation: why, nextSteps: stepsNamed(row.nextSteps, at) } : why;
+  const words =
+    typeof why === 'string' ? { explanation: why, nextSteps: stepsNamed(row.nextSteps, at, cause?.command) } : why;
   const nextSteps = feasible(words.nextSteps, context);
-  const distrust =
-    context.helper === 'untrusted' && nextSteps.includes(steps.setUpHelper)
-      ? 'The installed helper can be changed by others than root and is not used until it is set up again.'
-      : '';
-  return { headline: row.headline, explanation: join(words.explanation, distrust), nextSteps };
+  const setUp = nextSteps.includes(steps.setUpHelper) && cause?.code !== 'not-set-up';
+  const note = setUp && context.helper !== undefined ? setUpNotes[context.helper] : '';
+  return { headline: row.headline, explanation: join(words.explanation, note), nextSteps };
 }

@@ -8,12 +8,21 @@ import type { KernelFacts } from '../host/facts/kernel';
 import type { ProcessesFacts, ProcessFacts } from '../host/facts/processes';
 import type { PlatformName } from '../host/facts/platform';
 import type { VerificationFacts } from '../host/facts/verification';
+import { managedSockets } from '../helper/paths';
 
 /** Questions that several rules ask of the same facts. */
 
 /** The engine answered a ping. */
 export function answers(facts: Facts): boolean {
   return valueOf(facts.engine)?.ping.outcome === 'ok';
+}
+
+/** This program looks for a daemon where the helper's listens, and no socket is mounted there from outside. */
+export function isManaged(facts: Facts): boolean {
+  const result = valueOf(facts.endpoint)?.clients[0]?.result;
+  const endpoint = result?.ok === true ? result.endpoint : undefined;
+  const managed = endpoint?.kind === 'unix' && managedSockets.includes(endpoint.socketPath);
+  return managed && valueOf(facts.socket)?.mount === undefined;
 }
 
 export function engineInfo(facts: Facts): EngineInfo | undefined {

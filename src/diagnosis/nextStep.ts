@@ -1,3 +1,5 @@
+import type { StepName } from '../engine/stateTable';
+
 /** What the editor and the command line can do for a person; each front names it in its own way. */
 export type Action = 'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper' | 'update-helper' | 'refresh';
 
@@ -16,9 +18,25 @@ export const steps = {
   refresh: { label: 'Look again', action: 'refresh' },
 } as const satisfies Record<string, NextStep>;
 
-/** Steps by their names in the table of states. @param at the socket's path, for what stands in its place */
-export function stepsNamed(names: readonly (keyof typeof steps | 'moveAway')[], at: string): readonly NextStep[] {
-  return names.map((name) =>
-    name === 'moveAway' ? { label: 'Move it away', command: `sudo mv ${at} ${at}.moved` } : steps[name],
-  );
+/** What the command of a cause is for. */
+const commandLabels = { install: 'Install it', resume: 'Let the helper continue' } as const;
+
+/**
+ * Steps by their names in the table of states.
+ *
+ * @param at the socket's path, for what stands in its place
+ * @param command that of the state's cause
+ */
+export function stepsNamed(names: readonly StepName[], at: string, command?: string): readonly NextStep[] {
+  return names.flatMap((name): NextStep[] => {
+    switch (name) {
+      case 'moveAway':
+        return [{ label: 'Move it away', command: `sudo mv ${at} ${at}.moved` }];
+      case 'install':
+      case 'resume':
+        return command === undefined ? [] : [{ label: commandLabels[name], command }];
+      default:
+        return [steps[name]];
+    }
+  });
 }

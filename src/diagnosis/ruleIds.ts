@@ -55,6 +55,7 @@ export const machineRuleIds = [
   'daemon.missing-containerd',
   'daemon.missing-docker-init',
   'daemon.missing-docker-proxy',
+  'daemon.missing-dockerd',
   'daemon.missing-iptables',
   'daemon.missing-runc',
   'daemon.missing-shim',

@@ -8,6 +8,8 @@ export interface InfoRoundOptions {
   readonly clock: Clock;
   /** False: ask only when told to. */
   readonly repeat: boolean;
+  /** Milliseconds that one question may take now. */
+  readonly deadline: () => number;
   readonly onResult: (result: InfoResult) => void;
 }
 
@@ -26,12 +28,12 @@ export class InfoRound {
 
   /** Asks now; an earlier question is called off and its answer dropped. Resolves when this one has ended. */
   async ask(): Promise<void> {
-    const { endpoint, clock, repeat, onResult } = this.#options;
+    const { endpoint, clock, repeat, deadline, onResult } = this.#options;
     this.stop();
     const run = new AbortController();
     this.#run = run;
     this.#startedAt = clock.elapsed();
-    const result = await info(endpoint, pace.infoDeadline, run.signal);
+    const result = await info(endpoint, deadline(), run.signal);
     if (this.#run !== run) return;
     this.#run = undefined;
     if (repeat) {

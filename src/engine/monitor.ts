@@ -1,14 +1,13 @@
 import { isEnding, isWorking } from '../helper/helperState';
 import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
+import { infoDeadline, pingDeadline } from './deadlines';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
-import type { KnownVerification } from './verification';
-import { stateFile } from '../helper/paths';
 import { isHelperAlive, readHelperFile } from '../helper/stateFile';
 import { InfoRound } from './infoPolling';
 import { PathWatch } from './pathWatch';
 import { ping, unusableCode } from './probe';
-import type { EngineState, InfoResult, PingResult } from './state';
+import type { EngineState, Found, InfoResult, MachineSetup, PingResult } from './state';
 import { StateStore, type StateListener } from './stateStore';
 
 /** Whether somebody else's socket is mounted over the path, and what says so. */
@@ -21,22 +20,18 @@ export interface MonitorOptions {
   readonly endpoint: EndpointResult;
   /** False: nothing happens on its own, only `refresh` asks. Default true. */
   readonly background?: boolean;
-  /** The helper's state file; undefined means none. Default: the usual one where the endpoint can be the helper's. */
+  /** The state file of the helper that looks after this daemon. Default: none does. */
   readonly helperStatePath?: string | undefined;
   /** Default: nothing is ever mounted. */
   readonly socketMount?: (socketPath: string) => Promise<SocketMount>;
+  /** What a start would need; undefined for a daemon that is not started from here. May not reject. */
+  readonly setup?: (endpoint: Endpoint) => Promise<MachineSetup | undefined>;
   /** There is a reason to doubt that containers run. */
   readonly onDoubt?: () => void;
   readonly log?: (line: string) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly helperAlive?: (pid: number) => boolean;
-}
-
-/** The helper cares for root's daemon; a socket of a user's session is not its own, and nothing behind TCP is. */
-function helperStateOf(endpoint: Endpoint): string | undefined {
-  const usual = endpoint.kind === 'unix' && endpoint.source !== 'rootless socket';
-  return usual && !endpoint.socketPath.startsWith('/run/user/') ? stateFile : undefined;
 }
 
 /**
@@ -52,6 +47,7 @@ export class EngineMonitor {
   readonly #helperPath: string | undefined;
   readonly #helperAlive: (pid: number) => boolean;
   readonly #readMount: ((socketPath: string) => Promise<SocketMount>) | undefined;
+  readonly #readSetup: MonitorOptions['setup'];
   readonly #store: StateStore;
   readonly #feed: EventFeed | undefined;
   readonly #info: InfoRound | undefined;
@@ -76,6 +72,7 @@ export class EngineMonitor {
     this.#background = options.background ?? true;
     this.#helperAlive = options.helperAlive ?? isHelperAlive;
     this.#readMount = options.socketMount;
+    this.#readSetup = options.setup;
     this.#store = new StateStore(() => this.#clock.now(), this.#log);
     if (!options.endpoint.ok) {
       this.#store.tell({ type: 'bad-endpoint', message: options.endpoint.message });
@@ -83,11 +80,12 @@ export class EngineMonitor {
     }
     const { endpoint } = options.endpoint;
     this.#endpoint = endpoint;
-    this.#helperPath = 'helperStatePath' in options ? options.helperStatePath : helperStateOf(endpoint);
+    this.#helperPath = options.helperStatePath;
     this.#info = new InfoRound({
       endpoint,
       clock: this.#clock,
       repeat: this.#background,
+      deadline: () => infoDeadline(endpoint, this.#store.model),
       onResult: (result) => this.#takeInfo(result),
     });
     if (!this.#background) return;
@@ -117,7 +115,7 @@ export class EngineMonitor {
     return this.#store.onChange(listener);
   }
 
-  /** Asks now, `/info` included, and gives the state after the answers: 0.9 s at most, 3.4 s where only `/info` hangs. */
+  /** Asks now, `/info` included, and gives the state after the answers; `deadlines.ts` says how long that takes at most. */
   async refresh(): Promise<EngineState> {
     if (this.#endpoint !== undefined && !this.#disposed) {
       this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
@@ -127,9 +125,8 @@ export class EngineMonitor {
     return this.state;
   }
 
-  /** What a trial of containers found of the daemon that runs now. */
-  readonly verified = (verification: KnownVerification | undefined): void =>
-    this.#store.tell({ type: 'verified', verification });
+  /** What was found out of the daemon that runs now otherwise than by asking how it is. */
+  readonly learn = (found: Found): void => this.#store.tell(found);
 
   dispose(): void {
     this.#disposed = true;
@@ -148,7 +145,7 @@ export class EngineMonitor {
     this.#mountIsKnown = false;
     // Not due again when the ping is taken: the question below is the one.
     this.#infoIsDue = false;
-    await this.#ask(pace.pingDeadline);
+    await this.#ask(true);
     if (this.#store.model.ping?.outcome === 'ok' && !this.#disposed) await this.#info?.ask();
   }
 
@@ -160,7 +157,7 @@ export class EngineMonitor {
   }
 
   /** One probe. An earlier one is called off, and what it brings is dropped. */
-  async #ask(deadlineMs?: number): Promise<void> {
+  async #ask(waited = false): Promise<void> {
     const endpoint = this.#endpoint;
     if (endpoint === undefined || this.#disposed) return;
     this.#run?.abort();
@@ -173,29 +170,19 @@ export class EngineMonitor {
     this.#askedAt = askedAt;
     this.#lookAtHelper();
     const [result, mount] = await Promise.all([
-      ping(endpoint, deadlineMs ?? this.#deadline(), run.signal),
+      ping(endpoint, pingDeadline(endpoint, this.#store.model, waited), run.signal),
       this.#mount(),
     ]);
+    const setup =
+      result.outcome === 'absent' || result.outcome === 'refused' ? await this.#readSetup?.(endpoint) : undefined;
     if (this.#run !== run) return;
     this.#run = undefined;
     if (mount !== undefined) {
       this.#mountIsKnown = true;
       this.#store.tell({ type: 'foreign', ...mount });
     }
+    if (setup !== undefined) this.#store.tell({ type: 'setup', setup });
     this.#take(result, this.#clock.elapsed() - askedAt);
-  }
-
-  #deadline(): number {
-    if (isWorking(this.#store.model.helper)) return pace.startDeadline;
-    switch (this.#store.model.ping?.outcome) {
-      // Somebody may be starting it by hand: its socket is there well before it answers.
-      case 'absent':
-      case 'refused':
-      case 'timeout':
-        return pace.patientDeadline;
-      default:
-        return pace.pingDeadline;
-    }
   }
 
   /** Read beside the ping unless the engine answers already: a mount made later is found by the next `refresh`. */

@@ -44,6 +44,12 @@ async function isBeingBorn(path: string): Promise<boolean> {
   return made?.isSocket() === true && Math.abs(Date.now() - made.mtimeMs) < birth.longest;
 }
 
+/** When a socket was made; nothing where that cannot be seen. */
+async function birthOf(socketPath: string): Promise<{ readonly madeAt?: number }> {
+  const made = await stat(socketPath).catch(() => undefined);
+  return made === undefined ? {} : { madeAt: made.mtimeMs };
+}
+
 /** `Docker/20.10.24 (linux)` → `20.10.24` */
 function versionOf(headers: IncomingHttpHeaders): string | undefined {
   return /^Docker\/(?<version>\S+)/u.exec(String(headers['server']))?.groups?.['version'];
@@ -72,19 +78,17 @@ async function socketFault(socketPath: string, code: string, elapsedMs: number):
     case 'EPERM': {
       // Without write permission a directory is refused by EACCES, before the kernel sees that it is no socket.
       const path = await whatStandsAt(socketPath);
-      if (path === undefined) return { outcome: 'absent' };
-      const made = await stat(socketPath).catch(() => undefined);
-      return { outcome: 'denied', path, ...(made !== undefined && { madeAt: made.mtimeMs }) };
+      return path === undefined ? { outcome: 'absent' } : { outcome: 'denied', path, ...(await birthOf(socketPath)) };
     }
     case 'ECONNREFUSED':
     // Linux says ECONNREFUSED of a file that is no socket, other systems say this.
     case 'ENOTSOCK': {
       const path = await whatStandsAt(socketPath);
-      return path === undefined ? { outcome: 'absent' } : { outcome: 'refused', path };
+      return path === undefined ? { outcome: 'absent' } : { outcome: 'refused', path, ...(await birthOf(socketPath)) };
     }
     // The queue of a listener that accepts nobody is full: it is there and does not answer.
     case 'EAGAIN':
-      return { outcome: 'timeout', afterMs: elapsedMs };
+      return { outcome: 'timeout', afterMs: elapsedMs, ...(await birthOf(socketPath)) };
     default:
       return undefined;
   }
@@ -129,7 +133,9 @@ export async function ping(endpoint: Endpoint, deadlineMs: number, signal?: Abor
     case 'unusable':
       return { outcome: 'unreachable', code: unusableCode, message: result.message };
     case 'timeout': {
-      if (result.connected || endpoint.kind === 'unix') return { outcome: 'timeout', afterMs: elapsed() };
+      if (endpoint.kind === 'unix')
+        return { outcome: 'timeout', afterMs: elapsed(), ...(await birthOf(endpoint.socketPath)) };
+      if (result.connected) return { outcome: 'timeout', afterMs: elapsed() };
       return { outcome: 'unreachable', code: 'ETIMEDOUT', message: `no connection within ${deadlineMs} ms` };
     }
     case 'error': {

@@ -1,10 +1,11 @@
 import type { EngineDetails } from './systemInfo';
 import type { KnownVerification } from './verification';
-import type { HelperStateFile } from '../helper/helperState';
+import type { HelperWord } from '../helper/helperState';
 
 /** Every state of the engine a person can see. The order is of no meaning. */
 export const stateKinds = [
   'unknown',
+  'not-installed',
   'stopped',
   'starting',
   'running',
@@ -30,10 +31,10 @@ export type SocketPath = 'socket' | 'file' | 'directory' | 'other' | 'hidden';
 export type PingResult =
   | { readonly outcome: 'ok'; readonly engineVersion?: string; readonly apiVersion?: string; readonly ms: number }
   | { readonly outcome: 'absent' }
-  | { readonly outcome: 'refused'; readonly path: SocketPath }
   /** `madeAt`: when the socket was made, milliseconds since the epoch; absent where that cannot be seen. */
+  | { readonly outcome: 'refused'; readonly path: SocketPath; readonly madeAt?: number }
   | { readonly outcome: 'denied'; readonly path: SocketPath; readonly madeAt?: number }
-  | { readonly outcome: 'timeout'; readonly afterMs: number }
+  | { readonly outcome: 'timeout'; readonly afterMs: number; readonly madeAt?: number }
   | { readonly outcome: 'status'; readonly status: number; readonly body: string }
   | { readonly outcome: 'unreachable'; readonly code: string; readonly message: string };
 
@@ -44,15 +45,29 @@ export type InfoResult =
   /** `code`: an errno, when the question did not reach the engine; then only a ping can say what that means. */
   | { readonly outcome: 'failed'; readonly message: string; readonly code?: string };
 
+/** What a daemon of this machine needs before the helper can start one; looked at while none answers. */
+export interface MachineSetup {
+  /** Programs without which no daemon starts and that are not where the helper looks; dockerd first. */
+  readonly missing: readonly string[];
+  /** The command that installs them here; undefined when none is missing, or no known package manager is here. */
+  readonly install: string | undefined;
+  /** The privileged helper's program is where its set-up puts it. */
+  readonly helper: boolean;
+}
+
 /** Why an engine is in the state it is in; `code` is stable, the words come from `describe.ts`. */
 export interface Cause {
   readonly code:
+    | 'program-missing'
+    | 'not-set-up'
     | 'never-started'
     | 'stopped-by-user'
     | 'crashed'
     | 'start-failed'
     | 'crash-loop'
     | 'stop-failed'
+    | 'takes-long'
+    | 'paused'
     | 'socket-is-directory'
     | 'socket-is-file'
     | 'socket-is-other'
@@ -62,12 +77,16 @@ export interface Cause {
     | 'info-failed'
     | 'http-status'
     | 'containers-fail'
+    | 'containerd-dead'
+    | 'slow'
     | 'unreachable'
     | 'socket-mounted'
     | 'not-asked-yet'
     | 'bad-endpoint';
   /** The evidence in a few words: an errno, a status, the daemon's last log line, the name of who stopped it. */
   readonly evidence: string;
+  /** What to type into a terminal against it, where that depends on more than the code. */
+  readonly command?: string;
 }
 
 export interface EngineState {
@@ -83,15 +102,22 @@ export interface EngineState {
   readonly step?: string;
 }
 
+/** What is found out of a daemon that answers, otherwise than by asking how it is. */
+export type Found =
+  /** What a trial of containers found; undefined when nothing is known any more. */
+  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined }
+  /** Where its containerd should listen and does not; undefined when it does. */
+  | { readonly type: 'containerd'; readonly dead: string | undefined };
+
 /** What the reducer is told. `at` is milliseconds since the epoch; the reducer itself reads no clock. */
 export type EngineEvent =
   | { readonly type: 'ping'; readonly result: PingResult; readonly at: number }
   | { readonly type: 'info'; readonly result: InfoResult; readonly at: number }
   | { readonly type: 'stream-ended'; readonly at: number }
   /** The helper's state file, undefined when there is none or its helper is gone. */
-  | { readonly type: 'helper'; readonly state: HelperStateFile | undefined; readonly at: number }
-  /** What a trial of containers found, of the daemon that answers now; undefined when nothing is known any more. */
-  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined; readonly at: number }
+  | { readonly type: 'helper'; readonly state: HelperWord | undefined; readonly at: number }
+  | (Found & { readonly at: number })
+  | { readonly type: 'setup'; readonly setup: MachineSetup; readonly at: number }
   /** Somebody else's socket is mounted over ours. */
   | { readonly type: 'foreign'; readonly mounted: boolean; readonly evidence: string; readonly at: number }
   /** The endpoint cannot be used at all (ssh://, missing context, unreadable certificates). */

@@ -1,4 +1,5 @@
-import { initial, reduce, type Model } from './reducer';
+import { initial, type Model } from './model';
+import { reduce } from './reducer';
 import type { EngineEvent, EngineState } from './state';
 
 export type StateListener = (state: EngineState, previous: EngineState) => void;

@@ -1,5 +1,12 @@
 import type { Cause, EngineState, StateKind } from './state';
 
+/**
+ * The next steps by name. `moveAway` is about what stands in the place of the socket; `install` and `resume` are the command
+ * that the cause has, and no step where it has none.
+ */
+export type StepName =
+  'start' | 'restart' | 'stop' | 'showLog' | 'refresh' | 'setUpHelper' | 'moveAway' | 'install' | 'resume';
+
 /** What a person sees of a state, as far as only its kind and the code of its cause decide. */
 interface Look {
   /** In the status bar: a codicon, with `~spin` while something happens, and the text beside it. */
@@ -7,17 +14,17 @@ interface Look {
   readonly text: string;
   /** A few words without a full stop. */
   readonly headline: string;
-  /** What can be done, most useful first; `moveAway` is about what stands in the place of the socket. */
-  readonly nextSteps: readonly ('start' | 'restart' | 'stop' | 'showLog' | 'refresh' | 'moveAway')[];
+  /** What can be done, most useful first. */
+  readonly nextSteps: readonly StepName[];
   /** Whether the headline says all, so that nothing has to be loaded to explain it. */
   readonly plain: boolean;
+  /** The colour of the status bar and of the terminal, whether somebody is interrupted, and the banner of the page. */
+  readonly severity: 'ok' | 'info' | 'warning' | 'error';
 }
 
 interface StateRow extends Look {
   /** What differs for some causes. A state without a cause counts as one that was not asked for yet. */
   readonly byCause?: Readonly<Partial<Record<Cause['code'], Partial<Look>>>>;
-  /** The colour of the status bar and of the terminal, whether somebody is interrupted, and the banner of the page. */
-  readonly severity: 'ok' | 'info' | 'warning' | 'error';
   /** What `dind-station status` ends with: `fine` for an engine in which containers can be started now. */
   readonly exit: 'fine' | 'notFine' | 'unclear';
   /** Whose daemon answers; `host` for one outside of this container, which is not started or stopped from here. */
@@ -38,7 +45,25 @@ const underWay = {
   severity: 'ok',
   exit: 'notFine',
   daemon: 'none',
+  canStart: false,
+  canStop: false,
 } as const satisfies Partial<StateRow>;
+/** On its way no more: it takes longer than it can, or a signal stopped the helper, behind which a stop would wait as well. */
+const stuck = (doing: string): Readonly<Partial<Record<Cause['code'], Partial<Look>>>> => {
+  const text = `still ${doing}`;
+  const headline = `Docker is ${text}`;
+  const look = { icon: 'warning', text: `Docker: ${text}`, headline, plain: false, severity: 'warning' } as const;
+  return {
+    'takes-long': { ...look, nextSteps: doing === 'starting' ? ['stop', 'showLog'] : ['showLog', 'refresh'] },
+    paused: { ...look, nextSteps: ['resume', 'showLog'] },
+  };
+};
+/** Nothing runs, and nothing failed. */
+const idle = {
+  ...{ icon: 'circle-slash', plain: false, severity: 'info', exit: 'notFine', daemon: 'none', canStop: false },
+} as const satisfies Partial<StateRow>;
+/** A daemon of this machine answers. */
+const up = { daemon: 'ours', canStart: false, canStop: true } as const satisfies Partial<StateRow>;
 /** Docker cannot be used, and somebody has to do something. */
 const trouble = {
   icon: 'error',
@@ -66,20 +91,38 @@ const rows = {
       unreachable: { headline: 'Docker cannot be reached' },
     },
   },
-  stopped: {
-    ...{ icon: 'circle-slash', text: 'Docker: stopped', headline: 'Docker is not running', nextSteps: ['start'] },
-    ...{ plain: false, severity: 'info', exit: 'notFine', daemon: 'none', canStart: true, canStop: false },
-    byCause: { 'stopped-by-user': { headline: 'Docker is stopped' } },
+  'not-installed': {
+    ...idle,
+    ...{ text: 'Docker: not installed', headline: 'Docker is not installed', nextSteps: ['install', 'refresh'] },
+    canStart: false,
   },
-  starting: { ...underWay, text: 'Docker: starting', headline: 'Docker is starting', canStart: false, canStop: true },
+  stopped: {
+    ...idle,
+    ...{ text: 'Docker: stopped', headline: 'Docker is not running', nextSteps: ['start'], canStart: true },
+    byCause: {
+      'stopped-by-user': { headline: 'Docker is stopped' },
+      'not-set-up': { text: 'Docker: not set up', headline: 'Docker is not set up', nextSteps: ['setUpHelper'] },
+    },
+  },
+  starting: {
+    ...underWay,
+    ...{ text: 'Docker: starting', headline: 'Docker is starting', canStop: true },
+    byCause: stuck('starting'),
+  },
   running: {
     ...{ icon: 'package', text: 'Docker', headline: 'Docker is running', nextSteps: ['restart', 'stop'] },
-    ...{ plain: true, severity: 'ok', exit: 'fine', daemon: 'ours', canStart: false, canStop: true },
+    ...{ ...up, plain: true, severity: 'ok', exit: 'fine' },
+    byCause: {
+      slow: {
+        ...{ icon: 'warning', text: 'Docker: slow', headline: 'Docker is running, but responds slowly' },
+        ...{ nextSteps: ['showLog', 'restart', 'stop'], plain: false, severity: 'info' },
+      },
+    },
   },
   degraded: {
     ...trouble,
     ...{ icon: 'warning', text: 'Docker: degraded', headline: 'Docker answers with an error' },
-    ...{ severity: 'warning', daemon: 'ours', canStart: false, canStop: true },
+    ...{ ...up, severity: 'warning' },
     byCause: {
       'info-timeout': { headline: 'Docker answers, but cannot run containers' },
       'info-failed': { headline: 'Docker answers, but cannot describe itself' },
@@ -88,7 +131,7 @@ const rows = {
   'cannot-run': {
     ...trouble,
     ...{ text: "Docker: can't run containers", headline: "Docker can't run containers" },
-    ...{ daemon: 'ours', canStart: false, canStop: true },
+    ...up,
   },
   hung: {
     ...trouble,
@@ -114,10 +157,15 @@ const rows = {
       },
     },
   },
-  stopping: { ...underWay, text: 'Docker: stopping', headline: 'Docker is stopping', canStart: false, canStop: false },
+  stopping: {
+    ...underWay,
+    ...{ text: 'Docker: stopping', headline: 'Docker is stopping' },
+    byCause: stuck('stopping'),
+  },
   restarting: {
     ...underWay,
-    ...{ text: 'Docker: restarting', headline: 'Docker is restarting', canStart: false, canStop: false },
+    ...{ text: 'Docker: restarting', headline: 'Docker is restarting' },
+    byCause: stuck('restarting'),
   },
   failed: {
     ...trouble,

@@ -22,8 +22,18 @@ export const HelperStateFile = v.object({
   cause: v.string(),
   /** Where the daemon's log is; empty when an init system keeps it in its journal. */
   log: v.optional(v.string(), '/var/log/dockerd.log'),
+  /** Seconds after `since` in which a state that ends in -ing is over, by the helper's own timeouts. */
+  maxSeconds: v.optional(v.number(), 90),
 });
 export type HelperStateFile = v.InferOutput<typeof HelperStateFile>;
+
+/** The helper's file, and what the kernel says of the processes that it names. */
+export interface HelperWord extends HelperStateFile {
+  /** The helper is at work and stopped by a signal (state T), so that nothing goes on. */
+  readonly stopped?: true;
+  /** The daemon that the helper left running has exited. */
+  readonly daemonGone?: true;
+}
 
 /** The text of `state.json`, or undefined if it is not one this version understands. */
 export function parseHelperState(text: string): HelperStateFile | undefined {

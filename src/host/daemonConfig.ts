@@ -1,6 +1,6 @@
 import { daemonFileChangedAt, readDaemonFile } from './daemonFile';
 import type { DaemonConfigFacts, DaemonFile } from './facts/daemon';
-import { inDaemonPath } from './programs';
+import { inDaemonPath, packageManagers } from './programs';
 import { defined } from './readResult';
 
 /** Short names dockerd knows, with the long ones they stand for. */
@@ -43,6 +43,7 @@ function stringsOf(file: DaemonFile, key: string): readonly string[] {
 // prettier-ignore
 const programs = [
   'dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'docker-init', 'docker-proxy', 'iptables', 'ip6tables',
+  ...packageManagers,
 ] as const;
 
 /**

@@ -30,7 +30,7 @@ export function parseArgv(text: string): readonly string[] | undefined {
   return words.length === 0 ? undefined : words;
 }
 
-async function readArgv(root: string, pid: number): Promise<readonly string[] | undefined> {
+export async function readArgv(root: string, pid: number): Promise<readonly string[] | undefined> {
   const text = await textOf(root, `/proc/${pid}/cmdline`, 65_536);
   return text === undefined ? undefined : parseArgv(text);
 }

@@ -22,6 +22,10 @@ export async function findProgram(root: string, name: string, folders: readonly 
   return found.find((path) => path !== undefined);
 }
 
+/** Package managers that this program knows the packages of. */
+export const packageManagers = ['apt-get', 'apk'] as const;
+export type PackageManager = (typeof packageManagers)[number];
+
 export async function inDaemonPath(root: string, name: string): Promise<string | undefined> {
   return findProgram(root, name, daemonPath);
 }

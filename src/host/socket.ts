@@ -7,14 +7,14 @@ import { mountAt } from './mounts';
 import { defined, isUnreadable, readText, type ReadResult } from './readResult';
 import { readRunFolder, readSocketPath } from './socketPath';
 
-/** `/proc/net/unix`: paths of sockets that somebody listens at (flag 00010000, SO_ACCEPTCON). */
-export function parseListening(text: string): ReadonlySet<string> {
-  const paths = new Set<string>();
+/** `/proc/net/unix`: sockets that somebody listens at (flag 00010000, SO_ACCEPTCON), each path with the socket's inode. */
+export function parseListening(text: string): ReadonlyMap<string, string> {
+  const sockets = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const match = /^[\da-f]+: [\da-f]+ [\da-f]+ 00010000 \d+ \d+ +\d+ (\/.*)$/iu.exec(line);
-    if (match?.[1] !== undefined) paths.add(match[1]);
+    const match = /^[\da-f]+: [\da-f]+ [\da-f]+ 00010000 \d+ \d+ +(\d+) (\/.*)$/iu.exec(line);
+    if (match?.[1] !== undefined && match[2] !== undefined) sockets.set(match[2], match[1]);
   }
-  return paths;
+  return sockets;
 }
 
 async function may(root: string, path: string, mode: number): Promise<boolean> {
@@ -48,10 +48,17 @@ async function inodeOf(root: string, path: string): Promise<number | undefined> 
   }
 }
 
-/** The path a daemon binds may be written with or without the link; the kernel keeps it as it was written. */
-function isListening(listening: ReadonlySet<string> | undefined, ...paths: readonly string[]): boolean | undefined {
-  if (listening === undefined) return undefined;
-  return paths.some((path) => listening.has(path) || listening.has(path.replace(/^\/run\//u, '/var/run/')));
+/**
+ * The inode of the socket that somebody listens at under one of these paths. The path a daemon binds may be written with or
+ * without the link; the kernel keeps it as it was written.
+ */
+export function listenerAt(listening: ReadonlyMap<string, string>, ...paths: readonly string[]): string | undefined {
+  const written = paths.flatMap((path) => [path, path.replace(/^\/run\//u, '/var/run/')]);
+  return written.map((path) => listening.get(path)).find((inode) => inode !== undefined);
+}
+
+function isListening(listening: ReadonlyMap<string, string> | undefined, ...paths: string[]): boolean | undefined {
+  return listening === undefined ? undefined : listenerAt(listening, ...paths) !== undefined;
 }
 
 const maxOthers = 32;
@@ -79,7 +86,7 @@ export async function readSocket(
     may(root, resolved, constants.W_OK),
     closedAbove(root, resolved),
   ]);
-  const others = [...(listening ?? [])].filter(
+  const others = [...(listening?.keys() ?? [])].filter(
     (other) => ofEngines.test(other) && other !== path && other !== resolved,
   );
   return defined({

@@ -44,6 +44,8 @@ export const pace = {
   /** Between two `/info`, and how long one may take: a frozen containerd is noticed in 9.5 s. */
   info: 7000,
   infoDeadline: 2500,
+  /** The same for an engine that is slow, or elsewhere. */
+  patientInfoDeadline: 10_000,
   /** From a container's event to `/info`, so that a burst is one question; and between two such questions. */
   infoAfterEvent: 300,
   infoSpacing: 1000,

@@ -26,7 +26,9 @@ import type { IndicatorModel } from './indicatorModel';
 import { isServed, loginName, readAccess, setUpObstacle } from '../app/privileges';
 import { setUpLine } from '../helper/setUpCommand';
 import { runningNames } from './stopQuestion';
-import type { LifecycleVerb } from '../app/lifecycle';
+import { stepWords, type LifecycleVerb } from '../app/lifecycle';
+
+export { readSetup } from '../app/machineSetup';
 
 /** What the actions need of the window's first part. */
 export interface ActionParts {
@@ -100,6 +102,8 @@ export class Actions {
       home: process.env['HOME'],
       obstacle: setUpObstacle,
       check: async () => {
+        // What is offered afterwards is by the state with this helper, not the one without.
+        await engine.refresh();
         const status = (await this.#environment.checkHelper()) ?? 'missing';
         // The copy is everybody's; the right to run it is one's own.
         return status === 'current' && !facts.root && !(await isServed(facts.user)) ? 'missing' : status;
@@ -147,7 +151,11 @@ export class Actions {
   wording(state: EngineState): { readonly message: string; readonly buttons: readonly Button[] } {
     const { headline, explanation, nextSteps } = this.words(state);
     const { engine } = this.#parts;
-    return { message: `${headline}. ${explanation}`.trim(), buttons: buttonsFor(nextSteps, () => engine.refresh()) };
+    const step = state.step === undefined ? '' : ` Now: ${stepWords(state.step)}.`;
+    return {
+      message: `${headline}. ${explanation}${step}`.trim(),
+      buttons: buttonsFor(nextSteps, () => engine.refresh()),
+    };
   }
 
   run(verb: LifecycleVerb): Promise<Verdict> {

@@ -1,10 +1,9 @@
 import type { Endpoint, EndpointResult } from '../engine/endpoint';
-import { EngineMonitor } from '../engine/monitor';
-import { initial } from '../engine/reducer';
-import type { EngineState } from '../engine/state';
+import { EngineMonitor, type MonitorOptions } from '../engine/monitor';
+import { initial } from '../engine/model';
+import type { EngineState, Found } from '../engine/state';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readSocketMount } from '../host/socketPath';
-import type { KnownVerification } from '../engine/verification';
 import type { LazyLog } from './lazyLog';
 
 export type StateListener = Parameters<EngineMonitor['onChange']>[0];
@@ -12,7 +11,7 @@ export type StateListener = Parameters<EngineMonitor['onChange']>[0];
 /** One endpoint, and what watches it. */
 export interface Connection {
   readonly endpoint: EndpointResult;
-  readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'verified' | 'dispose'>;
+  readonly monitor: Pick<EngineMonitor, 'state' | 'onChange' | 'refresh' | 'learn' | 'dispose'>;
 }
 
 /** Finds the endpoint that a setting or the environment names, and watches it. Nothing is read of another's daemon. */
@@ -20,6 +19,7 @@ export function connectTo(
   dockerHost: string | undefined,
   log: Pick<LazyLog, 'info' | 'error'>,
   onDoubt: () => void,
+  setup: NonNullable<MonitorOptions['setup']>,
 ): Connection {
   const endpoint = endpointFor(process.env, dockerHost);
   if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
@@ -28,7 +28,7 @@ export function connectTo(
   const line = (text: string): void => log.info(text);
   return {
     endpoint,
-    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, onDoubt, log: line }),
+    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, onDoubt, setup, log: line }),
   };
 }
 
@@ -74,9 +74,9 @@ export class EngineSession {
     return this.#connection?.monitor.refresh() ?? this.#before;
   }
 
-  /** What a trial of containers found of the daemon that runs now. */
-  verified(verification: KnownVerification | undefined): void {
-    this.#connection?.monitor.verified(verification);
+  /** What was found out of the daemon that runs now otherwise than by asking how it is. */
+  learn(found: Found): void {
+    this.#connection?.monitor.learn(found);
   }
 
   onChange(listener: StateListener): { dispose(): void } {

@@ -95,7 +95,8 @@ function tooltip(model: IndicatorModel): string {
   const sections: string[] = [];
   // Of an engine that runs, the explanation says no more than the facts below it.
   const known = facts(model);
-  const needless = words.explanation === '' || (state.kind === 'running' && known.length > 0);
+  const well = state.kind === 'running' && state.cause === undefined;
+  const needless = words.explanation === '' || (well && known.length > 0);
   const explanation = needless ? '' : `\n\n${escapeForTooltip(words.explanation)}`;
   sections.push(`**${escapeForTooltip(words.headline)}**${explanation}`);
   if (state.kind === 'running' && fault !== undefined)

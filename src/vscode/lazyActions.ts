@@ -1,6 +1,6 @@
 import type * as Late from './actions';
 import type { Description } from '../diagnosis/describe';
-import { stepsNamed } from '../diagnosis/nextStep';
+import { steps } from '../diagnosis/nextStep';
 import type { EngineState } from '../engine/state';
 import { rowOf, states } from '../engine/stateTable';
 import type { ActionParts, Actions } from './actions';
@@ -11,6 +11,14 @@ export async function loadActions(): Promise<typeof Late> {
   return import('./actions');
 }
 
+/** What a start would need: asked only when nothing answers, which has to be explained anyway. Never rejects. */
+export const readSetup: (typeof Late)['readSetup'] = (endpoint) =>
+  loadActions().then(
+    (late) => late.readSetup(endpoint),
+    // Whoever explains the state says that it cannot be loaded.
+    () => undefined,
+  );
+
 /** Whether a state is to be explained by `describe`, which is in a file that is loaded on first use. */
 export function needsExplaining(state: EngineState): boolean {
   return !(state.cause === undefined ? states[state.kind] : rowOf(state)).plain;
@@ -20,7 +28,9 @@ export function needsExplaining(state: EngineState): boolean {
 export function fallbackText(state: EngineState, managed: boolean): Description {
   if (needsExplaining(state)) return { headline: 'Docker', explanation: '', nextSteps: [] };
   const { headline, nextSteps } = rowOf(state);
-  return { headline, explanation: '', nextSteps: managed ? stepsNamed(nextSteps, '') : [] };
+  // None of a plain state depends on more than its name.
+  const named = nextSteps.flatMap((name) => (name in steps ? [steps[name as keyof typeof steps]] : []));
+  return { headline, explanation: '', nextSteps: managed ? named : [] };
 }
 
 /** What is needed only when Docker is not well or somebody asks for something. */

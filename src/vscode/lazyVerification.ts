@@ -1,8 +1,7 @@
-import type { Verifier } from '../app/verifier';
 import type { EngineSession } from './engineSession';
 import { Lazy } from './lazy';
 import type * as Late from './verification';
-import type { VerificationHost, VerificationParts } from './verification';
+import type { RunningChecks, VerificationHost, VerificationParts } from './verification';
 
 /** Loads the verification's output file; bundling leaves this import alone. */
 export async function loadVerification(): Promise<typeof Late> {
@@ -10,7 +9,7 @@ export async function loadVerification(): Promise<typeof Late> {
 }
 
 /** What finds out whether containers run, loaded when an engine is first seen to run. */
-export class LazyVerification extends Lazy<Verifier> {
+export class LazyVerification extends Lazy<RunningChecks> {
   readonly #loadOutput: typeof loadVerification;
   readonly #parts: VerificationParts & { readonly engine: EngineSession; readonly host: VerificationHost };
 
@@ -19,8 +18,8 @@ export class LazyVerification extends Lazy<Verifier> {
     parts: VerificationParts & { readonly engine: EngineSession; readonly host: VerificationHost },
   ) {
     super(async () => {
-      const { makeVerifier } = await loadOutput();
-      return () => makeVerifier(parts);
+      const { makeRunningChecks } = await loadOutput();
+      return () => makeRunningChecks(parts);
     });
     this.#loadOutput = loadOutput;
     this.#parts = parts;
@@ -37,7 +36,7 @@ export class LazyVerification extends Lazy<Verifier> {
     const { engine, log } = this.#parts;
     if (this.now === undefined && engine.state.kind !== 'running') return;
     this.get().then(
-      (verifier) => verifier.observe(engine.state, engine.endpoint),
+      (checks) => checks.observe(engine.state, engine.endpoint),
       (error: unknown) => log.error(`Whether containers run cannot be found out: ${String(error)}`),
     );
   }

@@ -1,5 +1,5 @@
 import type { EngineState } from '../engine/state';
-import { states } from '../engine/stateTable';
+import { rowOf } from '../engine/stateTable';
 import type { NotificationLevel } from './settings';
 
 /** A notification about the engine that nobody asked for. */
@@ -14,7 +14,7 @@ export interface Notice {
  * are only different (foreign) are not; a daemon that never ran is not either, the indicator says it.
  */
 export function noticeFor(state: EngineState): Notice | undefined {
-  const { severity } = states[state.kind];
+  const { severity } = rowOf(state);
   if (severity !== 'error' && severity !== 'warning') return undefined;
   return { severity, key: `${state.kind}/${state.cause?.code ?? ''}` };
 }

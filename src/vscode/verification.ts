@@ -1,4 +1,6 @@
 import type * as vscode from 'vscode';
+import { containerdLife } from '../app/containerdLife';
+import { ContainerdWatch } from '../app/containerdWatch';
 import { daemonIdentity } from '../app/daemonIdentity';
 import { isOwnDaemon } from '../app/verification';
 import { keepVerification, readVerification, verificationPath } from '../app/verificationRecord';
@@ -11,7 +13,7 @@ import { notify, type NotificationHost } from './notify';
 
 /** What verifying containers needs of the window's first part. */
 export interface VerificationParts {
-  readonly engine: Pick<EngineSession, 'verified'>;
+  readonly engine: Pick<EngineSession, 'learn'>;
   readonly enabled: () => boolean;
   /** The image in which limits are verified too; undefined for one of this machine's programs. */
   readonly image: () => string | undefined;
@@ -20,8 +22,37 @@ export interface VerificationParts {
   readonly log: Pick<LazyLog, 'info' | 'error'>;
 }
 
-/** The verifier of this window. Built into an output file of its own, which `lazyVerification.ts` loads when an engine runs. */
-export function makeVerifier({ engine, enabled, image, load, log }: VerificationParts): Verifier {
+/** What a window does to know whether containers run, besides asking the engine how it is. */
+export type RunningChecks = Pick<Verifier, 'observe' | 'doubt' | 'dispose'>;
+
+/**
+ * The verifier of this window, and the watch on containerd. Built into an output file of its own, which `lazyVerification.ts` loads
+ * when an engine runs.
+ */
+export function makeRunningChecks(parts: VerificationParts): RunningChecks {
+  const verifier = makeVerifier(parts);
+  const { engine, log } = parts;
+  const watch = new ContainerdWatch({
+    read: containerdLife,
+    onDead: (dead) => engine.learn({ type: 'containerd', dead }),
+    onReplaced: () => verifier.doubt(),
+    clock: systemClock,
+    log,
+  });
+  return {
+    observe: (state, endpoint) => {
+      verifier.observe(state, endpoint);
+      watch.observe(state, endpoint);
+    },
+    doubt: () => verifier.doubt(),
+    dispose: () => {
+      verifier.dispose();
+      watch.dispose();
+    },
+  };
+}
+
+function makeVerifier({ engine, enabled, image, load, log }: VerificationParts): Verifier {
   const path = verificationPath(process.env);
   return new Verifier({
     trial: async (endpoint, identity, signal) => {
@@ -32,7 +63,7 @@ export function makeVerifier({ engine, enabled, image, load, log }: Verification
     remembered: (identity) => readVerification(path, identity),
     remember: (identity, verification) => keepVerification(path, identity, verification, Date.now()),
     automatic: (endpoint) => enabled() && isOwnDaemon(endpoint),
-    onResult: (verification) => engine.verified(verification),
+    onResult: (verification) => engine.learn({ type: 'verified', verification }),
     clock: systemClock,
     log,
   });
@@ -47,7 +78,7 @@ export interface VerificationHost extends NotificationHost {
 /** Runs a container because somebody asked for it, on whatever engine the window watches, and says what came of it. */
 export async function verifyOnRequest(
   host: VerificationHost,
-  engine: Pick<EngineSession, 'endpoint' | 'verified'>,
+  engine: Pick<EngineSession, 'endpoint' | 'learn'>,
   { image, load }: Pick<VerificationParts, 'image' | 'load'>,
 ): Promise<void> {
   const { endpoint } = engine;
@@ -69,11 +100,11 @@ export async function verifyOnRequest(
   });
   switch (found.verdict) {
     case 'yes':
-      engine.verified(found);
+      engine.learn({ type: 'verified', verification: found });
       await notify(host, 'info', 'A container has run: Docker works.', []);
       return;
     case 'no':
-      engine.verified(found);
+      engine.learn({ type: 'verified', verification: found });
       await notify(host, 'error', `Docker can't run containers: ${found.message}`, []);
       return;
     case 'unknown':

@@ -1,5 +1,6 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { command } from '../sandbox.mjs';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
@@ -124,6 +125,35 @@ describe('the indicator', () => {
     }
     await workbench.indicatorSays('Docker');
     await workbench.clearNotifications();
+  });
+
+  test("says that a daemon whose containerd has exited can't run containers, and is well after a restart", async () => {
+    process.kill(daemon.containerd(), 'SIGKILL');
+    await workbench.indicatorSays("Docker: can't run containers", 20_000);
+    await workbench.notification('its containerd has exited').waitFor();
+    daemon.helper('restart');
+    await workbench.indicatorSays('Docker');
+    await workbench.clearNotifications();
+  });
+
+  test('says that Docker is not installed, and offers no start of it', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    const dockerd = command('/bin/sh', '-c', 'command -v dockerd');
+    renameSync(dockerd, `${dockerd}.away`);
+    try {
+      await workbench.indicatorSays('Docker: not installed', 20_000);
+      const text = await (await workbench.tooltip()).innerText();
+      expect(text).toContain('dockerd is not installed in /usr/local/sbin');
+      expect(text).not.toContain('Start');
+      await workbench.leaveHover();
+      expect(await workbench.notifications()).toEqual([]);
+    } finally {
+      renameSync(`${dockerd}.away`, dockerd);
+    }
+    await workbench.indicatorSays('Docker: stopped', 20_000);
+    daemon.helper('start');
+    await workbench.indicatorSays('Docker');
   });
 
   test('shows the step of a slow start, and a start can be cancelled', async () => {

@@ -173,8 +173,8 @@ mounts_after() {
   fake_engine
   rm $DIND
   run_helper start
-  [ "$status" -eq 69 ]
-  [ "$(result code)" = no-engine ]
+  [ "$status" -eq 73 ]
+  [ "$(result code)" = no-tool ]
   [[ "$(result message)" == *"launcher=official needs /usr/local/bin/dind"* ]]
   printf '#!/bin/sh\n' >$DIND
   chmod 777 $DIND

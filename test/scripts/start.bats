@@ -34,6 +34,7 @@ fresh_fake() {
   [ "$(state state)" = running ]
   [ "$(state pid)" = "$(daemon_pid)" ]
   [ "$(stat -c %a /run/dind-station/state.json)" = 644 ]
+  [ "$(state maxSeconds)" = 90 ]
 }
 
 @test "a second start is a no-op that says so" {

@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { command, endDaemons, freshSandbox, pidsOf, socketPath } from '../sandbox.mjs';
+import { command, endDaemons, freshSandbox, helper, helperVerb, pidsOf, socketPath } from '../sandbox.mjs';
 import { allowed, cli, daemonPid, plainDaemon, writeConfiguration } from './station';
 
 beforeAll(freshSandbox);
@@ -29,6 +31,70 @@ function withoutAccess(body: () => void): void {
 
 test('stopped: nothing was ever started', () => {
   expectStatus('stopped', 'never-started', 1);
+});
+
+/** While these are not where they belong. */
+function without(paths: readonly string[], body: () => void): void {
+  for (const path of paths) renameSync(path, `${path}.away`);
+  try {
+    body();
+  } finally {
+    for (const path of paths) renameSync(`${path}.away`, path);
+  }
+}
+
+test('not installed: says what is missing and how to install it, in status and in doctor', () => {
+  endDaemons();
+  const programs = ['dockerd', 'containerd'].map((name) => command('/bin/sh', '-c', `command -v ${name}`));
+  without(programs, () => {
+    expectStatus('not-installed', 'program-missing', 1);
+    const { stdout } = cli('status');
+    expect(stdout).toContain('dockerd and containerd are not installed');
+    expect(stdout).toContain('apt-get install');
+    expect(stdout).not.toContain('dind-station start');
+    const { findings } = JSON.parse(cli('doctor', '--json').stdout) as {
+      findings: { id: string; severity: string; remedy: { command: string } }[];
+    };
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ id }) => id)).toContain('daemon.missing-dockerd');
+    expect(errors[0]?.remedy.command).toContain('docker.io');
+    // A start that missed it explains nothing once it is there.
+    expect(cli('start').status).toBe(1);
+    expectStatus('not-installed', 'program-missing', 1);
+  });
+  expectStatus('stopped', 'never-started', 1);
+});
+
+test('not set up: says so, and the first thing to do is the set-up', () => {
+  endDaemons();
+  without([dirname(helper)], () => {
+    expectStatus('stopped', 'not-set-up', 1);
+    const { nextSteps } = JSON.parse(cli('status', '--json').stdout) as { nextSteps: { command: string }[] };
+    expect(nextSteps.map((step) => step.command)[0]).toContain('install coder');
+  });
+});
+
+test('a start that a signal stopped is not on its way', async () => {
+  endDaemons();
+  // Found before the real one; it never comes so far as to make a socket.
+  writeFileSync('/usr/local/sbin/dockerd', '#!/bin/sh\nexec sleep 300\n', { mode: 0o755 });
+  const start = spawn(helper, ['start'], { stdio: 'ignore' });
+  try {
+    const stepNow = () => (JSON.parse(cli('status', '--json').stdout) as { step: string | null }).step;
+    await expect.poll(stepNow, { timeout: 20_000 }).toBe('daemon.ready');
+    expectStatus('starting', undefined, 1);
+    start.kill('SIGSTOP');
+    expectStatus('starting', 'paused', 1);
+    expect(cli('status').stdout).toContain(`sudo kill -CONT ${String(start.pid)}`);
+    start.kill('SIGCONT');
+    expectStatus('starting', undefined, 1);
+  } finally {
+    start.kill('SIGCONT');
+    helperVerb('cancel');
+    if (start.exitCode === null) await once(start, 'exit');
+    rmSync('/usr/local/sbin/dockerd');
+  }
+  expectStatus('stopped', 'stopped-by-user', 1);
 });
 
 test('stopped by somebody: says who', () => {
@@ -70,6 +136,16 @@ test('frozen containerd: answers pings, cannot run containers', () => {
     expectStatus('degraded', 'info-timeout', 1);
   } finally {
     process.kill(pid, 'SIGCONT');
+  }
+});
+
+test('containerd has exited: the daemon answers, and cannot run containers', () => {
+  plainDaemon();
+  for (const pid of pidsOf('containerd')) process.kill(pid, 'SIGKILL');
+  try {
+    expectStatus('cannot-run', 'containerd-dead', 1);
+  } finally {
+    endDaemons();
   }
 });
 

@@ -126,7 +126,12 @@ test('one file runs the privileged helper, and it checks whose the helper is', (
     readdirSync(src, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && pattern.test(readFileSync(join(src, path), 'utf8')))
       .sort();
-  expect(naming(/\bhelperProgram\b/)).toEqual(['helper/paths.ts', 'helper/run.ts', 'host/helperFacts.ts']);
+  expect(naming(/\bhelperProgram\b/)).toEqual([
+    'app/machineSetup.ts',
+    'helper/paths.ts',
+    'helper/run.ts',
+    'host/helperFacts.ts',
+  ]);
   expect(naming(/\bsudoProgram\b/)).toEqual([
     'helper/elevation.ts',
     'helper/paths.ts',

@@ -13,6 +13,7 @@ import { kernelRules } from './kernel';
 import { lifecycleRules } from './lifecycle';
 import { logRules } from './log';
 import { networkRules } from './network';
+import { programRules } from './programs';
 import { securityRules } from './security';
 import { socketRules } from './socket';
 import { storageRules } from './storage';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...forwardingRules,
   ...addressRules,
+  ...programRules,
   ...daemonRules,
   ...lifecycleRules,
   ...containerRules,

@@ -1,6 +1,6 @@
 import type { Facts } from '../../host/facts/facts';
 import type { VerificationFacts } from '../../host/facts/verification';
-import { answers, isOff, option, verificationOf } from '../factSelectors';
+import { option, verificationOf } from '../factSelectors';
 import { fix, rule, seen, seenIn, type Rule } from '../rule';
 import { editConfig } from './daemonJson';
 
@@ -18,7 +18,7 @@ const stepWords: Readonly<Record<Extract<VerificationFacts, { readonly verdict: 
   network: 'A container with a network could not be run, one without could',
 };
 
-/** What a trial of containers showed, and programs without which none runs. */
+/** What a trial of containers showed. */
 export const containerRules: readonly Rule[] = [
   rule({
     id: 'daemon.containers-fail',
@@ -62,46 +62,6 @@ export const containerRules: readonly Rule[] = [
           'Ask for no more than this container has itself (ulimit -Ha), the soft value not above the hard one, then restart Docker.',
           editConfig(daemonConfig),
           'restarts-daemon',
-        ),
-      };
-    },
-  }),
-  rule({
-    id: 'daemon.missing-shim',
-    needs: ['daemonConfig'],
-    explains: ['daemon.containers-fail'],
-    judge: ({ daemonConfig }, facts) => {
-      const { programs } = daemonConfig;
-      // Without dockerd there is nothing to miss it; a container that has run has found one.
-      if (programs['containerd-shim-runc-v2'] !== undefined || programs.dockerd === undefined) return undefined;
-      if (hasRun(facts)) return undefined;
-      return {
-        severity: 'error',
-        title: 'containerd-shim-runc-v2 is not installed where the daemon looks',
-        cause: 'containerd starts one for each container. It comes with the package of containerd.',
-        evidence: [seen('containerd-shim-runc-v2', 'not found')],
-        consequence: 'No container starts.',
-        remedy: fix('Install containerd again.', 'sudo apt-get install --reinstall containerd'),
-      };
-    },
-  }),
-  rule({
-    id: 'daemon.missing-docker-proxy',
-    needs: ['daemonConfig'],
-    judge: ({ daemonConfig }, facts) => {
-      const { programs } = daemonConfig;
-      if (programs['docker-proxy'] !== undefined || programs.dockerd === undefined) return undefined;
-      if (isOff(option(daemonConfig, 'userland-proxy'))) return undefined;
-      if (option(daemonConfig, 'userland-proxy-path') !== undefined) return undefined;
-      return {
-        severity: answers(facts) ? 'error' : 'warning',
-        title: 'docker-proxy is not installed where the daemon looks',
-        cause: 'The daemon starts one for each published port. It comes with the package of dockerd.',
-        evidence: [seen('docker-proxy', 'not found')],
-        consequence: 'docker run -p fails: the port cannot be published.',
-        remedy: fix(
-          'Install the package of dockerd again, or set "userland-proxy": false in daemon.json.',
-          'sudo apt-get install --reinstall docker.io',
         ),
       };
     },

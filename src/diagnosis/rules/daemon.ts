@@ -1,16 +1,6 @@
 import type { PidFileFacts } from '../../host/facts/daemon';
-import { seenIn, fix, rule, seen, type Explained, type Rule } from '../rule';
-import {
-  answers,
-  daemonRuns,
-  engineInfo,
-  engineVersion,
-  isOff,
-  livingDaemons,
-  option,
-  settings,
-} from '../factSelectors';
-import { hasRun } from './containers';
+import { seenIn, fix, rule, seen, type Rule } from '../rule';
+import { answers, engineInfo, engineVersion, livingDaemons, option, settings } from '../factSelectors';
 import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
 function pidEvidence({ path, content, process }: PidFileFacts) {
@@ -20,36 +10,7 @@ function pidEvidence({ path, content, process }: PidFileFacts) {
   ];
 }
 
-/** A program that the daemon needs and does not find. */
-function missingProgram(
-  id: 'daemon.missing-containerd' | 'daemon.missing-runc' | 'daemon.missing-iptables',
-  program: 'containerd' | 'runc' | 'iptables',
-  start: readonly Explained[],
-): Rule {
-  return rule({
-    id,
-    needs: ['daemonConfig'],
-    explains: [...start, 'daemon.containers-fail', ...unanswered],
-    judge: ({ daemonConfig }, facts) => {
-      if (daemonConfig.programs[program] !== undefined) return undefined;
-      const running = daemonRuns(facts) || answers(facts);
-      // A daemon that runs has found the others, and runc is looked for with each container.
-      if (running && (program !== 'runc' || hasRun(facts))) return undefined;
-      if (program === 'iptables' && isOff(option(daemonConfig, 'iptables'))) return undefined;
-      if (program === 'containerd' && option(daemonConfig, 'containerd') !== undefined) return undefined;
-      return {
-        severity: 'error',
-        title: `${program} is not installed where the daemon looks`,
-        cause: 'The daemon looks in /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin and /bin.',
-        evidence: [seen(program, 'not found')],
-        consequence: running ? 'No container starts.' : 'The daemon does not start.',
-        remedy: fix(`Install ${program}, then start Docker.`, `sudo apt-get install ${program}`),
-      };
-    },
-  });
-}
-
-/** Files left over, the configuration, and programs. */
+/** Files left over, and the configuration. */
 export const daemonRules: readonly Rule[] = [
   rule({
     id: 'daemon.daemon-pidfile-live-pid',
@@ -149,9 +110,6 @@ export const daemonRules: readonly Rule[] = [
       };
     },
   }),
-  missingProgram('daemon.missing-containerd', 'containerd', ['start.containerd-missing']),
-  missingProgram('daemon.missing-runc', 'runc', ['start.runc-missing']),
-  missingProgram('daemon.missing-iptables', 'iptables', ['start.nat-chain', 'start.iptables-missing']),
   rule({
     id: 'daemon.missing-docker-init',
     needs: ['daemonConfig'],

@@ -1,21 +1,13 @@
-import { helperFolder, managedSockets } from '../../helper/paths';
+import { helperFolder } from '../../helper/paths';
 import { setUpLine } from '../../helper/setUpCommand';
 import { valueOf } from '../../host/facts/fact';
 import type { Facts } from '../../host/facts/facts';
-import { answers } from '../factSelectors';
+import { answers, isManaged } from '../factSelectors';
 import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 
 /** The daemon that this program talks to is one that an installed helper would manage, as far as that is known. */
 function isForHelper(facts: Facts): boolean {
-  const result = valueOf(facts.endpoint)?.clients[0]?.result;
-  const endpoint = result?.ok === true ? result.endpoint : undefined;
-  return (
-    endpoint?.kind === 'unix' &&
-    managedSockets.includes(endpoint.socketPath) &&
-    // A socket that was mounted from outside, or no daemon here at all: somebody else's.
-    valueOf(facts.socket)?.mount === undefined &&
-    valueOf(facts.daemonConfig)?.programs.dockerd !== undefined
-  );
+  return isManaged(facts) && valueOf(facts.daemonConfig)?.programs.dockerd !== undefined;
 }
 
 /** Whether this user can have the helper act as root. */

@@ -75,7 +75,7 @@ export const daemonConfigFactsSchema = v.object({
   pidFile: v.string(),
   /** Where it listens: `unix:///var/run/docker.sock`. */
   hosts: v.array(v.string()),
-  /** Programs the daemon needs, with where they are in its PATH; absent: not found. */
+  /** Programs the daemon needs, and package managers, with where they are in its PATH; absent: not found. */
   programs: v.object({
     dockerd: v.exactOptional(v.string()),
     containerd: v.exactOptional(v.string()),
@@ -85,6 +85,8 @@ export const daemonConfigFactsSchema = v.object({
     'docker-proxy': v.exactOptional(v.string()),
     iptables: v.exactOptional(v.string()),
     ip6tables: v.exactOptional(v.string()),
+    'apt-get': v.exactOptional(v.string()),
+    apk: v.exactOptional(v.string()),
   }),
 });
 export type DaemonConfigFacts = FactsOf<typeof daemonConfigFactsSchema>;

@@ -3,7 +3,7 @@ import type { Description } from '../../diagnosis/describe';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import { severities, type Evidence, type Severity } from '../../diagnosis/finding';
 import type { Action } from '../../diagnosis/nextStep';
-import { states } from '../../engine/stateTable';
+import { rowOf } from '../../engine/stateTable';
 import { diagnosisReport, type FindingCheck } from '../../report/model';
 import { formatDuration } from '../../util/format';
 import type { EngineState } from '../../engine/state';
@@ -133,7 +133,7 @@ export function pageOf(input: PageInput): Page {
   const report = diagnosisReport(diagnosis);
   return {
     banner: {
-      severity: worst(states[state.kind].severity, ...report.findings.map(({ severity }) => severity)),
+      severity: worst(rowOf(state).severity, ...report.findings.map(({ severity }) => severity)),
       headline: sanitizeForPage(words.headline, 300),
       detail: [sanitizeForPage(words.explanation), report.summary].filter((text) => text !== '').join(' '),
     },

@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
  * `fakeDockerd.ts` starts it. Arguments: the socket's path, the length of its
  * queue, and how it answers, as JSON.
  */
-export type Mode = 'ok' | 'silent' | number;
+export type Mode = 'ok' | 'silent' | 'slow' | number;
 export type Question = 'ping' | 'info' | 'events';
 
 export type Order =
@@ -34,6 +34,8 @@ const counts: Record<Question, number> = { ping: 0, info: 0, events: 0 };
 /** Answers that wait for their mode to become ok. */
 const waiting: Record<Question, ServerResponse[]> = { ping: [], info: [], events: [] };
 const streams = new Set<ServerResponse>();
+/** Longer than a local engine is waited for at first. */
+const slowMs = 1300;
 let containersRunning = 1;
 let pingsAtOnce = 0;
 let mostPingsAtOnce = 0;
@@ -72,6 +74,7 @@ function serve(what: Question, response: ServerResponse): void {
   counts[what] += 1;
   if (mode === 'ok') answers[what](response);
   else if (mode === 'silent') waiting[what].push(response);
+  else if (mode === 'slow') setTimeout(() => answers[what](response), slowMs);
   else response.writeHead(mode).end('{"message":"told to fail"}');
 }
 

@@ -101,6 +101,22 @@ describe('an engine that does not answer', () => {
     expect((await daemon.counts()).events).toBe(1);
   });
 
+  test('that answers after more than a second each time: slow, with no to and fro, until it is fast again', async () => {
+    const path = socketIn(litter.folder());
+    const daemon = await litter.daemon(path, { ping: 'slow', info: 'slow' });
+    const watched = new Watched(litter, path, { clock: fast(10) });
+    await watched.until((state) => state.cause?.code === 'slow', 8000);
+    const second = watched.monitor.refresh();
+    expect((await second).cause?.code).toBe('slow');
+    await wait(2000);
+    expect(watched.kinds).toEqual(['unknown', 'hung', 'running']);
+    expect(watched.monitor.state.details).toBeDefined();
+    daemon.mode('ping', 'ok');
+    daemon.mode('info', 'ok');
+    await watched.until((state) => state.kind === 'running' && state.cause === undefined, 6000);
+    expect(watched.kinds).toEqual(['unknown', 'hung', 'running']);
+  }, 20_000);
+
   test('frozen when the monitor begins: hung after its first ping', async () => {
     const path = socketIn(litter.folder());
     (await litter.daemon(path)).freeze();

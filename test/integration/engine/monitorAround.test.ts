@@ -27,6 +27,30 @@ describe('a mount over the socket', () => {
   });
 });
 
+describe('what a start needs', () => {
+  test('is looked at while nothing answers, so that an installation is noticed, and not while an engine does', async () => {
+    const path = socketIn(litter.folder());
+    const needs = { missing: ['dockerd'], install: 'apt-get install docker.io', helper: true };
+    let looks = 0;
+    const setup = () => {
+      looks += 1;
+      return Promise.resolve(needs);
+    };
+    const socketMount = () => Promise.resolve({ mounted: false, evidence: '' });
+    const watched = new Watched(litter, path, { setup, socketMount });
+    await watched.kind('not-installed');
+    expect(watched.monitor.state.cause).toMatchObject({ code: 'program-missing', command: needs.install });
+    needs.missing.pop();
+    await watched.kind('stopped');
+    expect(watched.kinds).toEqual(['unknown', 'not-installed', 'stopped']);
+    await litter.daemon(path);
+    await watched.kind('running');
+    const before = looks;
+    await wait(2500);
+    expect(looks).toBe(before);
+  });
+});
+
 describe('what goes wrong around it', () => {
   test('an endpoint that cannot be used is a state', async () => {
     const monitor = new EngineMonitor({ endpoint: { ok: false, message: 'DOCKER_HOST is ssh://x: no.' } });

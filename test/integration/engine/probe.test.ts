@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,9 @@ const litter = new Litter();
 afterEach(() => litter.sweep());
 
 const socketIn = (folder: string): string => join(folder, 'docker.sock');
+
+/** With when what is there was made. */
+const refused = (path: string) => ({ outcome: 'refused', path, madeAt: expect.any(Number) as number });
 
 /** A server that treats each connection so; counts them. */
 async function rawServer(at: string | number, treat: (socket: Socket, nth: number) => void): Promise<Server> {
@@ -68,16 +71,16 @@ describe('ping', () => {
   test('a daemon killed with its socket left behind', async () => {
     const path = socketIn(litter.folder());
     await (await litter.daemon(path)).kill();
-    expect(await ping(unixEndpoint(path), 900)).toEqual({ outcome: 'refused', path: 'socket' });
+    expect(await ping(unixEndpoint(path), 900)).toEqual(refused('socket'));
   });
 
   test('a directory and a file in its place', async () => {
     const folder = litter.folder();
     mkdirSync(join(folder, 'd'));
     writeFileSync(join(folder, 'f'), '');
-    expect(await ping(unixEndpoint(join(folder, 'd')), 900)).toEqual({ outcome: 'refused', path: 'directory' });
-    expect(await ping(unixEndpoint(join(folder, 'f')), 900)).toEqual({ outcome: 'refused', path: 'file' });
-    expect(await ping(unixEndpoint('/dev/null'), 900)).toEqual({ outcome: 'refused', path: 'other' });
+    expect(await ping(unixEndpoint(join(folder, 'd')), 900)).toEqual(refused('directory'));
+    expect(await ping(unixEndpoint(join(folder, 'f')), 900)).toEqual(refused('file'));
+    expect(await ping(unixEndpoint('/dev/null'), 900)).toEqual(refused('other'));
   });
 
   test('a link is followed', async () => {
@@ -85,7 +88,7 @@ describe('ping', () => {
     mkdirSync(join(folder, 'd'));
     symlinkSync('d', join(folder, 'l'));
     symlinkSync('nowhere', join(folder, 'n'));
-    expect(await ping(unixEndpoint(join(folder, 'l')), 900)).toEqual({ outcome: 'refused', path: 'directory' });
+    expect(await ping(unixEndpoint(join(folder, 'l')), 900)).toEqual(refused('directory'));
     expect(await ping(unixEndpoint(join(folder, 'n')), 900)).toEqual({ outcome: 'absent' });
   });
 
@@ -93,7 +96,8 @@ describe('ping', () => {
     const path = socketIn(litter.folder());
     (await litter.daemon(path)).freeze();
     const startedAt = performance.now();
-    expect(await ping(unixEndpoint(path), 200)).toMatchObject({ outcome: 'timeout' });
+    const madeAt = statSync(path).mtimeMs;
+    expect(await ping(unixEndpoint(path), 200)).toMatchObject({ outcome: 'timeout', madeAt });
     const took = performance.now() - startedAt;
     expect(took).toBeGreaterThanOrEqual(195);
     expect(took).toBeLessThan(900);

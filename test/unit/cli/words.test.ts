@@ -29,6 +29,7 @@ test('the exit status follows the state', () => {
     running: 0,
     foreign: 0,
     unknown: 3,
+    'not-installed': 1,
     starting: 1,
     stopping: 1,
     restarting: 1,

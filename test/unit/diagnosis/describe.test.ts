@@ -5,8 +5,9 @@ import { stateKinds, type Cause, type EngineState, type StateKind } from '../../
 const socketPath = '/var/run/docker.sock';
 const local: DescribeContext = { endpoint: `unix://${socketPath}`, socketPath, managed: true, helper: 'current' };
 
-function state(kind: StateKind, code?: Cause['code'], evidence = ''): EngineState {
-  return { kind, since: 0, ...(code !== undefined && { cause: { code, evidence } }) };
+function state(kind: StateKind, code?: Cause['code'], evidence = '', command?: string): EngineState {
+  const cause = code !== undefined && { cause: { code, evidence, ...(command !== undefined && { command }) } };
+  return { kind, since: 0, ...cause };
 }
 
 const actions = (steps: readonly NextStep[]): string[] =>
@@ -15,10 +16,17 @@ const actions = (steps: readonly NextStep[]): string[] =>
 /** Each pair the reducer can give: its headline, and what is offered while the helper is in order. */
 const pairs: [StateKind, Cause['code'] | undefined, string, string, string[]][] = [
   ['running', undefined, '', 'Docker is running', ['restart', 'stop']],
+  ['running', 'slow', 'a ping took 2.1 s', 'Docker is running, but responds slowly', ['show-log', 'restart', 'stop']],
+  ['not-installed', 'program-missing', 'dockerd', 'Docker is not installed', ['refresh']],
   ['starting', undefined, '', 'Docker is starting', []],
+  ['starting', 'takes-long', '2 min', 'Docker is still starting', ['stop', 'show-log']],
+  ['starting', 'paused', 'PID 42', 'Docker is still starting', ['show-log']],
+  ['stopping', 'takes-long', '2 min', 'Docker is still stopping', ['show-log', 'refresh']],
+  ['restarting', 'takes-long', '2 min', 'Docker is still restarting', ['show-log', 'refresh']],
   ['stopping', undefined, '', 'Docker is stopping', []],
   ['restarting', undefined, '', 'Docker is restarting', []],
   ['stopped', undefined, '', 'Docker is not running', ['start']],
+  ['stopped', 'not-set-up', '', 'Docker is not set up', ['set-up-helper']],
   ['stopped', 'never-started', 'ENOENT', 'Docker is not running', ['start']],
   ['stopped', 'stopped-by-user', 'alice', 'Docker is stopped', ['start']],
   [
@@ -31,6 +39,7 @@ const pairs: [StateKind, Cause['code'] | undefined, string, string, string[]][] 
   ['degraded', 'info-failed', 'HTTP 500: boom', 'Docker answers, but cannot describe itself', ['restart', 'show-log']],
   ['degraded', 'http-status', 'HTTP 503', 'Docker answers with an error', ['restart', 'show-log']],
   ['cannot-run', 'containers-fail', 'runc: no', "Docker can't run containers", ['restart', 'show-log']],
+  ['cannot-run', 'containerd-dead', '/run/c.sock', "Docker can't run containers", ['restart', 'show-log']],
   ['hung', 'ping-timeout', 'no answer to a ping within 900 ms', 'Docker does not answer', ['restart', 'show-log']],
   ['denied', 'no-permission', 'EACCES', 'No permission for the Docker socket', ['restart', 'refresh']],
   [
@@ -97,6 +106,25 @@ group('a state in words', () => {
     expect(describe(state('failed', 'crashed', 'ECONNREFUSED'), local).explanation).toContain(socketPath);
   });
 
+  test('an engine that is not installed: what is missing, where it was looked for, and how to install it', () => {
+    const install = 'sudo apt-get install docker.io';
+    const words = describe(state('not-installed', 'program-missing', 'dockerd and containerd', install), local);
+    expect(words.explanation).toMatch(/^dockerd and containerd are not installed in \/usr\/local\/sbin,/);
+    expect(actions(words.nextSteps)).toEqual([`$ ${install}`, 'refresh']);
+    const unknown = describe(state('not-installed', 'program-missing', 'containerd'), local);
+    expect(unknown.explanation).toMatch(/^containerd is not installed in .*See https:\/\/docs\.docker\.com\/.*\.$/);
+  });
+
+  test('a start that hangs: for how long, and how it goes on', () => {
+    expect(describe(state('starting', 'takes-long', '2.5 min'), local).explanation).toContain('2.5 min');
+    const paused = describe(state('restarting', 'paused', 'PID 42', 'sudo kill -CONT 42'), local);
+    expect(actions(paused.nextSteps)).toEqual(['$ sudo kill -CONT 42', 'show-log']);
+  });
+
+  test('an engine whose containerd has exited: where it should listen', () => {
+    expect(describe(state('cannot-run', 'containerd-dead', '/run/c.sock'), local).explanation).toContain('/run/c.sock');
+  });
+
   test('a failed start names its cause, what to do, and a command for it', () => {
     const line = 'failed to load listeners: listen tcp 127.0.0.1:2375: bind: address already in use';
     const words = describe(state('failed', 'start-failed', line), local);
@@ -123,10 +151,9 @@ group('what is offered', () => {
   const crashed = state('failed', 'crashed', 'ECONNREFUSED');
 
   test('without a usable helper it is set up first, and nothing is offered that needs it', () => {
-    expect(actions(describe(crashed, { ...local, helper: 'missing' }).nextSteps)).toEqual([
-      'set-up-helper',
-      'show-log',
-    ]);
+    const missing = describe(crashed, { ...local, helper: 'missing' });
+    expect(actions(missing.nextSteps)).toEqual(['set-up-helper', 'show-log']);
+    expect(missing.explanation).toContain('helper, which starts Docker, is not installed');
     const untrusted = describe(crashed, { ...local, helper: 'untrusted' });
     expect(actions(untrusted.nextSteps)).toEqual(['set-up-helper', 'show-log']);
     expect(untrusted.explanation).toContain('changed by others than root');

@@ -196,6 +196,7 @@ export function healthyFacts(change: (facts: HealthyFacts) => void = () => undef
           'docker-proxy': '/usr/bin/docker-proxy',
           iptables: '/usr/sbin/iptables',
           'docker-init': '/usr/bin/docker-init',
+          'apt-get': '/usr/bin/apt-get',
         },
       },
     },

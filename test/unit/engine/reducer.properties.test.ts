@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { initial, reduce, type Model } from '../../../src/engine/reducer';
+import { initial, type Model } from '../../../src/engine/model';
+import { reduce } from '../../../src/engine/reducer';
 import {
   stateKinds,
   type EngineEvent,
@@ -12,12 +13,13 @@ import {
 import { details, helperFile } from './words';
 
 const path = fc.constantFrom<SocketPath>('socket', 'file', 'directory', 'other', 'hidden');
+const made = fc.constantFrom({}, { madeAt: Date.parse('2025-01-01') }, { madeAt: Date.parse('2027-01-01') });
 const pingResult: fc.Arbitrary<PingResult> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<PingResult>({ outcome: 'ok', engineVersion: '28.2.2', ms: 1 }) },
-  fc.constant<PingResult>({ outcome: 'ok', ms: 1 }),
+  fc.constantFrom(1, 2500).map((ms): PingResult => ({ outcome: 'ok', ms })),
   fc.constant<PingResult>({ outcome: 'absent' }),
-  path.map((where): PingResult => ({ outcome: 'refused', path: where })),
-  path.map((where): PingResult => ({ outcome: 'denied', path: where })),
+  fc.tuple(path, made).map(([where, at]): PingResult => ({ outcome: 'refused', path: where, ...at })),
+  fc.tuple(path, made).map(([where, at]): PingResult => ({ outcome: 'denied', path: where, ...at })),
   fc.nat(5000).map((afterMs): PingResult => ({ outcome: 'timeout', afterMs })),
   fc.constantFrom(400, 503).map((status): PingResult => ({ outcome: 'status', status, body: 'b' })),
   fc
@@ -52,6 +54,14 @@ const untimed = fc.oneof(
     })),
   },
   fc.constant({ type: 'stream-ended' as const }),
+  fc
+    .record({
+      missing: fc.constantFrom([], ['containerd'], ['dockerd', 'containerd']),
+      install: fc.constant('i'),
+      helper: fc.boolean(),
+    })
+    .map((setup) => ({ type: 'setup' as const, setup })),
+  fc.constantFrom(undefined, '/c.sock').map((dead) => ({ type: 'containerd' as const, dead })),
   fc.boolean().map((mounted) => ({ type: 'foreign' as const, mounted, evidence: 'e' })),
   fc.constant({ type: 'bad-endpoint' as const, message: 'm' }),
 );
@@ -117,10 +127,13 @@ describe('whatever happens in whatever order', () => {
       );
     }));
 
-  test('said twice is said once', () =>
+  test('said twice is said once; of answers it is counted how long they took', () =>
     holds((model, _before, past) => {
       const again = past.at(-1);
-      return again === undefined || reduce(model, again).state === model.state;
+      if (again === undefined) return true;
+      const { state } = reduce(model, again);
+      const counted = again.type === 'ping' && again.result.outcome === 'ok';
+      return counted ? state.kind === model.state.kind : state === model.state;
     }));
 
   test('a state that reads the same is the same object', () =>
@@ -149,8 +162,8 @@ describe('whatever happens in whatever order', () => {
   test('every trouble has a cause, and work and health have none', () =>
     holds(({ state }) => {
       const { kind, cause } = state;
-      if (['running', 'starting', 'stopping', 'restarting'].includes(kind))
-        return cause === undefined || kind !== 'running';
+      if (kind === 'running') return cause === undefined || cause.code === 'slow';
+      if (['starting', 'stopping', 'restarting'].includes(kind)) return true;
       return kind === 'stopped' || cause !== undefined;
     }));
 
@@ -160,15 +173,15 @@ describe('whatever happens in whatever order', () => {
       const ping = lastPing(past);
       switch (ping?.outcome) {
         case 'absent':
-          return state.kind === 'stopped';
+          return ['stopped', 'not-installed'].includes(state.kind);
         case 'timeout':
           return state.kind === 'hung';
         case 'status':
           return state.kind === 'degraded';
         case 'ok':
-          return ['running', 'degraded', 'foreign'].includes(state.kind);
+          return ['running', 'degraded', 'cannot-run', 'foreign'].includes(state.kind);
         default:
-          return ['failed', 'misconfigured', 'denied', 'unknown'].includes(state.kind);
+          return ['failed', 'misconfigured', 'denied', 'unknown', 'not-installed'].includes(state.kind);
       }
     }));
 

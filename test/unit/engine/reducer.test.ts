@@ -235,7 +235,6 @@ describe('what the helper left behind', () => {
     expect(seen(failed, closed('05.900'))).toBe('failed start-failed');
     expect(seen(failed, denied)).toBe('failed start-failed');
     expect(seen(failed, closed('07.000'))).toBe('denied no-permission');
-    expect(seen(helper('stopped'), closed('04.000'))).toBe('denied no-permission');
     expect(seen(helper('running'), timeout)).toBe('hung ping-timeout');
   });
 
@@ -244,7 +243,6 @@ describe('what the helper left behind', () => {
     expect(seen(helper('failed'), ok, refused)).toBe('failed crashed');
     expect(seen(helper('failed'), ok, absent)).toBe('stopped');
     expect(seen(helper('stopped'), ok, absent)).toBe('stopped');
-    expect(seen(helper('stopped'), refused)).toBe('failed crashed');
   });
 
   test('its file read again is no new word', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateKinds } from '../../../src/engine/state';
+import { stateKinds, type Cause } from '../../../src/engine/state';
 import { isUsable, rowOf, states } from '../../../src/engine/stateTable';
 
 test('every state has a row, and no other has', () => {
@@ -16,6 +16,18 @@ test.each(stateKinds)('%s: what is offered, allowed and coloured is of one piece
   if (nextSteps.includes('stop')) expect(canStop).toBe(true);
   if (daemon === 'host') expect([nextSteps, canStart, canStop]).toEqual([[], false, false]);
   if (daemon === 'ours') expect([canStart, canStop]).toEqual([false, true]);
+});
+
+const withCauses = stateKinds.flatMap((kind) =>
+  Object.keys(states[kind].byCause ?? {}).map((code) => ({ kind, code: code as Cause['code'] })),
+);
+
+test.each(withCauses)('$kind, $code: what is offered is allowed, and what is told is explained', ({ kind, code }) => {
+  const { nextSteps, canStart, canStop, severity, plain } = rowOf({ kind, cause: { code, evidence: '' } });
+  if (nextSteps.includes('start')) expect(canStart).toBe(true);
+  if (nextSteps.includes('stop')) expect(canStop).toBe(true);
+  if (severity === 'warning' || severity === 'error') expect(plain).toBe(false);
+  if (isUsable({ kind })) expect(['ok', 'info']).toContain(severity);
 });
 
 test('a cause changes what it names and nothing else', () => {

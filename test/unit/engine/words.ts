@@ -1,6 +1,7 @@
-import type { HelperStateFile } from '../../../src/helper/helperState';
+import type { HelperStateFile, HelperWord } from '../../../src/helper/helperState';
 import type { EngineDetails } from '../../../src/engine/systemInfo';
-import { initial, reduce, type Model } from '../../../src/engine/reducer';
+import { initial, type Model } from '../../../src/engine/model';
+import { reduce } from '../../../src/engine/reducer';
 import type { EngineEvent, EngineState, InfoResult, PingResult } from '../../../src/engine/state';
 
 /** Events without their moments, as tests write them. */
@@ -29,7 +30,7 @@ export const status500 = ping({ outcome: 'status', status: 500, body: 'no' });
 export const infoOk = info({ outcome: 'ok', details });
 export const infoTimeout = info({ outcome: 'timeout', afterMs: 2500 });
 
-export function helper(state: HelperStateFile['state'], more: Partial<HelperStateFile> = {}): Word {
+export function helper(state: HelperStateFile['state'], more: Partial<HelperWord> = {}): Word {
   return { type: 'helper', state: { ...helperFile, state, ...more } };
 }
 export const noHelper: Word = { type: 'helper', state: undefined };
@@ -47,6 +48,7 @@ export const helperFile: HelperStateFile = {
   message: '',
   cause: '',
   log: '/var/log/dockerd.log',
+  maxSeconds: 90,
 };
 
 /** The model after these, one millisecond apart. */

@@ -21,7 +21,39 @@ const never = (): boolean => false;
 
 describe("the helper's file", () => {
   test('is read', () => {
-    expect(readHelperFile(written(JSON.stringify(helperFile)), never)).toEqual(helperFile);
+    const file = { ...helperFile, pid: process.pid };
+    expect(readHelperFile(written(JSON.stringify(file)), never)).toEqual(file);
+  });
+
+  test('of an older helper has the usual bound of a run', () => {
+    const { maxSeconds: _later, ...older } = { ...helperFile, pid: 0 };
+    expect(readHelperFile(written(JSON.stringify(older)), never)).toEqual({ ...older, maxSeconds: 90 });
+  });
+
+  test('of a daemon that has exited says so', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    await once(child, 'spawn');
+    const path = written(JSON.stringify({ ...helperFile, pid: child.pid }));
+    expect(readHelperFile(path, never)?.daemonGone).toBeUndefined();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(readHelperFile(path, never)?.daemonGone).toBe(true);
+  });
+
+  test('of a helper that a signal stopped says so, until it goes on', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'dind-helper'], { stdio: 'ignore' });
+    await once(child, 'spawn');
+    const helperPid = child.pid ?? 0;
+    const path = written(JSON.stringify({ ...helperFile, state: 'starting', helperPid }));
+    try {
+      child.kill('SIGSTOP');
+      await expect.poll(() => readHelperFile(path)?.stopped).toBe(true);
+      child.kill('SIGCONT');
+      await expect.poll(() => readHelperFile(path)?.stopped).toBeUndefined();
+      expect(readHelperFile(path)?.state).toBe('starting');
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   test.each(['starting', 'stopping', 'restarting'] as const)('%s counts while the helper lives', (state) => {

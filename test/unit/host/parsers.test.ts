@@ -79,7 +79,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   capabilitySets: (text) => capabilitySets(statusFields(text)),
   sigchldOf: (text) => sigchldOf(statusFields(text)),
   parseKernelConfig: (text) => parseKernelConfig(text, ['KEYS']),
-  parseListening: (text) => [...parseListening(text)],
+  parseListening: (text) => [...parseListening(text).keys()],
   parseFlags: (text) => parseFlags(text.split('\0')),
   jsonFault,
   lastStartOf: (text) => lastStartOf(text.split('\n')),

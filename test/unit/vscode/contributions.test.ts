@@ -107,6 +107,7 @@ describe('contextFor', () => {
     ['degraded', false, true],
     ['hung', false, true],
     ['stopped', true, false],
+    ['not-installed', false, false],
     ['failed', true, false],
     ['misconfigured', true, false],
     ['denied', true, true],

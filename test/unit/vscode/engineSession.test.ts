@@ -30,7 +30,7 @@ function bench() {
           return { dispose: () => listeners.delete(listener) };
         },
         refresh: () => Promise.resolve(state),
-        verified: () => undefined,
+        learn: () => undefined,
         dispose: () => {
           record.disposed = true;
           listeners.clear();
@@ -92,6 +92,7 @@ describe('connectTo', () => {
       'ssh://box',
       { info: () => undefined, error: () => undefined },
       () => undefined,
+      () => Promise.resolve(undefined),
     );
     expect([endpoint.ok, monitor.state]).toMatchObject([false, { kind: 'misconfigured' }]);
     monitor.dispose();

@@ -6,12 +6,19 @@ import { describedModel, modelOf, someDetails, someTime, stateOf } from './state
 
 const causes: readonly (Cause['code'] | undefined)[] = [
   undefined,
+  'program-missing',
+  'not-set-up',
   'never-started',
   'stopped-by-user',
   'crashed',
   'start-failed',
   'crash-loop',
   'stop-failed',
+  'takes-long',
+  'paused',
+  'containers-fail',
+  'containerd-dead',
+  'slow',
   'socket-is-directory',
   'socket-is-file',
   'socket-is-other',
@@ -32,16 +39,24 @@ type Row = [StateKind, Cause['code'] | undefined, string, string, StatusBarConte
 const table: readonly Row[] = [
   ['unknown', 'not-asked-yet', 'loading~spin', 'Docker', 'none'],
   ['unknown', 'unreachable', 'question', 'Docker: unknown', 'none'],
+  ['not-installed', 'program-missing', 'circle-slash', 'Docker: not installed', 'none'],
+  ['stopped', 'not-set-up', 'circle-slash', 'Docker: not set up', 'none'],
   ['stopped', 'never-started', 'circle-slash', 'Docker: stopped', 'none'],
   ['stopped', 'stopped-by-user', 'circle-slash', 'Docker: stopped', 'none'],
   ['starting', undefined, 'sync~spin', 'Docker: starting', 'none'],
   ['stopping', undefined, 'sync~spin', 'Docker: stopping', 'none'],
   ['restarting', undefined, 'sync~spin', 'Docker: restarting', 'none'],
+  ['starting', 'takes-long', 'warning', 'Docker: still starting', 'warning'],
+  ['starting', 'paused', 'warning', 'Docker: still starting', 'warning'],
+  ['stopping', 'takes-long', 'warning', 'Docker: still stopping', 'warning'],
+  ['restarting', 'paused', 'warning', 'Docker: still restarting', 'warning'],
   ['running', undefined, 'package', 'Docker', 'none'],
+  ['running', 'slow', 'warning', 'Docker: slow', 'none'],
   ['degraded', 'info-timeout', 'warning', 'Docker: degraded', 'warning'],
   ['degraded', 'info-failed', 'warning', 'Docker: degraded', 'warning'],
   ['degraded', 'http-status', 'warning', 'Docker: degraded', 'warning'],
   ['cannot-run', 'containers-fail', 'error', "Docker: can't run containers", 'error'],
+  ['cannot-run', 'containerd-dead', 'error', "Docker: can't run containers", 'error'],
   ['denied', 'no-permission', 'lock', 'Docker: no permission', 'warning'],
   ['hung', 'ping-timeout', 'error', 'Docker: not answering', 'error'],
   ['failed', 'crashed', 'error', 'Docker: crashed', 'error'],
@@ -96,6 +111,15 @@ describe('statusBarContent', () => {
     expect(tooltip).toContain('2 of 5 containers running');
     expect(tooltip).toContain('unix&#58;&#47;&#47;&#47;var&#47;run&#47;docker&#46;sock (default)');
     expect(tooltip).toContain('Up since 2026&#45;03&#45;04T05&#58;06&#58;07');
+  });
+
+  test('explains why a running engine is slow, beside what it said of itself', () => {
+    const slow = stateOf('running', 'slow', { details: someDetails });
+    const { tooltip } = statusBarContent(
+      modelOf(slow, { words: { headline: 'Slow', explanation: 'A ping took 2 s.', nextSteps: [] } }),
+    );
+    expect(tooltip).toContain('A ping took 2 s&#46;');
+    expect(tooltip).toContain('2 of 5 containers running');
   });
 
   test('explains a state that is not well', () => {
@@ -164,6 +188,9 @@ describe('statusBarContent', () => {
       ].map((match) => match[1]);
     const { restart, start, stop, showLog, showDiagnostics, menu, setUpHelper } = commandIds;
     expect(links('running')).toEqual([restart, stop, showLog, showDiagnostics, menu]);
+    expect(links('not-installed', 'program-missing')).toEqual([showLog, showDiagnostics, menu]);
+    expect(links('stopped', 'not-set-up')).toEqual([setUpHelper, showLog, showDiagnostics, menu]);
+    expect(links('starting', 'takes-long')).toEqual([stop, showLog, showDiagnostics, menu]);
     expect(links('stopped')).toEqual([start, showLog, showDiagnostics, menu]);
     expect(links('failed', 'crashed')).toEqual([restart, showLog, showDiagnostics, menu]);
     expect(links('starting')).toEqual([showLog, showDiagnostics, menu]);

@@ -19,6 +19,7 @@ describe('fallbackText', () => {
   test('leaves to describe what is not plain', () => {
     expect(stateKinds.filter((kind) => needsExplaining(stateOf(kind)))).toEqual([
       'unknown',
+      'not-installed',
       'stopped',
       'degraded',
       'cannot-run',
@@ -29,6 +30,8 @@ describe('fallbackText', () => {
       'foreign',
     ]);
     expect(needsExplaining(stateOf('unknown', 'not-asked-yet'))).toBe(false);
+    expect(needsExplaining(stateOf('running', 'slow'))).toBe(true);
+    expect(needsExplaining(stateOf('starting', 'takes-long'))).toBe(true);
   });
 
   test('offers nothing for a daemon that is not ours to manage', () => {

@@ -16,6 +16,7 @@ describe('noticeFor', () => {
     const severities = Object.fromEntries(stateKinds.map((kind) => [kind, noticeFor(stateOf(kind))?.severity]));
     expect(severities).toEqual({
       unknown: undefined,
+      'not-installed': undefined,
       stopped: undefined,
       starting: undefined,
       running: undefined,
@@ -29,6 +30,12 @@ describe('noticeFor', () => {
       'cannot-run': 'error',
       denied: 'warning',
     });
+  });
+
+  test('interrupts for what is on its way no more, and not for an engine that is slow', () => {
+    expect(noticeFor(stateOf('starting', 'takes-long'))).toEqual({ severity: 'warning', key: 'starting/takes-long' });
+    expect(noticeFor(stateOf('restarting', 'paused'))?.severity).toBe('warning');
+    expect(noticeFor(stateOf('running', 'slow'))).toBeUndefined();
   });
 
   test('tells causes of one kind apart', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Found } from '../../../src/engine/state';
 import type { KnownVerification, Verification } from '../../../src/engine/verification';
 import { verifyOnRequest } from '../../../src/vscode/verification';
 import { FakeEditor } from '../../mocks/editor';
@@ -8,7 +9,7 @@ async function requested(found: Verification) {
   const verified: (KnownVerification | undefined)[] = [];
   const engine = {
     endpoint: { kind: 'tcp', host: 'box', port: 2375, basePath: '', display: 'tcp://box:2375', source: 'setting' },
-    verified: (verification: KnownVerification | undefined) => void verified.push(verification),
+    learn: (found: Found) => void (found.type === 'verified' && verified.push(found.verification)),
   } as const;
   const load = () => Promise.resolve({ tryContainersAt: () => Promise.resolve(found) } as never);
   await verifyOnRequest(editor.api, engine, { image: () => undefined, load });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
-import { healthyFacts, type HealthyFacts } from '../healthy';
+import { configure, down, healthyFacts, mount, type HealthyFacts } from '../healthy';
 
 const found = (change: (facts: HealthyFacts) => void) => {
   return diagnose(healthyFacts(change)).findings.filter(({ severity }) => severity === 'error');
@@ -25,4 +25,68 @@ test('a program that is missing is the cause, and the failure follows from it', 
     expect(errors.map(({ title }) => title)).toEqual([`${program} is not installed where the daemon looks`]);
     expect(errors[0]?.explains.map(({ id }) => id)).toContain('daemon.containers-fail');
   }
+});
+
+/** The programs of `missing` are not there; `change` comes after that. */
+function withoutPrograms(missing: readonly (keyof HealthyFacts['daemonConfig']['value']['programs'])[], change = down) {
+  return found((facts) => {
+    change(facts);
+    for (const program of missing) Reflect.deleteProperty(facts.daemonConfig.value.programs, program);
+  });
+}
+
+test('an engine that is not installed is one error, whatever else is missing and was left behind', () => {
+  const errors = withoutPrograms(['dockerd', 'containerd', 'runc', 'docker-proxy', 'containerd-shim-runc-v2']);
+  expect(errors.map(({ id }) => id)).toEqual(['daemon.missing-dockerd']);
+  expect(errors[0]?.title).toContain('not installed');
+  expect(errors[0]?.remedy.command).toBe(
+    'sudo apt-get update && sudo apt-get install --reinstall docker.io containerd runc',
+  );
+  expect(errors[0]?.explains.map(({ id }) => id)).toContain('socket.socket-absent');
+});
+
+test("an engine that is not installed is no error where the daemon is somebody else's", () => {
+  const ids = (change: (facts: HealthyFacts) => void) =>
+    withoutPrograms(['dockerd', 'containerd'], (facts) => {
+      down(facts);
+      change(facts);
+    }).map(({ id }) => id);
+  expect(ids((facts) => void (facts.socket.value.mount = mount('/run/docker.sock')))).not.toContain(
+    'daemon.missing-dockerd',
+  );
+  const remote = ids((facts) => {
+    const endpoint = {
+      kind: 'tcp',
+      host: 'box',
+      port: 2375,
+      basePath: '',
+      source: 'DOCKER_HOST',
+      display: 'tcp://box:2375',
+    };
+    for (const client of facts.endpoint.value.clients) client.result = { ok: true, endpoint } as never;
+  });
+  expect(remote.filter((id) => id.startsWith('daemon.missing-'))).toEqual([]);
+});
+
+test.each([
+  ['runc', 'runc'],
+  ['containerd', 'containerd'],
+  ['iptables', 'iptables'],
+] as const)('%s that is missing is installed by the package manager of this machine', (program, apk) => {
+  const [error] = withoutPrograms([program, 'apt-get'], (facts) => {
+    down(facts);
+    facts.daemonConfig.value.programs.apk = '/sbin/apk';
+  });
+  expect([error?.title, error?.remedy.command]).toEqual([
+    `${program} is not installed where the daemon looks`,
+    `sudo apk add ${apk}`,
+  ]);
+});
+
+test.each<[string, (facts: HealthyFacts) => void]>([
+  ['a daemon that runs has found it', () => undefined],
+  ['daemon.json has switched it off', (facts) => (down(facts), configure(facts, { iptables: false }))],
+  ['the firewall is nftables', (facts) => (down(facts), configure(facts, { 'firewall-backend': 'nftables' }))],
+])('no iptables is no error where %s', (_why, change) => {
+  expect(withoutPrograms(['iptables'], change).map(({ id }) => id)).not.toContain('daemon.missing-iptables');
 });

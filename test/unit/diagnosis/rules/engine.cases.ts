@@ -231,6 +231,7 @@ export const engineCases: readonly Case[] = [
       if (f.processes.value.init) f.processes.value.init.comm = 'systemd';
     },
   ],
+  ['daemon.missing-dockerd', both(down, without('dockerd')), without('dockerd')],
   ['daemon.missing-containerd', both(down, without('containerd')), without('containerd')],
   ['daemon.missing-runc', both(down, without('runc')), without('runc')],
   [

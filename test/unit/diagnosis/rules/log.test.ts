@@ -137,7 +137,8 @@ describe('a daemon that had started and is down', () => {
         change(facts.daemonLog.value);
         const ended = { code: state === 'running' ? 'started' : 'daemon-exited', message: 'm', cause: '' };
         const run = { verb: 'start', step: '', pid: 0, helperPid: 0, since: '2026-11-29T10:00:00Z', by: 'root' };
-        if (state !== undefined) facts.helper.value.state = { schema: 1, state, ...run, ...ended, log: '/l' };
+        if (state !== undefined)
+          facts.helper.value.state = { schema: 1, state, ...run, ...ended, log: '/l', maxSeconds: 90 };
       }).map(({ id }) => id);
     expect(ids(() => undefined)).toContain('start.not-recognised');
     expect(ids(() => undefined, 'failed')).toContain('start.not-recognised');
@@ -154,7 +155,7 @@ test('a start that the helper refused is what is told, and not what the log says
         facts.daemonLog.value.lastStart = ['unknown flag: --x'];
         const run = { verb, step: '', pid: 0, helperPid: 0, since: '2026-11-29T10:00:00Z', by: 'root', cause: '' };
         const message = 'daemon.json names a path with a blank.';
-        facts.helper.value.state = { schema: 1, state: 'failed', ...run, code, message, log: '/l' };
+        facts.helper.value.state = { schema: 1, state: 'failed', ...run, code, message, log: '/l', maxSeconds: 90 };
       }),
     ).findings.filter(({ severity }) => severity === 'error');
   expect(findings('bad-config').map(({ id, cause }) => [id, cause])).toEqual([

@@ -182,7 +182,16 @@ describe('a start that failed', () => {
         down(facts);
         const run = { verb: 'start', step: '', pid: 0, helperPid: 0, since: '2026-01-01T00:50:00Z', by: 'root' };
         const message = 'dockerd did not answer within 60 s and was stopped.';
-        facts.helper.value.state = { schema: 1, state: 'failed', ...run, code, message, cause, log: '/l' };
+        facts.helper.value.state = {
+          schema: 1,
+          state: 'failed',
+          ...run,
+          code,
+          message,
+          cause,
+          log: '/l',
+          maxSeconds: 90,
+        };
         change(facts);
       }),
     ).findings.filter(({ severity }) => severity === 'error');
