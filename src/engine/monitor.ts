@@ -2,7 +2,7 @@ import { isEnding, isWorking } from '../helper/helperState';
 import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
-import type { KnownVerification } from './verification';
+import type { TimedVerification } from './verification';
 import { stateFile } from '../helper/paths';
 import { isHelperAlive, readHelperFile } from '../helper/stateFile';
 import { InfoRound } from './infoPolling';
@@ -128,7 +128,7 @@ export class EngineMonitor {
   }
 
   /** What a trial of containers found of the daemon that runs now. */
-  readonly verified = (verification: KnownVerification | undefined): void =>
+  readonly verified = (verification: TimedVerification | undefined): void =>
     this.#store.tell({ type: 'verified', verification });
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isEnding, isWorking, type HelperStateFile } from '../helper/helperState';
 import type { EngineDetails } from './systemInfo';
-import type { KnownVerification } from './verification';
+import type { TimedVerification } from './verification';
 import type { Cause, EngineEvent, EngineState, InfoResult, PingResult, SocketPath, StateKind } from './state';
 import { formatSeconds } from '../util/format';
 
@@ -21,7 +21,7 @@ export interface Model {
   readonly engineVersion: string | undefined;
   readonly helper: HelperStateFile | undefined;
   /** Whether containers run; of the daemon that answers, so it goes with it. */
-  readonly verification: KnownVerification | undefined;
+  readonly verification: TimedVerification | undefined;
   /** The evidence that somebody else's socket is mounted over ours. */
   readonly mounted: string | undefined;
   readonly badEndpoint: string | undefined;
@@ -177,6 +177,7 @@ function settle(model: Model): Model {
     ...(cause === undefined ? {} : { cause }),
     ...(model.details === undefined ? {} : { details: model.details }),
     ...(model.engineVersion === undefined ? {} : { engineVersion: model.engineVersion }),
+    ...(model.verification === undefined ? {} : { verified: model.verification }),
     ...(step === undefined || step === '' ? {} : { step }),
   };
   return isDeepStrictEqual(state, before) ? model : { ...model, state };

@@ -1,5 +1,5 @@
 import type { EngineDetails } from './systemInfo';
-import type { KnownVerification } from './verification';
+import type { TimedVerification } from './verification';
 import type { HelperStateFile } from '../helper/helperState';
 
 /** Every state of the engine a person can see. The order is of no meaning. */
@@ -79,6 +79,8 @@ export interface EngineState {
   readonly details?: EngineDetails;
   /** Engine version from the ping's headers; there before `details` is. */
   readonly engineVersion?: string;
+  /** What a trial of containers found of the daemon that answers; absent where nobody has found out. */
+  readonly verified?: TimedVerification;
   /** The helper's current step while it works (`daemon.launch`). */
   readonly step?: string;
 }
@@ -91,7 +93,7 @@ export type EngineEvent =
   /** The helper's state file, undefined when there is none or its helper is gone. */
   | { readonly type: 'helper'; readonly state: HelperStateFile | undefined; readonly at: number }
   /** What a trial of containers found, of the daemon that answers now; undefined when nothing is known any more. */
-  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined; readonly at: number }
+  | { readonly type: 'verified'; readonly verification: TimedVerification | undefined; readonly at: number }
   /** Somebody else's socket is mounted over ours. */
   | { readonly type: 'foreign'; readonly mounted: boolean; readonly evidence: string; readonly at: number }
   /** The endpoint cannot be used at all (ssh://, missing context, unreadable certificates). */

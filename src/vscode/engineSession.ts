@@ -4,7 +4,7 @@ import { initial } from '../engine/reducer';
 import type { EngineState } from '../engine/state';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readSocketMount } from '../host/socketPath';
-import type { KnownVerification } from '../engine/verification';
+import type { TimedVerification } from '../engine/verification';
 import type { LazyLog } from './lazyLog';
 
 export type StateListener = Parameters<EngineMonitor['onChange']>[0];
@@ -75,7 +75,7 @@ export class EngineSession {
   }
 
   /** What a trial of containers found of the daemon that runs now. */
-  verified(verification: KnownVerification | undefined): void {
+  verified(verification: TimedVerification | undefined): void {
     this.#connection?.monitor.verified(verification);
   }
 

@@ -1,4 +1,5 @@
 import type { Verifier } from '../app/verifier';
+import { isUsable } from '../engine/stateTable';
 import type { EngineSession } from './engineSession';
 import { Lazy } from './lazy';
 import type * as Late from './verification';
@@ -32,10 +33,10 @@ export class LazyVerification extends Lazy<Verifier> {
     await verifyOnRequest(this.#parts.host, this.#parts.engine, this.#parts);
   }
 
-  /** To be told of every state. */
+  /** To be told of every state, and when verifying was turned on or off. */
   observe(): void {
     const { engine, log } = this.#parts;
-    if (this.now === undefined && engine.state.kind !== 'running') return;
+    if (this.now === undefined && !isUsable(engine.state)) return;
     this.get().then(
       (verifier) => verifier.observe(engine.state, engine.endpoint),
       (error: unknown) => log.error(`Whether containers run cannot be found out: ${String(error)}`),
