@@ -158,8 +158,8 @@ test('doctor, fix and report', async () => {
   await run('fix', 'socket.socket-dead', '--yes');
   await run('report', '--output', 'r.md');
   expect(calls).toEqual([
-    ['doctor', { format: 'json', facts: 'x.json', watch: false }],
-    ['doctor', { format: 'sarif', watch: true }],
+    ['doctor', { format: 'json', facts: 'x.json', watch: false, verify: true }],
+    ['doctor', { format: 'sarif', watch: true, verify: true }],
     ['fix', { id: 'socket.socket-dead', yes: true }],
     ['report', { output: 'r.md', yes: false }],
   ]);
