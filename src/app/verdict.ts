@@ -17,7 +17,7 @@ export type Verified =
 const unverifiedReasons: Readonly<Record<'not-own' | 'off' | 'not-yet', string>> = {
   'not-own': 'not a daemon of this machine',
   off: 'verification is off',
-  'not-yet': 'no container has been run yet',
+  'not-yet': 'no container has been run',
 };
 
 /** What of a finding decides the verdict. */

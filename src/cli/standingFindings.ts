@@ -17,7 +17,7 @@ export async function standingFindings(
   const facts = await takeFacts({
     bundledHelper,
     ...(host !== undefined && { setting: host }),
-    verification: () => Promise.resolve(verified ?? { unreadable: 'no container has been run yet' }),
+    verification: () => Promise.resolve(verified ?? { unreadable: 'no container has been run' }),
   });
   return diagnose(facts).findings;
 }

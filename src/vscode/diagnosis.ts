@@ -17,7 +17,7 @@ export function readFacts(
   rest: TakeFactsOptions = {},
 ): Promise<Facts> {
   return takeFacts({
-    verification: () => Promise.resolve(verified() ?? { unreadable: 'no container has been run yet' }),
+    verification: () => Promise.resolve(verified() ?? { unreadable: 'no container has been run' }),
     clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
     ...(setting !== undefined && { setting }),
     ...rest,

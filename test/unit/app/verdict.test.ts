@@ -40,7 +40,7 @@ describe('the verdict', () => {
   });
 
   test.each([
-    ['not done yet', {}, 'no container has been run yet'],
+    ['not done yet', {}, 'no container has been run'],
     ['turned off', { verifies: false }, 'verification is off'],
     ['another engine', { endpoint: tcp }, 'not a daemon of this machine'],
     ['another engine, and turned off', { endpoint: tcp, verifies: false }, 'not a daemon of this machine'],
@@ -78,7 +78,7 @@ describe('the verdict', () => {
       command: error.remedy.command,
       finding: { id: error.id, applicable: false },
     });
-    expect(verdict({ findings: [error] }).verification).toBe('not verified: no container has been run yet');
+    expect(verdict({ findings: [error] }).verification).toBe('not verified: no container has been run');
     const applicable = findingOf({ action: 'restart-daemon' });
     expect(verdict({ findings: [applicable] }).nextSteps[0]).toMatchObject({ finding: { applicable: true } });
     expect(verdict({ findings: [{ ...error, severity: 'warning' }] }).severity).toBe('ok');

@@ -176,7 +176,7 @@ describe('statusBarContent', () => {
     );
     expect(proven.label).toBe('Docker is running. Verified: a container ran at 14:03. Opens the Docker menu.');
     for (const [verifies, endpoint, why] of [
-      [true, ownEndpoint, 'no container has been run yet'],
+      [true, ownEndpoint, 'no container has been run'],
       [false, ownEndpoint, 'verification is off'],
       [true, undefined, 'not a daemon of this machine'],
     ] as const) {
