@@ -42,6 +42,13 @@ function ending<Args extends unknown[]>(
   };
 }
 
+/** One that ends the process as well: what is still being read of a slow machine must not hold up what was printed. */
+function leaving<Args extends unknown[]>(
+  handler: (...args: Args) => Promise<ExitStatus>,
+): (...args: Args) => Promise<void> {
+  return async (...args) => process.exit(await handler(...args));
+}
+
 async function main(): Promise<void> {
   watchProcess();
   const environment = process.env;
@@ -65,7 +72,8 @@ async function main(): Promise<void> {
   });
   const program = buildProgram(
     {
-      status: ending(handlers.status),
+      status: leaving(handlers.status),
+      verify: ending(handlers.verify),
       lifecycle: ending(handlers.lifecycle),
       logs: ending(handlers.logs),
       limits: ending(handlers.limits),

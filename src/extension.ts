@@ -3,11 +3,11 @@ import type { EngineState } from './engine/state';
 import { commandIds, registerCommands } from './vscode/commands';
 import { contextFor, ContextWriter } from './vscode/contextKeys';
 import { DaemonJsonWatch } from './vscode/daemonJsonWatch';
-import { EngineNotices } from './vscode/engineNotices';
 import { connectTo, EngineSession } from './vscode/engineSession';
 import { LazyActions, loadActions, readSetup } from './vscode/lazyActions';
 import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyBackgroundDiagnosis';
 import { LazyLog } from './vscode/lazyLog';
+import { LazyNotices } from './vscode/lazyNotices';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
 import { diagnoseButton } from './vscode/nextStepButtons';
 import { LazyVerification, loadVerification } from './vscode/lazyVerification';
@@ -15,6 +15,7 @@ import { RunningWarning } from './vscode/runningWarning';
 import { SettingsStore } from './vscode/settings';
 import type { StationApi } from './vscode/stationApi';
 import { StatusIndicator } from './vscode/statusIndicator';
+import { TerminalEnvironment } from './vscode/terminalEnvironment';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     engine,
     actions: () => actions.now,
     warning: () => warning.current,
+    verifies: () => settings.now.verify,
     formatTime: (ms) => new Date(ms).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'long' }),
   });
   const actions = new LazyActions(loadActions, {
@@ -53,13 +55,17 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       prove: (id) => limitTests.prove(id),
       cancel: () => limitTests.cancel(),
     },
+    verify: () => verification.request(),
+    verifies: () => settings.now.verify,
+    onDiagnosis: (findings) => warning.learn(findings),
     onChange: () => indicator.render(),
     onEnd: (verdict) => {
-      notices.commandEnded(verdict.kind === 'done', engine.state);
+      const { state } = engine;
+      notices.tell((told) => told.commandEnded(verdict.kind === 'done', state));
       if (verdict.kind === 'done') indicator.flash(verdict.flash);
     },
   });
-  const notices = new EngineNotices({
+  const notices = new LazyNotices(loadActions, {
     host: vscode,
     wording: async (state) => (await actions.get()).wording(state),
     refresh: () => engine.refresh(),
@@ -80,14 +86,16 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   close = () => limitTests.close();
   const trial = { enabled: () => settings.now.verify, image: () => settings.now.limitsImage, load: loadLimits };
   const verification = new LazyVerification(loadVerification, { host: vscode, engine, log, ...trial });
-  const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, { host: vscode, dockerHost, log });
+  const background = new LazyBackgroundDiagnosis(loadBackgroundDiagnosis, {
+    ...{ host: vscode, dockerHost, log },
+    verified: () => engine.state.verified,
+  });
   const warning = new RunningWarning({
-    examine: async () => (await background.get()).standingError(),
+    examine: async (known) => (await background.get()).standingError(known),
     onChange: (fault) => {
       indicator.render();
       if (fault === undefined) return;
-      const failed = (error: unknown): void => log.error(`notification about ${fault.id}: ${String(error)}`);
-      notices.tellFault(fault, [diagnoseButton]).catch(failed);
+      notices.tell((told) => told.tellFault(fault, [diagnoseButton]));
     },
     now: () => performance.now(),
     log,
@@ -101,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     indicator.observe(state);
     contextWriter.write(contextFor(state));
     notices.observe(state);
-    warning.observe(state);
+    warning.observe(state, engine.endpoint);
     verification.observe();
   };
   const changes = engine.onChange(observe);
@@ -122,14 +130,21 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     },
     log,
   );
-  const configuration = settings.onDockerHost((host) => engine.use(host));
+  const terminals = new TerminalEnvironment(context.environmentVariableCollection);
+  const onVerify = (): void => {
+    terminals.verifies(settings.now.verify);
+    verification.observe();
+    indicator.render();
+  };
+  onVerify();
+  const configuration = [settings.onDockerHost((host) => engine.use(host)), settings.onVerify(onVerify)];
   // In the next turn of the event loop: other extensions wait for this call to return, and Docker does not.
   const opening = setImmediate(() => engine.use(dockerHost()));
 
   context.subscriptions.push(
     { dispose: () => clearImmediate(opening) },
     ...[
-      configuration,
+      ...configuration,
       ...registrations,
       changes,
       daemonJson,

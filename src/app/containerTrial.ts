@@ -36,15 +36,14 @@ interface Trial {
   readonly script: string;
 }
 
-/** The second one only where the first one ran: without a network, what fails is the runtime, storage or cgroups. */
-const trials: readonly Trial[] = [
-  { network: false, step: 'run', script: `exit ${String(ran)}` },
-  {
-    network: true,
-    step: 'network',
-    script: `while read -r d _; do case $d in lo:*) ;; *:*) exit ${String(ran)} ;; esac; done </proc/net/dev; exit ${String(noDevice)}`,
-  },
-];
+/** As `docker run` makes them. One that has run has shown all that one without a network could. */
+const withNetwork: Trial = {
+  network: true,
+  step: 'network',
+  script: `while read -r d _; do case $d in lo:*) ;; *:*) exit ${String(ran)} ;; esac; done </proc/net/dev; exit ${String(noDevice)}`,
+};
+/** Only where the other one failed: where this one fails too, it is the runtime, storage or cgroups. */
+const withoutNetwork: Trial = { network: false, step: 'run', script: `exit ${String(ran)}` };
 
 class Failed extends Error {
   readonly step: VerificationStep;
@@ -108,8 +107,8 @@ async function tryOne(
 }
 
 /**
- * Runs the smallest container that there is, and one with a network, and removes them. Never rejects. At most one runner
- * at a time does so for one start of a daemon, whoever it is: the engine gives a name only once.
+ * Runs the smallest container with a network that there is, and where that fails one without, and removes them. Never
+ * rejects. At most one runner at a time does so for one start of a daemon, whoever it is: the engine gives a name only once.
  */
 export async function tryContainers(options: TrialOptions): Promise<Verification> {
   const { engine, identity, image: named, signal, tools } = options;
@@ -123,9 +122,16 @@ export async function tryContainers(options: TrialOptions): Promise<Verification
         ? { verdict: 'unknown', message: image.message }
         : { verdict: 'no', step: 'image', message: image.refused };
     }
-    const labels = labelsOf(await beginRun(run, trials.length * maxSeconds * 2, Date.now()));
-    for (const trial of trials)
-      await tryOne(trial, options, { name: `dind-station-${run}-only`, image: image.name, labels });
+    const labels = labelsOf(await beginRun(run, maxSeconds * 4, Date.now()));
+    const made = { name: `dind-station-${run}-only`, image: image.name, labels };
+    try {
+      await tryOne(withNetwork, options, made);
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      await tryOne(withoutNetwork, options, made);
+      // It has run, so that it is the network.
+      throw error;
+    }
     return { verdict: 'yes' };
   } catch (error) {
     if (error instanceof Failed) return { verdict: 'no', step: error.step, message: error.message };

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { verificationSteps, type KnownVerification } from '../engine/verification';
+import { verificationSteps, type TimedVerification } from '../engine/verification';
 
 /** Daemon starts that are remembered: one user has few daemons, and only their last starts matter. */
 const maxDaemons = 16;
@@ -16,7 +16,7 @@ const entrySchema = v.object({
   ]),
 });
 const fileSchema = v.object({ schema: v.literal(1), daemons: v.record(v.string(), entrySchema) });
-export type VerificationEntry = v.InferOutput<typeof entrySchema>;
+type Entry = v.InferOutput<typeof entrySchema>;
 
 /** `$XDG_STATE_HOME/dind-station/verified.json`, which every window and terminal of a user shares. */
 export function verificationPath(environment: Readonly<Record<string, string | undefined>>): string {
@@ -25,7 +25,7 @@ export function verificationPath(environment: Readonly<Record<string, string | u
   return join(folder, 'dind-station', 'verified.json');
 }
 
-async function readAll(path: string): Promise<Readonly<Record<string, VerificationEntry>>> {
+async function readAll(path: string): Promise<Readonly<Record<string, Entry>>> {
   try {
     const parsed = v.safeParse(fileSchema, JSON.parse(await readFile(path, 'utf8')));
     return parsed.success ? parsed.output.daemons : {};
@@ -36,22 +36,22 @@ async function readAll(path: string): Promise<Readonly<Record<string, Verificati
 }
 
 /** What is known of that start of a daemon; undefined when nobody has found out yet. Never throws. */
-export async function readVerification(path: string, identity: string): Promise<VerificationEntry | undefined> {
-  return (await readAll(path))[identity];
+export async function readVerification(path: string, identity: string): Promise<TimedVerification | undefined> {
+  const entry = (await readAll(path))[identity];
+  return entry && { ...entry.verification, at: entry.at };
 }
 
 /** Remembers it; the starts that were looked at longest ago are forgotten. Rejects when it cannot be written. */
 export async function keepVerification(
   path: string,
   identity: string,
-  verification: KnownVerification,
-  at: number,
+  { at, ...verification }: TimedVerification,
 ): Promise<void> {
   const { [identity]: _before, ...others } = await readAll(path);
   const newest = Object.entries(others)
     .sort(([, a], [, b]) => a.at - b.at)
     .slice(1 - maxDaemons);
-  const daemons = { ...Object.fromEntries(newest), [identity]: { at, verification } };
+  const daemons: Record<string, Entry> = { ...Object.fromEntries(newest), [identity]: { at, verification } };
   await mkdir(dirname(path), { recursive: true });
   // By rename: another window reads the whole of it or what was before.
   const next = `${path}.${String(process.pid)}`;

@@ -1,20 +1,21 @@
 import type { EngineState, StateKind } from '../engine/state';
 import type { Endpoint } from '../engine/endpoint';
 import type { Clock, Timer } from '../util/timing';
-import type { KnownVerification, Verification } from '../engine/verification';
-import type { VerificationEntry } from './verificationRecord';
+import type { TimedVerification, Verification } from '../engine/verification';
 
 export interface VerifierParts {
   /** Runs containers; never rejects. */
   readonly trial: (endpoint: Endpoint, identity: string, signal: AbortSignal) => Promise<Verification>;
   readonly identity: (endpoint: Endpoint) => Promise<string | undefined>;
   /** What this or another window or terminal has found out. */
-  readonly remembered: (identity: string) => Promise<VerificationEntry | undefined>;
-  readonly remember: (identity: string, verification: KnownVerification) => Promise<void>;
+  readonly remembered: (identity: string) => Promise<TimedVerification | undefined>;
+  readonly remember: (identity: string, verification: TimedVerification) => Promise<void>;
   /** Whether this daemon may be tried without being told to: of this machine, ours or its init's, and not turned off. */
   readonly automatic: (endpoint: Endpoint) => boolean;
+  /** Calls whenever another window or a terminal may have found something out. */
+  readonly watchRecord: (onChange: () => void) => { dispose(): void };
   /** Told of each result of the daemon that runs now, and with undefined when nothing is known any more. */
-  readonly onResult: (verification: KnownVerification | undefined) => void;
+  readonly onResult: (verification: TimedVerification | undefined) => void;
   readonly clock: Clock;
   readonly log: { info(message: string): void; error(message: string): void };
 }
@@ -28,16 +29,19 @@ const retryMs = 3000;
 const maxRetries = 5;
 
 /** In which the engine answers, so that a container can be tried. */
-const answering: ReadonlySet<StateKind> = new Set<StateKind>(['running', 'cannot-run']);
+const answering: ReadonlySet<StateKind> = new Set<StateKind>(['running', 'cannot-run', 'foreign']);
 
 /**
  * Finds out once for each start of a daemon whether containers run, in the background, and again when there is a reason to
- * doubt it. One trial at a time; an engine that goes away ends it.
+ * doubt it. One trial at a time; an engine that goes away ends it. A daemon that is not to be tried unasked is only
+ * looked up: somebody may have asked elsewhere.
  */
 export class Verifier {
   readonly #parts: VerifierParts;
+  readonly #watch: { dispose(): void };
   #endpoint: Endpoint | undefined;
   #answers = false;
+  #automatic = false;
   #timer: Timer | undefined;
   #trial: AbortController | undefined;
   #retries = 0;
@@ -48,39 +52,62 @@ export class Verifier {
 
   constructor(parts: VerifierParts) {
     this.#parts = parts;
+    this.#watch = parts.watchRecord(() => this.#recordChanged());
   }
 
-  /** To be told of each state. */
+  /** To be told of each state, and when it may have become another daemon's or was turned on or off. */
   observe(state: EngineState, endpoint: Endpoint | undefined): void {
-    const answers = answering.has(state.kind) && endpoint !== undefined && this.#parts.automatic(endpoint);
+    const answers = answering.has(state.kind) && endpoint !== undefined;
+    const automatic = answers && state.kind !== 'foreign' && this.#parts.automatic(endpoint);
     const another = endpoint !== this.#endpoint;
-    if (answers === this.#answers && !another) return;
+    if (answers === this.#answers && automatic === this.#automatic && !another) return;
     if (another || !answers) this.#forget();
+    else this.#cancel();
     this.#endpoint = endpoint;
     this.#answers = answers;
+    this.#automatic = automatic;
     if (answers) this.#schedule(settleMs);
   }
 
   /** Something failed or was replaced: what was found out may not hold any more. At most one trial a minute. */
   doubt(): void {
-    if (!this.#answers) return;
+    if (!this.#automatic) return;
     this.#doubted = true;
     if (this.#timer !== undefined) return;
     this.#schedule(Math.max(settleMs, this.#triedAt + doubtMs - this.#parts.clock.elapsed()));
   }
 
+  #recordChanged(): void {
+    const endpoint = this.#endpoint;
+    // What is under way here is newer.
+    if (!this.#answers || endpoint === undefined || this.#trial !== undefined) return;
+    const recall = async (): Promise<void> => {
+      const identity = await this.#parts.identity(endpoint);
+      const known = identity === undefined ? undefined : await this.#parts.remembered(identity);
+      if (known !== undefined && this.#answers && endpoint === this.#endpoint && this.#trial === undefined)
+        this.#show(known);
+    };
+    recall().catch((error: unknown) => this.#failed(error));
+  }
+
   dispose(): void {
     this.#forget();
     this.#answers = false;
+    this.#automatic = false;
+    this.#watch.dispose();
   }
 
-  #forget(): void {
+  #cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#trial?.abort();
     this.#trial = undefined;
     this.#retries = 0;
     this.#doubted = false;
+  }
+
+  #forget(): void {
+    this.#cancel();
     if (this.#answers) this.#parts.onResult(undefined);
   }
 
@@ -88,8 +115,20 @@ export class Verifier {
     this.#timer?.cancel();
     this.#timer = this.#parts.clock.after(ms, () => {
       this.#timer = undefined;
-      this.#verify().catch((error: unknown) => this.#parts.log.error(`Verifying containers failed: ${String(error)}`));
+      this.#verify().catch((error: unknown) => this.#failed(error));
     });
+  }
+
+  #failed(error: unknown): void {
+    this.#parts.log.error(`Verifying containers failed: ${String(error)}`);
+  }
+
+  #show(found: TimedVerification): void {
+    this.#parts.onResult(found);
+    if (found.verdict !== 'no') return;
+    // Whoever mends it tells nobody: it is looked again for as long as it stands.
+    this.#triedAt = this.#parts.clock.elapsed();
+    this.doubt();
   }
 
   async #verify(): Promise<void> {
@@ -99,7 +138,7 @@ export class Verifier {
       this.#schedule(retryMs);
       return;
     }
-    const { identity, remembered, remember, trial, onResult, clock, log } = this.#parts;
+    const { identity, remembered, remember, trial, clock, log } = this.#parts;
     const controller = new AbortController();
     this.#trial = controller;
     const current = (): boolean => this.#trial === controller;
@@ -108,14 +147,8 @@ export class Verifier {
       if (started === undefined || !current()) return;
       const known = this.#doubted ? undefined : await remembered(started);
       if (!current()) return;
-      if (known !== undefined) {
-        onResult(known.verification);
-        if (known.verification.verdict === 'no') {
-          this.#triedAt = clock.elapsed();
-          this.doubt();
-        }
-        return;
-      }
+      if (known !== undefined) this.#show(known);
+      if (known !== undefined || !this.#automatic) return;
       const doubted = this.#doubted;
       if (doubted) this.#triedAt = clock.elapsed();
       // A doubt that comes from now on is about what is being found out.
@@ -129,14 +162,10 @@ export class Verifier {
         return;
       }
       this.#retries = 0;
-      onResult(found);
-      // Whoever mends it tells nobody: it is looked again for as long as it stands.
-      if (found.verdict === 'no') {
-        this.#triedAt = clock.elapsed();
-        this.doubt();
-      }
+      const timed = { ...found, at: clock.now() };
+      this.#show(timed);
       // Another start since the beginning is another daemon: what was found out would be kept under the wrong name.
-      if ((await identity(endpoint)) === started) await remember(started, found);
+      if ((await identity(endpoint)) === started) await remember(started, timed);
     } finally {
       if (current()) this.#trial = undefined;
     }

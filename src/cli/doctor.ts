@@ -7,6 +7,10 @@ import { renderDiagnosis, type DoctorFormat } from '../report/formats';
 import type { Facts } from '../host/facts/facts';
 import { sleep } from '../util/async';
 import { errorMessage } from '../util/format';
+import { verdictOfFacts } from '../app/factsVerdict';
+import type { OverallVerdict } from '../app/verdict';
+import { steps } from '../diagnosis/nextStep';
+import { typed, type TerminalCommands } from './outcome';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { printLine, type Terminal } from './terminal';
 
@@ -23,6 +27,9 @@ export interface DoctorOptions {
 export interface DoctorParts {
   readonly terminal: Terminal;
   readonly version: string;
+  readonly commands: TerminalCommands;
+  /** Whether containers are run unasked on a daemon of this machine. */
+  readonly verifies: boolean;
   readonly takeFacts: () => Promise<Facts>;
   readonly signal: AbortSignal;
   /** Milliseconds between two looks of `--watch`. */
@@ -30,9 +37,28 @@ export interface DoctorParts {
 }
 
 /** 1 with errors; 3 when something could not be judged and the engine has not shown that it works; else 0. */
-export function doctorExit({ sum, engineWorks }: Diagnosis): ExitStatus {
-  if (sum.error > 0) return exitStatus.notFine;
+export function doctorExit({ sum, engineWorks, verdict }: Diagnosis): ExitStatus {
+  if (sum.error > 0 || verdict?.severity === 'error') return exitStatus.notFine;
   return sum.undecided > 0 && !engineWorks ? exitStatus.unclear : exitStatus.fine;
+}
+
+/** The diagnosis, and what `status` says of it all. */
+function judge(facts: Facts, { commands, verifies }: Pick<DoctorParts, 'commands' | 'verifies'>): Diagnosis {
+  const diagnosis = diagnose(facts);
+  const verdict = verdictOfFacts(facts, diagnosis.findings, verifies);
+  if (verdict === undefined) return diagnosis;
+  const { headline: title, severity, verified, note, nextSteps } = verdict;
+  const first = nextSteps[0];
+  const action = first === undefined || severity === 'ok' ? verifyStep(verdict, commands) : typed(first, commands);
+  return {
+    ...diagnosis,
+    verdict: { title, severity, verified: verified?.verdict ?? null, note, action: action ?? null },
+  };
+}
+
+/** Of an engine that is well nothing has to be done, but to verify it. */
+function verifyStep({ nextSteps }: OverallVerdict, commands: TerminalCommands): ReturnType<typeof typed> | undefined {
+  return nextSteps.includes(steps.verify) ? typed(steps.verify, commands) : undefined;
 }
 
 /** Facts out of a file; throws an `Error` with one sentence for people. */
@@ -49,10 +75,11 @@ export async function readFactsFile(path: string): Promise<Facts> {
 }
 
 /** What a report says, without what differs between two looks at the same machine. */
-function fingerprint({ findings, undecided }: Diagnosis): string {
+function fingerprint({ findings, undecided, verdict }: Diagnosis): string {
   return JSON.stringify([
     findings.map(({ id, severity, title }) => [id, severity, title]),
     undecided.map(({ id }) => id),
+    verdict,
   ]);
 }
 
@@ -76,7 +103,7 @@ export async function runDoctor(options: DoctorOptions, parts: DoctorParts): Pro
       printLine(terminal.err, `error: ${errorMessage(error)}`);
       return exitStatus.usage;
     }
-    const diagnosis = diagnose(facts);
+    const diagnosis = judge(facts, parts);
     if (fingerprint(diagnosis) !== last) {
       const clear = options.watch && options.format === 'text' && terminal.interactive ? '\u001b[2J\u001b[H' : '';
       const context = { paint: terminal.paint.out, version: parts.version };

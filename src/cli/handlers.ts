@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { HelperRunner } from '../app/helperRunner';
 import { daemonOwner, endpointFor, endpointMismatch, logPathOf, type DaemonOwner } from '../app/managedDaemon';
 import { loginName } from '../app/privileges';
-import { isOwnDaemon, verifyOnce } from '../app/verification';
+import { verifiesIn } from '../app/verifySwitch';
+import { recallVerification, verifyNow, verifyOnce, type RunTrial } from '../app/verification';
 import { clientFiles } from '../engine/dockerConfig';
 import type { Endpoint } from '../engine/endpoint';
 import { checkInstalled } from '../helper/installed';
@@ -15,16 +16,16 @@ import { LogFollower } from '../host/logFollower';
 import { readLogTail } from '../host/logTail';
 import { takeFacts } from '../host/takeFacts';
 import { runDoctor } from './doctor';
-import { exitStatus, statusExit, type ExitStatus } from './exitStatus';
+import { exitStatus, type ExitStatus } from './exitStatus';
 import { readStatus } from './readStatus';
 import { appliedBy, runFix } from './fix';
-import { runLifecycle } from './lifecycle';
+import { runLifecycle, showVerification, verificationExit } from './lifecycle';
 import { runLogs } from './logs';
 import type { TerminalCommands } from './outcome';
 import { UsageError, type ProgramActions } from './program';
 import { runReport } from './report';
 import { runResetData } from './resetData';
-import { statusJson, statusLines } from './statusReport';
+import { exitOf, statusJson, statusLines } from './statusReport';
 import { printLine, type Terminal } from './terminal';
 
 /** What the commands need of the helper. */
@@ -46,6 +47,10 @@ export interface HandlerParts {
   readonly interrupted: () => AbortSignal;
 }
 
+/** `status` ends within two seconds of its start; what is judged besides the engine may take what the engine left of them. */
+const statusMs = 1750;
+const minDiagnosisMs = 300;
+
 type Command = Exclude<keyof ProgramActions, 'print'>;
 
 /** What each command does. Resolves with the exit status; throws `UsageError` for what cannot be meant. */
@@ -58,9 +63,10 @@ export function makeHandlers(parts: HandlerParts): Handlers {
   const { terminal, environment, bundledFolder, version, helperFor, uid, ask, interrupted } = parts;
 
   const bundledHelper = join(bundledFolder, 'dind-helper');
-  const commandsFor = (rootless: boolean): TerminalCommands => ({
+  const commandsFor = (rootless: boolean, host?: string): TerminalCommands => ({
     setUp: setUpLine({ helperPath: bundledHelper, user: loginName(), root: uid === 0 }),
     flags: rootless ? ['--rootless'] : [],
+    engineFlags: rootless ? ['--rootless'] : host === undefined ? [] : ['--host', host],
   });
   const rootHelper = helperFor('helper');
 
@@ -77,36 +83,68 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     const own = daemonOwner(endpoint) === 'user';
     return { endpoint, own, helper: own ? helperFor('user') : rootHelper };
   };
-  /** Facts of this machine; root's only where the helper may be used without a password. */
-  const facts = async (): Promise<Facts> =>
-    takeFacts({ bundledHelper, helper: await rootHelper.forFacts(), verification: verificationFact });
-  /** Containers are tried on a daemon of this machine only. */
-  const verificationFact = async (endpoint: Endpoint): Promise<ReadResult<VerificationFacts>> => {
-    if (!isOwnDaemon(endpoint)) return { unreadable: `no container is tried at ${endpoint.display}` };
-    const found = await verifyOnce(endpoint, environment, new AbortController().signal);
-    return found.verdict === 'unknown' ? { unreadable: found.message } : found;
+  const verifies = verifiesIn(environment);
+  const runTrial: RunTrial = async (endpoint, identity, signal) => {
+    // Loaded on use, as limits are.
+    const { tryContainersAt } = await import('../app/containerTrial');
+    return tryContainersAt(endpoint, identity, { signal });
   };
+  /** Facts of this machine; root's only where the helper may be used without a password. */
+  const facts = async (verify = verifies): Promise<Facts> =>
+    takeFacts({ bundledHelper, helper: await rootHelper.forFacts(), verification: verificationFact(verify) });
+  /** Containers are tried unasked on a daemon of this machine only, and not where that is turned off. */
+  const verificationFact =
+    (verify: boolean) =>
+    async (endpoint: Endpoint): Promise<ReadResult<VerificationFacts>> => {
+      if (!verify || daemonOwner(endpoint) === undefined) {
+        const why = verify ? `no container is tried at ${endpoint.display}` : 'verification is off';
+        return (await recallVerification(endpoint, environment)) ?? { unreadable: why };
+      }
+      const found = await verifyOnce(endpoint, environment, new AbortController().signal, runTrial);
+      return found.verdict === 'unknown' ? { unreadable: found.message } : found;
+    };
 
   return {
-    status: async ({ json, host, rootless }) => {
-      const commands = commandsFor(rootless);
+    status: async ({ json, host, rootless, quick }) => {
+      const commands = commandsFor(rootless, host);
+      const setting = named(rootless, host);
       const status = await readStatus({
         environment,
-        host: named(rootless, host),
+        host: setting,
         installed: () => rootHelper.installed(),
         pingMs: 1000,
         infoMs: 800,
         patientMs: 3000,
+        verifies,
+        diagnose: quick
+          ? undefined
+          : async (verified) => {
+              // Loaded on use: an engine that is not well needs none of it.
+              const { standingFindings } = await import('./standingFindings');
+              return standingFindings(bundledHelper, setting, verified);
+            },
+        diagnosisMs: () => Math.max(minDiagnosisMs, statusMs - performance.now()),
         now: Date.now,
       });
       const lines = json
         ? [JSON.stringify(statusJson(status, commands))]
         : statusLines(status, commands, terminal.paint.out);
       for (const line of lines) printLine(terminal.out, line);
-      return statusExit(status.state.kind);
+      return exitOf(status);
     },
 
-    lifecycle: async (verb, { json, host, rootless }) => {
+    verify: async ({ json, host, rootless }) => {
+      const resolved = endpointFor(environment, named(rootless, host));
+      if (!resolved.ok) {
+        printLine(terminal.err, `error: ${resolved.message}`);
+        return exitStatus.notFine;
+      }
+      const found = await verifyNow(resolved.endpoint, environment, interrupted(), runTrial);
+      showVerification(found, json, terminal);
+      return verificationExit(found);
+    },
+
+    lifecycle: async (verb, { json, host, rootless, verify }) => {
       if (host !== undefined) {
         printLine(terminal.err, `error: ${verb} acts on this machine's own daemon; --host ${host} cannot change that.`);
         return exitStatus.usage;
@@ -120,7 +158,9 @@ export function makeHandlers(parts: HandlerParts): Handlers {
         installed: () => (own ? Promise.resolve({ status: 'current', version }) : checkInstalled({ bundledFolder })),
         endpointMismatch: endpointMismatch(endpoint),
         verify:
-          endpoint !== undefined && isOwnDaemon(endpoint) ? () => verifyOnce(endpoint, environment, signal) : undefined,
+          verify && verifies && endpoint !== undefined && daemonOwner(endpoint) !== undefined
+            ? () => verifyOnce(endpoint, environment, signal, runTrial)
+            : undefined,
         signal,
       });
     },
@@ -145,13 +185,17 @@ export function makeHandlers(parts: HandlerParts): Handlers {
       return runLimits({ ...options, host }, { terminal, reader: clientFiles(environment), environment, interrupted });
     },
 
-    doctor: (options) =>
-      runDoctor(options, { terminal, version, takeFacts: facts, signal: interrupted(), everyMs: 2000 }),
+    doctor: ({ verify, ...options }) => {
+      const on = verify && verifies;
+      const judge = { commands: commandsFor(false), verifies: on };
+      const doctor = { terminal, version, ...judge, takeFacts: () => facts(on) };
+      return runDoctor(options, { ...doctor, signal: interrupted(), everyMs: 2000 });
+    },
 
     fix: (id, options) =>
       runFix(id, options, {
         terminal,
-        takeFacts: facts,
+        takeFacts: () => facts(),
         apply: async (action) => appliedBy(await rootHelper.apply(action)),
         ask,
       }),
@@ -171,6 +215,6 @@ export function makeHandlers(parts: HandlerParts): Handlers {
       });
     },
 
-    report: (options) => runReport(options, { terminal, version, takeFacts: facts, ask }),
+    report: (options) => runReport(options, { terminal, version, takeFacts: () => facts(), ask }),
   };
 }

@@ -21,7 +21,7 @@ export interface LifecycleParts {
 }
 
 /** That a container has run is the end of a start; an engine that answers and runs none is a failure. */
-function showVerification(verification: Verification, json: boolean, { out, err, paint }: Terminal): void {
+export function showVerification(verification: Verification, json: boolean, { out, err, paint }: Terminal): void {
   if (json) {
     printLine(out, JSON.stringify({ event: 'verified', ...verification }));
     return;
@@ -37,6 +37,11 @@ function showVerification(verification: Verification, json: boolean, { out, err,
     case 'unknown':
       printLine(err, paint.err.dim(`Whether containers run is not known: ${verification.message}`));
   }
+}
+
+/** 0 when a container has run, 1 when it could not, 3 when that could not be found out. */
+export function verificationExit({ verdict }: Pick<Verification, 'verdict'>): ExitStatus {
+  return { yes: exitStatus.fine, no: exitStatus.notFine, unknown: exitStatus.unclear }[verdict];
 }
 
 /** `start`, `stop` and `restart`: progress on stderr, the result on stdout; with `--json` the events, one a line. */

@@ -11,10 +11,12 @@ export interface TerminalCommands {
   readonly setUp: string;
   /** Put behind the commands of ours that act on a daemon: `--rootless` where it was given, else nothing. */
   readonly flags: readonly string[];
+  /** Put behind those that ask any engine: `--rootless`, or `--host` with the one that was given. */
+  readonly engineFlags: readonly string[];
 }
 
 function commandFor(action: Action, commands: TerminalCommands): string {
-  const ours = (verb: string): string => ['dind-station', verb, ...commands.flags].join(' ');
+  const ours = (verb: string, flags = commands.flags): string => ['dind-station', verb, ...flags].join(' ');
   switch (action) {
     case 'start':
     case 'stop':
@@ -22,8 +24,10 @@ function commandFor(action: Action, commands: TerminalCommands): string {
       return ours(action);
     case 'show-log':
       return ours('logs');
+    case 'verify':
+      return ours('verify', commands.engineFlags);
     case 'refresh':
-      return ours('status');
+      return ours('status', commands.engineFlags);
     case 'set-up-helper':
     case 'update-helper':
       return commands.setUp;
@@ -32,7 +36,9 @@ function commandFor(action: Action, commands: TerminalCommands): string {
 
 /** A next step as something to type. */
 export function typed(step: NextStep, commands: TerminalCommands): { label: string; command: string } {
-  return { label: step.label, command: 'command' in step ? step.command : commandFor(step.action, commands) };
+  if ('action' in step) return { label: step.label, command: commandFor(step.action, commands) };
+  const { label, command, finding } = step;
+  return { label, command: finding?.applicable === true ? `dind-station fix ${finding.id}` : command };
 }
 
 /** Next steps as aligned lines, the command behind its label. */

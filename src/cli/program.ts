@@ -2,6 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { lifecycleVerbNames, lifecycleVerbs, type LifecycleVerb } from '../app/lifecycle';
 import { completionScript, shells, type Completable, type Shell } from './completion';
 import { doctorFormats, type DoctorFormat } from '../report/formats';
+import { verifyVariable } from '../app/verifySwitch';
 import type { DoctorOptions } from './doctor';
 import type { LimitsOptions } from './limits';
 import type { LogsOptions } from './logs';
@@ -19,13 +20,21 @@ export interface EngineOptions {
   readonly rootless: boolean;
 }
 
+/** False: no container is run to see whether containers run. */
+export interface VerifyOptions {
+  readonly verify: boolean;
+}
+
 /** What the words on the command line mean. Each may set its exit status through what it resolves with. */
 export interface ProgramActions {
-  readonly status: (options: EngineOptions) => Promise<void>;
-  readonly lifecycle: (verb: LifecycleVerb, options: EngineOptions) => Promise<void>;
+  /** `quick`: the engine alone, without judging the machine. */
+  readonly status: (options: EngineOptions & { readonly quick: boolean }) => Promise<void>;
+  /** Runs a container because it is asked for. */
+  readonly verify: (options: EngineOptions) => Promise<void>;
+  readonly lifecycle: (verb: LifecycleVerb, options: EngineOptions & VerifyOptions) => Promise<void>;
   readonly logs: (options: LogsOptions) => Promise<void>;
   readonly limits: (options: LimitsOptions & Pick<EngineOptions, 'rootless'>) => Promise<void>;
-  readonly doctor: (options: DoctorOptions) => Promise<void>;
+  readonly doctor: (options: DoctorOptions & VerifyOptions) => Promise<void>;
   readonly fix: (id: string, options: { yes: boolean }) => Promise<void>;
   readonly resetData: (options: ResetDataOptions & Pick<EngineOptions, 'host' | 'rootless'>) => Promise<void>;
   readonly report: (options: ReportOptions) => Promise<void>;
@@ -44,10 +53,12 @@ interface GlobalOptions {
   readonly rootless?: true;
 }
 
+const noVerifyHelp = `run no container to see whether containers run; ${verifyVariable}=off holds for every command`;
+
 const exitHelp = `
 Exit status:
-  0  fine: the engine can be used, or the command did what was asked
-  1  not fine: stopped, failed, refused; the output says why
+  0  fine: the engine can be used and nothing is wrong with it, or the command did what was asked
+  1  not fine: stopped, failed, refused, or an error stands; the output says why
   2  usage: unknown command, option or value
   3  could not tell
 `;
@@ -66,6 +77,7 @@ const examples = `
 Examples:
   dind-station status                what state Docker is in, why, and what to do
   dind-station status --json | jq -r .state
+  dind-station verify                run a small container, and say whether it ran
   dind-station doctor                what is wrong with this machine, why, and how to mend it
   dind-station fix socket.socket-dead   apply the remedy of that finding, and look whether it helped
   dind-station restart               with progress; Ctrl-C cancels it
@@ -137,15 +149,27 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
   program
     .command('status')
     .description('say what state Docker is in, why, and what to do about it')
+    .option('-q, --quick', 'ask the engine alone, and judge nothing else')
     .addHelpText('after', exitHelp)
-    .action((_options, command: Command) => actions.status(globals(command)));
+    .action((options: { quick?: true }, command: Command) =>
+      actions.status({ ...globals(command), quick: options.quick === true }),
+    );
+
+  program
+    .command('verify')
+    .description('run a small container to see that containers run, on whatever engine it is, and remember it')
+    .addHelpText('after', exitHelp)
+    .action((_options, command: Command) => actions.verify(globals(command)));
 
   for (const verb of lifecycleVerbNames) {
-    program
-      .command(verb)
-      .description(lifecycleVerbs[verb].help)
+    const lifecycle = program.command(verb).description(lifecycleVerbs[verb].help);
+    // A stop runs nothing.
+    if (verb !== 'stop') lifecycle.option('--no-verify', noVerifyHelp);
+    lifecycle
       .addHelpText('after', exitHelp)
-      .action((_options, command: Command) => actions.lifecycle(verb, globals(command)));
+      .action((options: { verify?: boolean }, command: Command) =>
+        actions.lifecycle(verb, { ...globals(command), verify: options.verify !== false }),
+      );
   }
 
   program
@@ -190,11 +214,17 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
     .option('--facts <file>', 'judge the facts in a file instead of this machine')
     .option('--facts-out <file>', 'write the facts to a file, without secrets')
     .option('-w, --watch', 'print the report again when it changes, until Ctrl-C')
+    .option('--no-verify', noVerifyHelp)
     .addHelpText('after', doctorHelp)
-    .action((options: { format: DoctorFormat; facts?: string; factsOut?: string; watch?: true }, command: Command) => {
-      const { format, watch, ...files } = options;
-      return actions.doctor({ ...files, format: globals(command).json ? 'json' : format, watch: watch === true });
-    });
+    .action(
+      (
+        options: { format: DoctorFormat; facts?: string; factsOut?: string; watch?: true; verify: boolean },
+        command: Command,
+      ) => {
+        const { format, watch, ...rest } = options;
+        return actions.doctor({ ...rest, format: globals(command).json ? 'json' : format, watch: watch === true });
+      },
+    );
 
   program
     .command('fix')

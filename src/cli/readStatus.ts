@@ -4,8 +4,8 @@ import type { InstalledOrUnknown } from '../app/helperRunner';
 import { readSetup } from '../app/machineSetup';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readAccess } from '../app/privileges';
-import { isOwnDaemon, recallVerification } from '../app/verification';
-import { describeLost, isPrivateByDefault, lostMounts } from '../diagnosis/runcMounts';
+import { isOwn, overallVerdict, type StandingFinding } from '../app/verdict';
+import { recallVerification } from '../app/verification';
 import type { Endpoint } from '../engine/endpoint';
 import { isWorking, type HelperWord } from '../helper/helperState';
 import { processState, readHelperFile } from '../helper/stateFile';
@@ -13,14 +13,11 @@ import { info, ping } from '../engine/probe';
 import { initial, type Model } from '../engine/model';
 import { reduce } from '../engine/reducer';
 import { pingsToSlow, slowMs } from '../engine/pace';
-import type { EngineEvent, PingResult } from '../engine/state';
-import { readCgroups } from '../host/cgroup';
-import { readDaemonConfig } from '../host/daemonConfig';
-import { readMounts } from '../host/mounts';
-import { readProcesses } from '../host/processes';
-import { readProcessTable } from '../host/processTable';
-import { isUnreadable } from '../host/readResult';
+import type { EngineEvent, EngineState, PingResult } from '../engine/state';
+import { isUsable } from '../engine/stateTable';
+import type { TimedVerification } from '../engine/verification';
 import { readSocketMount } from '../host/socketPath';
+import { sleep } from '../util/async';
 import type { StatusFacts } from './statusReport';
 
 /** Where `status` looks, and how long. */
@@ -34,6 +31,12 @@ export interface StatusSources {
   readonly infoMs: number;
   /** The same for an engine that is elsewhere, or that is silent or slow: only more time tells one from the other. */
   readonly patientMs: number;
+  /** Whether containers are run unasked on a daemon of this machine. */
+  readonly verifies: boolean;
+  /** Judges this machine, with what is known of containers; absent: only the engine is looked at. Never rejects. */
+  readonly diagnose: ((verified: TimedVerification | undefined) => Promise<readonly StandingFinding[]>) | undefined;
+  /** Milliseconds that are left for it. */
+  readonly diagnosisMs: () => number;
   readonly now: () => number;
 }
 
@@ -92,80 +95,62 @@ async function pingOften(
   return answers;
 }
 
-/** Why no container starts though the engine answers, where the table of mounts shows it; a look at files alone. */
-async function readMountWarning(): Promise<string | undefined> {
-  const [mounts, table] = await Promise.all([readMounts(), readProcessTable()]);
-  const processes = await readProcesses(table, mounts, { seconds: 0, uptime: 0 });
-  if (isUnreadable(processes) || processes.dockerd.length === 0) return undefined;
-  const [cgroup, config] = await Promise.all([
-    readCgroups(mounts, '/', Promise.resolve([...processes.dockerd, ...processes.containerd])),
-    readDaemonConfig('/', processes.dockerd[0]?.argv),
-  ]);
-  const lost = isUnreadable(cgroup) ? undefined : lostMounts(cgroup);
-  if (lost === undefined || 'inconclusive' in lost) return undefined;
-  const { title, cause } = describeLost(lost, isPrivateByDefault(config));
-  return `${title}. ${cause}`;
+/** What is known of containers on the engine that answers, put into the model. Nothing is tried. */
+async function withVerification(model: Model, endpoint: Endpoint, { environment, now }: StatusSources): Promise<Model> {
+  if (!isUsable(model.state)) return model;
+  const verification = await recallVerification(endpoint, environment);
+  return verification === undefined ? model : reduce(model, { type: 'verified', verification, at: now() });
 }
 
-/** What is known of containers on a daemon of this machine that answers, and the state with it. Nothing is tried. */
-async function verificationOf(
-  model: Model,
+/**
+ * What is wrong with this machine, where that is asked for and the engine is one of it that can be used. `late`: it could not
+ * be found out in the time that is left, which says nothing of the machine.
+ */
+export async function examine(
+  { diagnose, diagnosisMs }: Pick<StatusSources, 'diagnose' | 'diagnosisMs'>,
+  state: EngineState,
   endpoint: Endpoint,
-  { environment, now }: StatusSources,
-): Promise<{ readonly model: Model; readonly known: StatusFacts['verified'] }> {
-  if (model.state.kind !== 'running') return { model, known: undefined };
-  if (!isOwnDaemon(endpoint))
-    return { model, known: { verdict: 'not-yet', why: 'it is not a daemon of this machine' } };
-  const entry = await recallVerification(endpoint, environment);
-  if (entry === undefined) return { model, known: { verdict: 'not-yet', why: null } };
-  const { verification } = entry;
-  return {
-    model: reduce(model, { type: 'verified', verification, at: now() }),
-    known: { verdict: verification.verdict, why: verification.verdict === 'no' ? verification.message : null },
-  };
+): Promise<readonly StandingFinding[] | 'late'> {
+  if (diagnose === undefined || !isUsable(state) || !isOwn(state, endpoint)) return [];
+  const late = new AbortController();
+  const timeUp = sleep(diagnosisMs(), late.signal).then(() => 'late' as const);
+  return Promise.race([diagnose(state.verified), timeUp]).finally(() => late.abort());
 }
 
 /** Looks once at the engine, the helper and what is between them and this process. Never throws. */
 export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   const resolved = endpointFor(sources.environment, sources.host);
   const helperRead = sources.installed();
+  const { verifies, now } = sources;
   if (!resolved.ok) {
-    const at = sources.now();
+    const at = now();
     const { state } = reduce(initial(at), { type: 'bad-endpoint', message: resolved.message, at });
-    const nothing = {
-      verified: undefined,
-      endpoint: undefined,
-      apiVersion: undefined,
-      lastRun: undefined,
-      warning: undefined,
-    };
+    const nothing = { endpoint: undefined, apiVersion: undefined, lastRun: undefined, warning: undefined };
     const words = explain(state, undefined, { helper: undefined, access: undefined });
-    return { ...nothing, state, words, helper: await helperRead };
+    const verdict = overallVerdict({ state, words, endpoint: undefined, verifies, findings: [], now: at });
+    return { ...nothing, state, verdict, examined: true, helper: await helperRead };
   }
 
   const { endpoint } = resolved;
-  const socketPath = endpoint.kind === 'unix' ? endpoint.socketPath : undefined;
   const stateFile = stateFileOf(endpoint);
-  const [{ model, apiVersion }, helper] = await Promise.all([probeOnce(endpoint, stateFile, sources), helperRead]);
-  const verified = await verificationOf(model, endpoint, sources);
-  const { state } = verified.model;
+  const [probed, helper] = await Promise.all([probeOnce(endpoint, stateFile, sources), helperRead]);
+  const model = await withVerification(probed.model, endpoint, sources);
+  const { state } = model;
   const refusing = refusingSocket(state, endpoint);
-  const known = {
-    helper: helper.status === 'unknown' ? undefined : helper.status,
-    access: refusing === undefined ? undefined : await readAccess(refusing, 'terminal'),
-  };
-  const warnings = [
-    resolved.warning,
-    state.kind === 'running' && socketPath !== undefined ? await readMountWarning() : undefined,
-  ].filter((text) => text !== undefined);
+  const [access, found] = await Promise.all([
+    refusing === undefined ? undefined : readAccess(refusing, 'terminal'),
+    examine(sources, state, endpoint),
+  ]);
+  const words = explain(state, endpoint, { helper: helper.status === 'unknown' ? undefined : helper.status, access });
+  const findings = found === 'late' ? [] : found;
   return {
     state,
-    verified: verified.known,
-    words: explain(state, endpoint, known),
+    verdict: overallVerdict({ state, words, endpoint, verifies, findings, now: now() }),
+    examined: found !== 'late',
     endpoint,
-    apiVersion,
+    apiVersion: probed.apiVersion,
     lastRun: model.helper,
     helper,
-    warning: warnings.length === 0 ? undefined : warnings.join(' '),
+    warning: resolved.warning,
   };
 }

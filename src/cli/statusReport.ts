@@ -1,27 +1,28 @@
 import type { InstalledOrUnknown } from '../app/helperRunner';
 import type { HelperStateFile } from '../helper/helperState';
-import type { Description } from '../diagnosis/describe';
+import type { OverallVerdict, Verified } from '../app/verdict';
+import type { Severity } from '../diagnosis/finding';
+import { steps } from '../diagnosis/nextStep';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
-import { isUsable, rowOf } from '../engine/stateTable';
 import { stepWords } from '../app/lifecycle';
-import { statusExit, type ExitStatus } from './exitStatus';
+import { exitStatus, statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './outcome';
 import type { Paint } from '../report/paint';
 
 /** Everything `status` found out. */
 export interface StatusFacts {
   readonly state: EngineState;
-  /** Whether a container has run since the daemon was started; undefined where no engine answers. */
-  readonly verified: { readonly verdict: 'yes' | 'no' | 'not-yet'; readonly why: string | null } | undefined;
-  readonly words: Description;
+  readonly verdict: OverallVerdict;
+  /** False: whether something is wrong with this machine could not be found out in time. */
+  readonly examined: boolean;
   readonly endpoint: Endpoint | undefined;
   /** From the answer to the ping. */
   readonly apiVersion: string | undefined;
   /** The helper's last word on this daemon; undefined for an endpoint it does not look after. */
   readonly lastRun: HelperStateFile | undefined;
   readonly helper: InstalledOrUnknown;
-  /** Something that was passed over on the way to the endpoint, or why an engine that answers starts no container. */
+  /** Something that was passed over on the way to the endpoint. */
   readonly warning: string | undefined;
 }
 
@@ -33,6 +34,11 @@ export interface StatusJson {
   readonly step: string | null;
   readonly headline: string;
   readonly explanation: string;
+  readonly severity: Severity;
+  /** The finding of `doctor` that decides the headline. */
+  readonly finding: string | null;
+  /** False: whether something else is wrong is not known. */
+  readonly examined: boolean;
   readonly endpoint: {
     readonly display: string;
     readonly kind: Endpoint['kind'];
@@ -42,7 +48,12 @@ export interface StatusJson {
   readonly engineVersion: string | null;
   readonly apiVersion: string | null;
   readonly details: EngineState['details'] | null;
-  readonly verified: NonNullable<StatusFacts['verified']> | null;
+  /** `at`: when, ISO 8601, UTC. */
+  readonly verified: {
+    readonly verdict: Verified['verdict'];
+    readonly why: string | null;
+    readonly at: string | null;
+  } | null;
   readonly lastRun: {
     readonly verb: string;
     readonly by: string;
@@ -55,15 +66,52 @@ export interface StatusJson {
   readonly exit: ExitStatus;
 }
 
+/** What `status` ends with. */
+export function exitOf({ state, verdict, examined }: StatusFacts): ExitStatus {
+  return statusExit(state.kind, verdict.severity, examined);
+}
+
+const unexamined = 'Whether something else is wrong is not known: this machine could not be examined in time.';
+
+/** Why Docker is so, and what could not be found out. */
+function explanationOf({ verdict, examined }: StatusFacts): string {
+  return [verdict.explanation, examined ? '' : unexamined].filter((text) => text !== '').join(' ');
+}
+
+function verifiedJson({ verified, note }: OverallVerdict): StatusJson['verified'] {
+  switch (verified?.verdict) {
+    case undefined:
+      return null;
+    case 'yes':
+      return { verdict: 'yes', why: null, at: new Date(verified.at).toISOString() };
+    case 'no':
+      return { verdict: 'no', why: verified.message, at: new Date(verified.at).toISOString() };
+    case 'not-yet':
+      return { verdict: 'not-yet', why: verified.reason === 'not-yet' ? null : note, at: null };
+  }
+}
+
+/** The finding whose remedy comes first. */
+function findingOf({ nextSteps: [first] }: OverallVerdict): string | undefined {
+  return first !== undefined && 'command' in first ? first.finding?.id : undefined;
+}
+
 export function statusJson(status: StatusFacts, commands: TerminalCommands): StatusJson {
-  const { state, words, endpoint, lastRun } = status;
+  const { state, verdict, endpoint, lastRun } = status;
+  const finding = findingOf(verdict);
+  // Until there were findings here, what keeps an engine that answers from starting containers was told as a warning.
+  const warnings = [status.warning, finding && `${verdict.headline}. ${verdict.explanation}`];
+  const warning = warnings.filter((text) => text !== undefined).join(' ');
   return {
     schema: 1,
     state: state.kind,
     cause: state.cause ?? null,
     step: state.step ?? null,
-    headline: words.headline,
-    explanation: words.explanation,
+    headline: verdict.headline,
+    explanation: explanationOf(status),
+    severity: verdict.severity,
+    finding: finding ?? null,
+    examined: status.examined,
     endpoint:
       endpoint === undefined
         ? null
@@ -76,13 +124,13 @@ export function statusJson(status: StatusFacts, commands: TerminalCommands): Sta
     engineVersion: state.details?.version ?? state.engineVersion ?? null,
     apiVersion: status.apiVersion ?? null,
     details: state.details ?? null,
-    verified: status.verified ?? null,
+    verified: verifiedJson(verdict),
     lastRun:
       lastRun === undefined ? null : { verb: lastRun.verb, by: lastRun.by, since: lastRun.since, code: lastRun.code },
     helper: status.helper,
-    nextSteps: words.nextSteps.map((step) => typed(step, commands)),
-    warning: status.warning ?? null,
-    exit: statusExit(state.kind),
+    nextSteps: verdict.nextSteps.map((step) => typed(step, commands)),
+    warning: warning === '' ? null : warning,
+    exit: exitOf(status),
   };
 }
 
@@ -103,13 +151,9 @@ function helperWords(helper: StatusFacts['helper']): string {
   }
 }
 
-const verifiedWords = {
-  yes: 'yes: a container has run since the daemon was started',
-  no: 'no: a container could not be run',
-  'not-yet': 'not yet: the engine responds, no container was run',
-} as const;
+const verifiedWords: Readonly<Record<Verified['verdict'], string>> = { yes: 'yes', no: 'no', 'not-yet': 'not yet' };
 
-function facts({ state, verified, endpoint, apiVersion, lastRun, helper }: StatusFacts): [string, string][] {
+function facts({ state, verdict, endpoint, apiVersion, lastRun, helper }: StatusFacts): [string, string][] {
   const rows: [string, string][] = [];
   if (endpoint !== undefined) {
     const context = endpoint.context === undefined ? '' : ` ${endpoint.context}`;
@@ -119,7 +163,9 @@ function facts({ state, verified, endpoint, apiVersion, lastRun, helper }: Statu
   if (version !== undefined) {
     rows.push(['engine', apiVersion === undefined ? version : `${version}, API ${apiVersion}`]);
   }
-  if (verified !== undefined) rows.push(['verified', verifiedWords[verified.verdict]]);
+  const { verified, note } = verdict;
+  if (verified !== undefined)
+    rows.push(['verified', `${verifiedWords[verified.verdict]}: ${note.replace(/^verified: /u, '')}`]);
   const { details } = state;
   if (details !== undefined) {
     rows.push(['storage', `${details.storageDriver}, ${details.dataRoot}`]);
@@ -135,27 +181,28 @@ function facts({ state, verified, endpoint, apiVersion, lastRun, helper }: Statu
   return rows;
 }
 
-function colourOf(state: EngineState, paint: Paint): (text: string) => string {
-  const { severity } = rowOf(state);
-  if (severity === 'info') return paint.warn;
-  return isUsable(state) ? paint.good : paint.bad;
+function colourOf(status: StatusFacts, paint: Paint): (text: string) => string {
+  const { severity } = status.verdict;
+  if (exitOf(status) === exitStatus.fine) return severity === 'warning' ? paint.warn : paint.good;
+  return severity === 'info' || !status.examined ? paint.warn : paint.bad;
 }
 
 /** `status` for people: the headline, why, the facts, what to do. */
 export function statusLines(status: StatusFacts, commands: TerminalCommands, paint: Paint): string[] {
-  const { state, words, warning } = status;
-  const exit = statusExit(state.kind);
-  const colour = colourOf(state, paint);
-  const lines = [colour(paint.bold(words.headline))];
-  if (words.explanation !== '') lines.push(words.explanation);
+  const { state, verdict, warning } = status;
+  const exit = exitOf(status);
+  const colour = colourOf(status, paint);
+  const lines = [colour(paint.bold(verdict.headline))];
+  const explanation = explanationOf(status);
+  if (explanation !== '') lines.push(explanation);
   if (state.step !== undefined) lines.push(`Now: ${stepWords(state.step)}.`);
   if (warning !== undefined) lines.push(paint.warn(warning));
   const rows = facts(status);
   const width = Math.max(...rows.map(([name]) => name.length));
   lines.push('', ...rows.map(([name, value]) => `  ${paint.dim(name.padEnd(width))}   ${value}`));
   for (const text of state.details?.warnings ?? []) lines.push(`  ${paint.warn(text)}`);
-  if (words.nextSteps.length > 0 && exit !== 0) {
-    lines.push('', 'What to do:', ...nextStepLines(words.nextSteps, commands).map((line) => `  ${line}`));
-  }
+  // Of an engine that can be used nothing has to be done; that it was not verified can be mended by a word.
+  const offered = exit === 0 ? verdict.nextSteps.filter((step) => step === steps.verify) : verdict.nextSteps;
+  if (offered.length > 0) lines.push('', 'What to do:', ...nextStepLines(offered, commands).map((line) => `  ${line}`));
   return lines;
 }

@@ -18,6 +18,24 @@ export const platformSchema = v.pipe(
   v.description('What the machine is made of, outermost first.'),
 );
 
+/** What `status` says of the same machine. */
+const verdictSchema = v.pipe(
+  v.object({
+    title: text('A few words: "Docker is running", or the title of the finding that decides.'),
+    severity: v.picklist(severities),
+    verified: v.pipe(
+      v.nullable(v.picklist(['yes', 'no', 'not-yet'])),
+      v.description('Whether a container has run since the daemon was started; null where no engine responds.'),
+    ),
+    note: text('The same in words, with when or why not; empty where no engine responds.'),
+    action: v.pipe(
+      v.nullable(v.object({ label: v.string(), command: v.string() })),
+      v.description('What to do first; null: nothing.'),
+    ),
+  }),
+  v.description('What dind-station status says of it all; absent where these facts have no answer of an engine.'),
+);
+
 export const diagnosisSchema = v.pipe(
   v.object({
     schema: v.pipe(
@@ -42,6 +60,7 @@ export const diagnosisSchema = v.pipe(
     }),
     engineWorks: v.pipe(v.boolean(), v.description('The engine answered a ping and described itself.')),
     platform: platformSchema,
+    verdict: v.exactOptional(verdictSchema),
   }),
   v.title('What dind-station doctor --json prints'),
 );

@@ -1,11 +1,19 @@
 import type { StepName } from '../engine/stateTable';
+import type { RuleId } from './ruleIds';
 
 /** What the editor and the command line can do for a person; each front names it in its own way. */
-export type Action = 'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper' | 'update-helper' | 'refresh';
+export type Action =
+  'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper' | 'update-helper' | 'refresh' | 'verify';
 
 /** One thing to do next: an action of ours, or text to paste into a terminal. */
 export type NextStep =
-  { readonly label: string; readonly action: Action } | { readonly label: string; readonly command: string };
+  | { readonly label: string; readonly action: Action }
+  /** `finding`: whose remedy it is, and whether the helper can apply it. */
+  | {
+      readonly label: string;
+      readonly command: string;
+      readonly finding?: { readonly id: RuleId; readonly applicable: boolean };
+    };
 
 /** The steps by name, so that one action has one label wherever it is offered. */
 export const steps = {
@@ -15,6 +23,7 @@ export const steps = {
   showLog: { label: 'Show the daemon log', action: 'show-log' },
   setUpHelper: { label: 'Set up the privileged helper', action: 'set-up-helper' },
   updateHelper: { label: 'Update the privileged helper', action: 'update-helper' },
+  verify: { label: 'Verify that containers run', action: 'verify' },
   refresh: { label: 'Look again', action: 'refresh' },
 } as const satisfies Record<string, NextStep>;
 

@@ -2,7 +2,7 @@ import type { HelperWord } from '../helper/helperState';
 import { brisk, type Pace } from './pace';
 import type { Cause, EngineState, MachineSetup, PingResult, StateKind } from './state';
 import type { EngineDetails } from './systemInfo';
-import type { KnownVerification } from './verification';
+import type { TimedVerification } from './verification';
 
 /** Everything the state is judged by: the last word of each witness, and what makes a word old. */
 export interface Model {
@@ -26,7 +26,7 @@ export interface Model {
   /** Where the containerd of the daemon that answers should listen and does not. */
   readonly containerdDead: string | undefined;
   /** Whether containers run; of the daemon that answers, so it goes with it. */
-  readonly verification: KnownVerification | undefined;
+  readonly verification: TimedVerification | undefined;
   /** The evidence that somebody else's socket is mounted over ours. */
   readonly mounted: string | undefined;
   readonly badEndpoint: string | undefined;

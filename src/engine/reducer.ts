@@ -67,6 +67,7 @@ function settle(model: Model): Model {
     ...(cause === undefined ? {} : { cause }),
     ...(model.details === undefined ? {} : { details: model.details }),
     ...(model.engineVersion === undefined ? {} : { engineVersion: model.engineVersion }),
+    ...(model.verification === undefined ? {} : { verified: model.verification }),
     ...(step === undefined || step === '' ? {} : { step }),
   };
   return isDeepStrictEqual(state, before) ? model : { ...model, state };

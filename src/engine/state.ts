@@ -1,5 +1,5 @@
 import type { EngineDetails } from './systemInfo';
-import type { KnownVerification } from './verification';
+import type { TimedVerification } from './verification';
 import type { HelperWord } from '../helper/helperState';
 
 /** Every state of the engine a person can see. The order is of no meaning. */
@@ -98,6 +98,8 @@ export interface EngineState {
   readonly details?: EngineDetails;
   /** Engine version from the ping's headers; there before `details` is. */
   readonly engineVersion?: string;
+  /** What a trial of containers found of the daemon that answers; absent where nobody has found out. */
+  readonly verified?: TimedVerification;
   /** The helper's current step while it works (`daemon.launch`). */
   readonly step?: string;
 }
@@ -105,7 +107,7 @@ export interface EngineState {
 /** What is found out of a daemon that answers, otherwise than by asking how it is. */
 export type Found =
   /** What a trial of containers found; undefined when nothing is known any more. */
-  | { readonly type: 'verified'; readonly verification: KnownVerification | undefined }
+  | { readonly type: 'verified'; readonly verification: TimedVerification | undefined }
   /** Where its containerd should listen and does not; undefined when it does. */
   | { readonly type: 'containerd'; readonly dead: string | undefined };
 

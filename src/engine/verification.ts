@@ -14,3 +14,6 @@ export type Verification =
 
 /** A verification that is worth remembering: one that says something about the daemon. */
 export type KnownVerification = Exclude<Verification, { readonly verdict: 'unknown' }>;
+
+/** `at`: when a container ran or could not be run, milliseconds since the epoch. */
+export type TimedVerification = KnownVerification & { readonly at: number };

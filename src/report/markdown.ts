@@ -35,12 +35,12 @@ function findingParts(finding: FindingCheck): string[] {
 }
 
 /** The report to paste into an issue. */
-export function reportMarkdown({ summary, at, platform, findings, skipped }: DiagnosisReport): string {
+export function reportMarkdown({ headline, summary, at, platform, findings, skipped }: DiagnosisReport): string {
   const links = platform.map(({ name, confidence }) => `${name} (${confidence})`);
   const open = skipped.map(({ id, cause }) => `- ${code(id)}: ${escapeMarkdown(cause)}`);
   const parts = [
     '# Docker diagnosis',
-    `${summary} Facts of ${escapeMarkdown(at)}.`,
+    `${headline === '' ? '' : `**${escapeMarkdown(headline)}.** `}${summary} Facts of ${escapeMarkdown(at)}.`,
     links.length === 0 ? '' : `Platform: ${links.join(' > ')}.`,
     ...findings.flatMap(findingParts),
     ...(open.length === 0 ? [] : ['## Could not be judged', open.join('\n')]),

@@ -69,16 +69,27 @@ export interface DiagnosisReport {
   /** Areas in which nothing was found. */
   readonly passed: readonly ReportCheck[];
   readonly platform: Diagnosis['platform'];
+  /** What is said of it all; undefined where the facts have no answer of an engine. */
+  readonly verdict: Diagnosis['verdict'];
+  /** The same in a few words: `Docker is running (verified: a container ran at 14:03)`; may be empty. */
+  readonly headline: string;
 }
 
-function summaryOf({ sum }: Diagnosis): string {
+function summaryOf({ sum, verdict }: Diagnosis): string {
   const parts = [
     ...(sum.error > 0 ? [formatCount(sum.error, 'error')] : []),
     ...(sum.warning > 0 ? [formatCount(sum.warning, 'warning')] : []),
     ...(sum.info > 0 ? [formatCount(sum.info, 'remark')] : []),
   ];
+  // A daemon that is stopped is not well, though no check found a reason.
+  const nothing = verdict === undefined || verdict.severity === 'ok' ? 'Nothing is wrong' : 'No check failed';
   const open = sum.undecided > 0 ? `; ${formatCount(sum.undecided, 'check')} could not be made` : '';
-  return `${parts.length === 0 ? 'Nothing is wrong' : parts.join(', ')}${open}.`;
+  return `${parts.length === 0 ? nothing : parts.join(', ')}${open}.`;
+}
+
+function headlineOf({ verdict }: Diagnosis): string {
+  if (verdict === undefined) return '';
+  return verdict.note === '' ? verdict.title : `${verdict.title} (${verdict.note})`;
 }
 
 function findingCheck(finding: Finding): FindingCheck {
@@ -111,6 +122,16 @@ export function diagnosisReport(diagnosis: Diagnosis): DiagnosisReport {
     findings: findings.filter((check) => check.area === area),
     skipped: skipped.filter((check) => check.area === area),
   }));
-  const { takenAt: at, platform } = diagnosis;
-  return { at, summary: summaryOf(diagnosis), areas, findings, skipped, passed, platform };
+  const { takenAt: at, platform, verdict } = diagnosis;
+  return {
+    at,
+    summary: summaryOf(diagnosis),
+    areas,
+    findings,
+    skipped,
+    passed,
+    platform,
+    verdict,
+    headline: headlineOf(diagnosis),
+  };
 }

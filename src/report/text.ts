@@ -43,7 +43,19 @@ function platformWords({ platform }: DiagnosisReport): string {
   return links.length === 0 ? '' : ` ${links.join(' > ')}`;
 }
 
-/** The report for a terminal: a line for each area, details of what is not fine, a closing sum. */
+/** The verdict in front of everything, with what to do first. */
+function verdictLines({ verdict, headline }: DiagnosisReport, paint: Paint): string[] {
+  if (verdict === undefined) return [];
+  const { mark, colour } = rows[verdict.severity];
+  const { action } = verdict;
+  return [
+    paint[colour](paint.bold(`${mark} ${clean(headline)}`)),
+    ...(action === null ? [] : [`    ${clean(action.label)}`, `      ${clean(action.command)}`]),
+    '',
+  ];
+}
+
+/** The report for a terminal: the verdict, a line for each area, details of what is not fine, a closing sum. */
 export function reportText(report: DiagnosisReport, paint: Paint): string[] {
   const lines = report.areas.flatMap(({ id, title, severity, findings, skipped }) => {
     const { mark, areaMark = mark, colour } = rows[severity];
@@ -54,5 +66,7 @@ export function reportText(report: DiagnosisReport, paint: Paint): string[] {
       ...skippedLines(skipped, paint),
     ];
   });
-  return [...lines, '', paint.bold(report.summary)];
+  const { headline, summary } = report;
+  const end = headline === '' ? summary : `${clean(headline)}. ${summary}`;
+  return [...verdictLines(report, paint), ...lines, '', paint.bold(end)];
 }

@@ -43,6 +43,15 @@ export function formatMinute(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }
 
+/** Milliseconds since the epoch as the time of day here, with the date where that is another day's: `14:03`. */
+export function formatClock(at: number, now: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = new Date(at);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (date.toDateString() === new Date(now).toDateString()) return time;
+  return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+}
+
 /** `1 check`, `2 checks`. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${String(count)} ${count === 1 ? noun : plural}`;
@@ -51,6 +60,11 @@ export function formatCount(count: number, noun: string, plural = `${noun}s`): s
 /** A text with its end cut off where it is longer than a bound: never its middle. */
 export function shortened(text: string, maxLength: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+}
+
+/** A clause as a sentence: a capital in front, a full stop behind; nothing stays nothing. */
+export function asSentence(text: string): string {
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** What something thrown says, without the name of its class. */

@@ -10,6 +10,7 @@ import type { EngineState } from '../engine/state';
 import type { Button } from './notify';
 import { Environment, explain } from '../app/explanation';
 import { HelperRunner } from '../app/helperRunner';
+import { overallVerdict, type OverallVerdict, type StandingFinding } from '../app/verdict';
 import { daemonOwner, endpointMismatch, logPathOf } from '../app/managedDaemon';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
 import { HelperSetUp, watchFolder } from './helperSetup';
@@ -30,6 +31,8 @@ import { stepWords, type LifecycleVerb } from '../app/lifecycle';
 
 export { readSetup } from '../app/machineSetup';
 
+export { EngineNotices } from './engineNotices';
+
 /** What the actions need of the window's first part. */
 export interface ActionParts {
   readonly host: typeof vscode;
@@ -41,6 +44,12 @@ export interface ActionParts {
   /** What is shown now, for the menu. */
   readonly model: () => IndicatorModel;
   readonly limits: LimitRuns;
+  /** Runs a container because somebody asked for it, and says what came of it. */
+  readonly verify: () => Promise<void>;
+  /** Whether containers are run unasked, to see that they run. */
+  readonly verifies: () => boolean;
+  /** The page has judged this machine. */
+  readonly onDiagnosis: (findings: readonly StandingFinding[]) => void;
   /** The words or the helper are others than before. */
   readonly onChange: () => void;
   /** A command ended. */
@@ -181,23 +190,26 @@ export class Actions {
       loadDiagnosis(),
     ]);
     if (this.#disposed) throw new Error('The window is closing.');
-    const { host, engine, extensionPath, log, model, dockerHost, limits } = this.#parts;
+    const { host, engine, extensionPath, log, model, dockerHost, limits, verify, onDiagnosis } = this.#parts;
     return new Diagnostics({
       host,
       extensionPath,
       log,
       state: () => engine.state,
       words: (state) => this.words(state),
+      verdict: (findings) => this.#verdict(findings),
       takeFacts: async () => {
         const helper = await this.#helper.forFacts();
         const bundledHelper = join(extensionPath, 'scripts', 'dind-helper');
-        return readFacts(dockerHost(), { bundledHelper, helper });
+        return readFacts(dockerHost(), () => engine.state.verified, { bundledHelper, helper });
       },
       diagnose,
+      onDiagnosis,
       commands: {
         start: () => this.run('start'),
         restart: () => this.run('restart'),
         stop: () => this.run('stop'),
+        verify: () => verify().then(() => undefined),
         'show-log': () => this.showLog().then(() => undefined),
         'set-up-helper': () => this.setUpHelper().then(() => undefined),
       },
@@ -205,6 +217,12 @@ export class Actions {
       limits,
       formatTime: model().formatTime,
     });
+  }
+
+  #verdict(findings: readonly StandingFinding[]): OverallVerdict {
+    const { state, endpoint } = this.#parts.engine;
+    const verifies = this.#parts.verifies();
+    return overallVerdict({ state, words: this.words(state), endpoint, verifies, findings, now: Date.now() });
   }
 
   /** A page that could not be loaded has told so already. */

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import type { Finding } from '../diagnosis/finding';
+import type { StandingFinding } from '../app/verdict';
+import type { TimedVerification } from '../engine/verification';
 import type { Facts } from '../host/facts/facts';
 import { DaemonJsonProblems } from './daemonJsonProblems';
 import type { LazyLog } from './lazyLog';
@@ -10,6 +11,8 @@ export interface BackgroundDiagnosisParts {
   readonly host: typeof vscode;
   /** The endpoint of the settings, empty ones excepted. */
   readonly dockerHost: () => string | undefined;
+  /** What is known of containers on the engine that is watched. */
+  readonly verified: () => TimedVerification | undefined;
   readonly log: Pick<LazyLog, 'info' | 'error'>;
 }
 
@@ -36,10 +39,14 @@ export class BackgroundDiagnosis {
     });
   }
 
-  /** The gravest finding of level error; undefined when there is none. */
-  async standingError(): Promise<Finding | undefined> {
-    const { findings } = this.#diagnosis.diagnose(await this.#facts());
-    return findings.find(({ severity }) => severity === 'error');
+  /**
+   * The gravest finding of level error; undefined when there is none. `known` stands on where it cannot be judged from
+   * here: the page, which found it, reads more.
+   */
+  async standingError(known: StandingFinding | undefined): Promise<StandingFinding | undefined> {
+    const { findings, undecided } = this.#diagnosis.diagnose(await this.#facts());
+    const found = findings.find(({ severity }) => severity === 'error');
+    return found ?? (undecided.some(({ id }) => id === known?.id) ? known : undefined);
   }
 
   /** Shows the problems of an open daemon.json until it is closed. */
@@ -49,7 +56,8 @@ export class BackgroundDiagnosis {
 
   /** Without the helper: nobody asked, and each call of sudo is a line in a log. */
   #facts(): Promise<Facts> {
-    return this.#diagnosis.readFacts(this.#parts.dockerHost());
+    const { dockerHost, verified } = this.#parts;
+    return this.#diagnosis.readFacts(dockerHost(), verified);
   }
 
   dispose(): void {

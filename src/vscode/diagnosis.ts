@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import type { TimedVerification } from '../engine/verification';
 import type { Facts } from '../host/facts/facts';
 import { takeFacts, type TakeFactsOptions } from '../host/takeFacts';
 
@@ -9,9 +10,14 @@ import { takeFacts, type TakeFactsOptions } from '../host/takeFacts';
 export { daemonJsonProblems } from '../diagnosis/daemonJsonProblems';
 export { diagnose } from '../diagnosis/diagnose';
 
-/** The facts as this window sees them. */
-export function readFacts(setting: string | undefined, rest: TakeFactsOptions = {}): Promise<Facts> {
+/** The facts as this window sees them. No container is run for them: `verified` is what the window knows already. */
+export function readFacts(
+  setting: string | undefined,
+  verified: () => TimedVerification | undefined,
+  rest: TakeFactsOptions = {},
+): Promise<Facts> {
   return takeFacts({
+    verification: () => Promise.resolve(verified() ?? { unreadable: 'no container has been run' }),
     clients: [{ name: 'code-server', env: process.env, homedir: homedir() }],
     ...(setting !== undefined && { setting }),
     ...rest,

@@ -11,7 +11,7 @@ import {
   type NoticeMemory,
 } from './notices';
 import type { NotificationLevel } from './settings';
-import type { Fault } from './runningWarning';
+import type { StandingFinding } from '../app/verdict';
 
 export interface EngineNoticeParts {
   readonly host: NotificationHost;
@@ -62,11 +62,11 @@ export class EngineNotices {
   }
 
   /** What stands while the engine runs: told once, like the cause of a state. Nothing here takes a second look. */
-  async tellFault(fault: Fault, buttons: readonly Button[]): Promise<void> {
-    const notice: Notice = { severity: 'warning', key: `fault/${fault.id}` };
+  async tellFault(fault: StandingFinding, buttons: readonly Button[]): Promise<void> {
+    const notice: Notice = { severity: 'error', key: `fault/${fault.id}` };
     if (this.#disposed || this.#parts.busy() || !shouldTell(this.#memory, notice, this.#parts.level())) return;
     this.#memory = told(this.#memory, notice.key);
-    await this.#tell(notice, `Docker runs, but: ${fault.title}. ${fault.consequence}`, buttons);
+    await this.#tell(notice, `${fault.title}. ${fault.cause} ${fault.consequence}`, buttons);
   }
 
   /** After a command of this window: its failure told the state's cause already; its success makes every cause new. */

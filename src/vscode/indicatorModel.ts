@@ -1,26 +1,24 @@
 import type { Installed } from '../helper/installed';
-import type { Description } from '../diagnosis/describe';
+import type { OverallVerdict } from '../app/verdict';
 import type { EngineState } from '../engine/state';
 import { isUsable, rowOf, states } from '../engine/stateTable';
 import { commandIds, commandRows, type CommandId } from './commands';
 import { commandsOf } from './nextStepButtons';
 import { escapeForTooltip } from '../util/sanitize';
-import type { Fault } from './runningWarning';
 import { stepWords } from '../app/lifecycle';
+import { asSentence } from '../util/format';
 
 /** Everything the indicator shows depends on this and on nothing else. */
 export interface IndicatorModel {
   readonly state: EngineState;
-  /** What `describe` says of the state, in plain text, and what it advises. */
-  readonly words: Description;
+  /** What is said of Docker, in plain text, and what is advised. */
+  readonly words: OverallVerdict;
   /** Where the engine is looked for, and who said so (`DOCKER_HOST`, `default`). */
   readonly endpoint?: { readonly display: string; readonly source: string };
   /** When the daemon began to listen, milliseconds since the epoch; earlier than the window saw it. */
   readonly upSince?: number;
   /** The installed helper against the bundled one; undefined while nobody has looked yet. */
   readonly helper?: Installed['status'];
-  /** What is wrong though the engine runs. */
-  readonly fault?: Fault;
   /** Shown for a moment after a command succeeded: `restarted`. */
   readonly flash?: string;
   /** Milliseconds since the epoch → date, time and time zone in the reader's language. */
@@ -44,10 +42,11 @@ export interface StatusBarContent {
 
 type Face = Pick<StatusBarContent, 'icon' | 'text' | 'background'>;
 
-function face({ state, fault }: IndicatorModel): Face {
-  const { icon, text, severity } = rowOf(state);
-  if (state.kind === 'running' && fault !== undefined) return { icon: 'warning', text, background: 'warning' };
-  return { icon, text, background: severity === 'warning' || severity === 'error' ? severity : 'none' };
+function face({ state, words: { severity } }: IndicatorModel): Face {
+  const { icon, text } = rowOf(state);
+  const background = severity === 'warning' || severity === 'error' ? severity : 'none';
+  // A fault that stands while the engine can be used.
+  return { icon: isUsable(state) && background !== 'none' ? 'warning' : icon, text, background };
 }
 
 /** `3 of 7 containers running` */
@@ -57,9 +56,13 @@ export function containerCount(running: number, all: number): string {
 }
 
 function facts(model: IndicatorModel): readonly string[] {
-  const { state, endpoint } = model;
+  const { state, endpoint, words } = model;
   const { details } = state;
   const lines: string[] = [];
+  if (words.verification !== '') {
+    const icon = words.verified?.verdict === 'yes' ? 'verified' : 'unverified';
+    lines.push(`$(${icon}) ${escapeForTooltip(asSentence(words.verification))}`);
+  }
   const version = details?.version ?? state.engineVersion;
   if (version !== undefined && version !== '') {
     const storage = details === undefined ? '' : `, storage ${escapeForTooltip(details.storageDriver)}`;
@@ -91,18 +94,14 @@ const helperNotes: Readonly<Record<Installed['status'], string>> = {
 };
 
 function tooltip(model: IndicatorModel): string {
-  const { state, words, helper, fault } = model;
+  const { state, words, helper } = model;
   const sections: string[] = [];
-  // Of an engine that runs, the explanation says no more than the facts below it.
+  // Of an engine that runs well, the explanation says no more than the facts below it.
   const known = facts(model);
-  const well = state.kind === 'running' && state.cause === undefined;
+  const well = state.kind === 'running' && state.cause === undefined && words.severity === 'ok';
   const needless = words.explanation === '' || (well && known.length > 0);
   const explanation = needless ? '' : `\n\n${escapeForTooltip(words.explanation)}`;
   sections.push(`**${escapeForTooltip(words.headline)}**${explanation}`);
-  if (state.kind === 'running' && fault !== undefined)
-    sections.push(
-      `$(warning) **${escapeForTooltip(fault.title)}**  \n${escapeForTooltip(`${fault.cause} ${fault.consequence}`)}`,
-    );
   if (state.step !== undefined && state.step !== '')
     sections.push(`$(sync~spin) Now: ${escapeForTooltip(stepWords(state.step))}`);
   if (known.length > 0) sections.push(known.join('  \n'));
@@ -116,9 +115,8 @@ function tooltip(model: IndicatorModel): string {
 }
 
 function spoken(model: IndicatorModel): string {
-  const { state, words, fault } = model;
-  const parts = [words.headline];
-  if (state.kind === 'running' && fault !== undefined) parts.push(`Warning: ${fault.title}`);
+  const { state, words } = model;
+  const parts = [words.headline, asSentence(words.verification)].filter((part) => part !== '');
   if (state.step !== undefined && state.step !== '') parts.push(`Now ${stepWords(state.step)}`);
   if (state.details !== undefined && states[state.kind].daemon === 'ours') {
     parts.push(containerCount(state.details.containersRunning, state.details.containers));

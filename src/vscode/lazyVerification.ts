@@ -1,3 +1,4 @@
+import { isUsable } from '../engine/stateTable';
 import type { EngineSession } from './engineSession';
 import { Lazy } from './lazy';
 import type * as Late from './verification';
@@ -31,10 +32,10 @@ export class LazyVerification extends Lazy<RunningChecks> {
     await verifyOnRequest(this.#parts.host, this.#parts.engine, this.#parts);
   }
 
-  /** To be told of every state. */
+  /** To be told of every state, and when verifying was turned on or off. */
   observe(): void {
     const { engine, log } = this.#parts;
-    if (this.now === undefined && engine.state.kind !== 'running') return;
+    if (this.now === undefined && !isUsable(engine.state)) return;
     this.get().then(
       (checks) => checks.observe(engine.state, engine.endpoint),
       (error: unknown) => log.error(`Whether containers run cannot be found out: ${String(error)}`),

@@ -16,6 +16,8 @@ export function commandFor(action: Action): CommandId | undefined {
     case 'set-up-helper':
     case 'update-helper':
       return commandIds.setUpHelper;
+    case 'verify':
+      return commandIds.verifyContainers;
     case 'refresh':
       return undefined;
   }
@@ -23,7 +25,11 @@ export function commandFor(action: Action): CommandId | undefined {
 
 /** The commands among the next steps, most useful first, then log and diagnostics, worth a look in every state. */
 export function commandsOf(nextSteps: readonly NextStep[]): readonly CommandId[] {
-  const commands = nextSteps.flatMap((step) => ('action' in step ? (commandFor(step.action) ?? []) : []));
+  const commands = nextSteps.flatMap((step) => {
+    if ('action' in step) return commandFor(step.action) ?? [];
+    // What a finding's remedy costs is on the page, and the button that applies it.
+    return step.finding === undefined ? [] : commandIds.showDiagnostics;
+  });
   return [...new Set([...commands, commandIds.showLog, commandIds.showDiagnostics])];
 }
 

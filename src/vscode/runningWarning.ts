@@ -1,15 +1,13 @@
-import type { Finding } from '../diagnosis/finding';
+import { isOwn, type StandingFinding } from '../app/verdict';
+import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
 import type { LazyLog } from './lazyLog';
 
-/** What the indicator shows of a finding. */
-export type Fault = Pick<Finding, 'id' | 'title' | 'cause' | 'consequence'>;
-
 export interface RunningWarningParts {
-  /** Looks at the machine: the gravest finding of level error; undefined when there is none. */
-  readonly examine: () => Promise<Fault | undefined>;
+  /** Looks at the machine: the gravest finding of level error; undefined when there is none. `known`: what is shown now. */
+  readonly examine: (known: StandingFinding | undefined) => Promise<StandingFinding | undefined>;
   /** It is another than before, or gone. */
-  readonly onChange: (fault: Fault | undefined) => void;
+  readonly onChange: (fault: StandingFinding | undefined) => void;
   /** Milliseconds on any clock that only runs forward. */
   readonly now: () => number;
   readonly log: Pick<LazyLog, 'error'>;
@@ -28,7 +26,7 @@ const pauseMs = 60_000;
  */
 export class RunningWarning {
   readonly #parts: RunningWarningParts;
-  #fault: Fault | undefined;
+  #fault: StandingFinding | undefined;
   #running = false;
   #begun = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -39,14 +37,17 @@ export class RunningWarning {
   }
 
   /** Undefined: there is none as far as is known. */
-  get current(): Fault | undefined {
+  get current(): StandingFinding | undefined {
     return this.#fault;
   }
 
-  /** To be called for every state, the first one included. */
-  observe(state: EngineState): void {
+  /**
+   * To be called for every state, the first one included. What is wrong with this machine says nothing of another's
+   * daemon.
+   */
+  observe(state: EngineState, endpoint: Endpoint | undefined): void {
     const ran = this.#running;
-    this.#running = state.kind === 'running';
+    this.#running = state.kind === 'running' && isOwn(state, endpoint);
     if (!this.#running) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -54,6 +55,14 @@ export class RunningWarning {
       return;
     }
     this.#schedule(ran ? 0 : settleMs);
+  }
+
+  /** What another look found, such as the page's. */
+  learn(findings: readonly StandingFinding[]): void {
+    if (!this.#running || this.#disposed) return;
+    const found = findings.find(({ severity }) => severity === 'error');
+    this.#show(found);
+    if (found !== undefined) this.#schedule(0);
   }
 
   #schedule(leastMs: number): void {
@@ -67,14 +76,14 @@ export class RunningWarning {
 
   async #look(): Promise<void> {
     this.#begun = this.#parts.now();
-    const found = await this.#parts.examine();
+    const found = await this.#parts.examine(this.#fault);
     // What was seen before the engine ended is no fault of an engine that runs.
     if (!this.#running || this.#disposed) return;
     this.#show(found);
     if (found !== undefined) this.#schedule(0);
   }
 
-  #show(fault: Fault | undefined): void {
+  #show(fault: StandingFinding | undefined): void {
     if (fault?.id === this.#fault?.id && fault?.title === this.#fault?.title) return;
     this.#fault = fault;
     this.#parts.onChange(fault);

@@ -74,6 +74,13 @@ export class SettingsStore {
       .update(settings.notifications.key, level, ConfigurationTarget.Global);
   }
 
+  /** Told when verifying was turned on or off. */
+  onVerify(listener: () => void): vscode.Disposable {
+    return this.#host.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(`${settingsSection}.${settings.verify.key}`)) listener();
+    });
+  }
+
   /** Told of the endpoint when that setting was changed, to the same value too. */
   onDockerHost(listener: (dockerHost: string | undefined) => void): vscode.Disposable {
     return this.#host.workspace.onDidChangeConfiguration((event) => {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { daemonOwner } from '../app/managedDaemon';
+import { overallVerdict, type StandingFinding } from '../app/verdict';
 import type { Endpoint } from '../engine/endpoint';
 import type { EngineState } from '../engine/state';
 import { states } from '../engine/stateTable';
@@ -7,7 +8,6 @@ import type { Actions } from './actions';
 import type { EngineSession } from './engineSession';
 import { fallbackText } from './lazyActions';
 import { statusBarContent, type IndicatorModel } from './indicatorModel';
-import type { Fault } from './runningWarning';
 import { Flash, Indicator, type StatusBarHost } from './statusBar';
 
 /**
@@ -47,7 +47,9 @@ export interface StatusIndicatorParts {
   /** What explains a state and knows of the helper; undefined while it is not loaded. */
   readonly actions: () => Pick<Actions, 'installed' | 'words'> | undefined;
   /** What is wrong though the engine runs. */
-  readonly warning: () => Fault | undefined;
+  readonly warning: () => StandingFinding | undefined;
+  /** Whether containers are run unasked, to see that they run. */
+  readonly verifies: () => boolean;
   readonly formatTime: IndicatorModel['formatTime'];
 }
 
@@ -80,12 +82,16 @@ export class StatusIndicator {
     const flash = this.#word.current;
     return {
       state,
-      words: actions?.words(state) ?? fallbackText(state, owner !== undefined),
+      words: overallVerdict({
+        ...{ state, endpoint, findings: warning === undefined ? [] : [warning] },
+        words: actions?.words(state) ?? fallbackText(state, owner !== undefined),
+        verifies: this.#parts.verifies(),
+        now: Date.now(),
+      }),
       formatTime: this.#parts.formatTime,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(since === undefined ? {} : { upSince: since }),
       ...(helper === undefined ? {} : { helper }),
-      ...(warning === undefined ? {} : { fault: warning }),
       ...(flash === undefined ? {} : { flash }),
     };
   }

@@ -2,9 +2,11 @@ import type * as vscode from 'vscode';
 import { containerdLife } from '../app/containerdLife';
 import { ContainerdWatch } from '../app/containerdWatch';
 import { daemonIdentity } from '../app/daemonIdentity';
-import { isOwnDaemon } from '../app/verification';
+import { daemonOwner } from '../app/managedDaemon';
+import { verifyNow } from '../app/verification';
 import { keepVerification, readVerification, verificationPath } from '../app/verificationRecord';
 import { Verifier } from '../app/verifier';
+import { PathWatch } from '../engine/pathWatch';
 import { systemClock } from '../util/timing';
 import type { EngineSession } from './engineSession';
 import type { LazyLog } from './lazyLog';
@@ -61,8 +63,12 @@ function makeVerifier({ engine, enabled, image, load, log }: VerificationParts):
     },
     identity: daemonIdentity,
     remembered: (identity) => readVerification(path, identity),
-    remember: (identity, verification) => keepVerification(path, identity, verification, Date.now()),
-    automatic: (endpoint) => enabled() && isOwnDaemon(endpoint),
+    remember: (identity, verification) => keepVerification(path, identity, verification),
+    automatic: (endpoint) => enabled() && daemonOwner(endpoint) !== undefined,
+    watchRecord: (onChange) =>
+      new PathWatch(path, onChange, () =>
+        log.info(`${path} cannot be watched: what other windows find out is not seen.`),
+      ),
     onResult: (verification) => engine.learn({ type: 'verified', verification }),
     clock: systemClock,
     log,
@@ -75,11 +81,15 @@ export interface VerificationHost extends NotificationHost {
   readonly ProgressLocation: Pick<typeof vscode.ProgressLocation, 'Notification'>;
 }
 
-/** Runs a container because somebody asked for it, on whatever engine the window watches, and says what came of it. */
+/**
+ * Runs a container because somebody asked for it, on whatever engine the window watches, and says what came of it. Other
+ * windows and terminals know it then, too.
+ */
 export async function verifyOnRequest(
   host: VerificationHost,
   engine: Pick<EngineSession, 'endpoint' | 'learn'>,
   { image, load }: Pick<VerificationParts, 'image' | 'load'>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   const { endpoint } = engine;
   if (endpoint === undefined) {
@@ -95,8 +105,9 @@ export async function verifyOnRequest(
     const cancelled = new AbortController();
     token.onCancellationRequested(() => cancelled.abort());
     const { tryContainersAt } = await load();
-    const identity = (await daemonIdentity(endpoint)) ?? endpoint.display;
-    return tryContainersAt(endpoint, identity, { image: image(), signal: cancelled.signal });
+    return verifyNow(endpoint, environment, cancelled.signal, (at, identity, signal) =>
+      tryContainersAt(at, identity, { image: image(), signal }),
+    );
   });
   switch (found.verdict) {
     case 'yes':

@@ -207,7 +207,7 @@ export type WebviewUpdate =
   | { readonly kind: 'said'; readonly text: string };
 
 /** What the page may ask for besides fixing; the editor knows what each stands for. */
-export type CommandName = 'start' | 'restart' | 'stop' | 'show-log' | 'set-up-helper';
+export type CommandName = 'start' | 'restart' | 'stop' | 'verify' | 'show-log' | 'set-up-helper';
 export type ReportName = 'copy-markdown' | 'save-report' | 'raw-json';
 
 export type WebviewRequest =

@@ -70,7 +70,7 @@ describe('daemon.json in the editor', () => {
     renameSync(proxy, `${proxy}.away`);
     daemon.configure();
     daemon.helper('restart');
-    await workbench.page.locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]').waitFor();
+    await workbench.page.locator('.statusbar-item.error-kind[id$="dindStation.indicator"]').waitFor();
     await workbench.indicatorSays('Docker');
     await workbench.notification('docker-proxy is not installed').waitFor();
     expect(await (await workbench.tooltip()).innerText()).toContain(
@@ -84,7 +84,7 @@ describe('daemon.json in the editor', () => {
     renameSync(`${proxy}.away`, proxy);
     daemon.helper('restart');
     await workbench.page
-      .locator('.statusbar-item.warning-kind[id$="dindStation.indicator"]')
+      .locator('.statusbar-item.error-kind[id$="dindStation.indicator"]')
       .waitFor({ state: 'detached' });
     await workbench.indicatorSays('Docker');
   });

@@ -19,12 +19,14 @@ async function inEveryTheme(name: string, hover: 'hover' | 'plain'): Promise<voi
 describe('the indicator', () => {
   test('shows a daemon that runs, with what there is to know of it', async () => {
     await workbench.indicatorSays('Docker');
+    await workbench.isVerified();
     await until('the details are in the label', async () =>
       ((await workbench.indicator.locator('a').getAttribute('aria-label')) ?? '').includes('containers'),
     );
     const tooltip = await workbench.tooltip();
     const text = await tooltip.innerText();
     expect(text).toContain('Docker is running');
+    expect(text).toMatch(/Verified: a container ran at \d\d:\d\d\./);
     expect(text).toContain(`Engine ${daemon.docker('version', '--format', '{{.Server.Version}}')}`);
     expect(text).toContain(`storage ${daemon.docker('info', '--format', '{{.Driver}}')}`);
     expect(text).toContain(`cgroup v${daemon.docker('info', '--format', '{{.CgroupVersion}}')}`);

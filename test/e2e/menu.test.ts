@@ -10,6 +10,7 @@ async function rows(): Promise<string[]> {
 
 describe('the Docker menu', () => {
   test('opens from the indicator, with the state as its title and what can be done', async () => {
+    await workbench.isVerified();
     await workbench.indicator.click();
     expect(await rows()).toEqual(
       expect.arrayContaining([

@@ -67,6 +67,11 @@ export class Workbench {
     }
   }
 
+  /** Waits until a container has run, which the label says. */
+  async isVerified(): Promise<void> {
+    await this.indicator.locator('a[aria-label*="Verified: a container ran at"]').waitFor({ timeout: uiMs });
+  }
+
   /** Types a command's title into the palette and runs the row that has exactly this title. */
   async run(title: string): Promise<void> {
     await this.#typeIntoPalette(title);

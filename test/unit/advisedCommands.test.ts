@@ -22,7 +22,16 @@ function stationTakes(args: readonly string[]): boolean {
   const done = (): Promise<void> => Promise.resolve();
   const program = buildProgram(
     {
-      ...{ status: done, lifecycle: done, logs: done, limits: done, doctor: done, fix: done, resetData: done },
+      ...{
+        status: done,
+        verify: done,
+        lifecycle: done,
+        logs: done,
+        limits: done,
+        doctor: done,
+        fix: done,
+        resetData: done,
+      },
       ...{ report: done, print: () => undefined },
     },
     { version: '1', out: () => undefined, err: () => undefined },

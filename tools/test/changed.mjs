@@ -33,6 +33,7 @@ export const reach = [
   // Read by the helper's tests too.
   { touches: /^test\/fixtures\/.*\.tsv$/, stages: ['unit', 'scripts'], wholeUnit: true },
   { touches: /^(?:test\/(?:unit|integration|mocks|fixtures)\/|vitest\.config)/, stages: ['unit'] },
+  { touches: /^container\/health\.sh$/, stages: ['unit', 'station'], wholeUnit: true },
   {
     touches: /^(?:test\/(?:chaos|faults|container)\/|container\/|vitest\.container\.config)/,
     stages: ['unit'],

@@ -28,7 +28,7 @@ function leftOver(facts: Facts): boolean {
 }
 
 /** Why the socket refuses this process; undefined where it does not. */
-function accessOf(facts: Facts): AccessJudgement | undefined {
+export function accessOf(facts: Facts): AccessJudgement | undefined {
   const engine = valueOf(facts.engine);
   const identity = valueOf(facts.identity);
   const socket = valueOf(facts.socket);

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { HelperOutcome } from '../../helper/run';
 import type { ActionId } from '../../diagnosis/actions';
+import type { OverallVerdict } from '../../app/verdict';
 import type { Description } from '../../diagnosis/describe';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
 import type { Finding } from '../../diagnosis/finding';
@@ -42,6 +43,10 @@ export interface DiagnosticsParts {
   readonly log: Pick<LazyLog, 'info' | 'error'>;
   readonly state: () => EngineState;
   readonly words: (state: EngineState) => Description;
+  /** What is said of Docker with these findings, in the bar as here. */
+  readonly verdict: (findings: readonly Finding[]) => OverallVerdict;
+  /** Told of each diagnosis: the bar shows what the page found, without waiting for a look of its own. */
+  readonly onDiagnosis: (findings: readonly Finding[]) => void;
   /** Never rejects. */
   readonly takeFacts: () => Promise<Facts>;
   readonly diagnose: (facts: Facts) => Diagnosis;
@@ -188,7 +193,9 @@ export class Diagnostics {
     if (shown === undefined) this.#working({ text: 'Looking at the machine' });
     const facts = await this.#parts.takeFacts();
     if (this.#disposed) return;
-    this.#latest = { facts, diagnosis: this.#parts.diagnose(facts) };
+    const diagnosis = this.#parts.diagnose(facts);
+    this.#latest = { facts, diagnosis };
+    this.#parts.onDiagnosis(diagnosis.findings);
     if (shown === undefined) this.#working(undefined);
     this.#render();
   }
@@ -243,12 +250,10 @@ export class Diagnostics {
 
   #input(): PageInput | undefined {
     if (this.#latest === undefined) return undefined;
-    const { words, formatTime } = this.#parts;
-    const state = this.#parts.state();
+    const { verdict, formatTime } = this.#parts;
     const limits = this.#limits?.results ?? [];
     return {
-      state,
-      words: words(state),
+      verdict: verdict(this.#latest.diagnosis.findings),
       ...this.#latest,
       ...this.#remedyRunner.told,
       transitions: this.#transitions,

@@ -1,12 +1,10 @@
+import type { OverallVerdict } from '../../app/verdict';
 import { undoOf } from '../../diagnosis/actions';
-import type { Description } from '../../diagnosis/describe';
 import type { Diagnosis } from '../../diagnosis/diagnosisSchema';
-import { severities, type Evidence, type Severity } from '../../diagnosis/finding';
+import type { Evidence } from '../../diagnosis/finding';
 import type { Action } from '../../diagnosis/nextStep';
-import { rowOf } from '../../engine/stateTable';
 import { diagnosisReport, type FindingCheck } from '../../report/model';
-import { formatDuration } from '../../util/format';
-import type { EngineState } from '../../engine/state';
+import { asSentence, formatDuration } from '../../util/format';
 import type { Facts } from '../../host/facts/facts';
 import { valueOf } from '../../host/facts/fact';
 import type { ShownResult } from '../limits/status';
@@ -29,8 +27,8 @@ export interface StateTransition {
 
 /** Everything the page shows depends on this and on nothing else. */
 export interface PageInput {
-  readonly state: Pick<EngineState, 'kind'>;
-  readonly words: Description;
+  /** What is said of Docker, in the bar as here. */
+  readonly verdict: OverallVerdict;
   readonly facts: Facts;
   readonly diagnosis: Diagnosis;
   /** Why a remedy did not help, by finding. */
@@ -42,10 +40,6 @@ export interface PageInput {
   readonly limits: readonly ShownResult[];
   /** Milliseconds since the epoch → date and time in the reader's language. */
   readonly formatTime: (ms: number) => string;
-}
-
-function worst(...all: readonly Severity[]): Severity {
-  return all.reduce((a, b) => (severities.indexOf(b) > severities.indexOf(a) ? b : a), 'ok');
 }
 
 function evidenceOf(evidence: readonly Evidence[]): Evidence[] {
@@ -91,10 +85,11 @@ const commandNames: Readonly<Record<Action, CommandName | undefined>> = {
   'show-log': 'show-log',
   'set-up-helper': 'set-up-helper',
   'update-helper': 'set-up-helper',
+  verify: 'verify',
   refresh: undefined,
 };
 
-function commandsOf({ nextSteps }: Description): Page['commands'] {
+function commandsOf({ nextSteps }: OverallVerdict): Page['commands'] {
   const offered = nextSteps.flatMap((step) => {
     const name = 'action' in step ? commandNames[step.action] : undefined;
     return name === undefined ? [] : [{ name, label: step.label }];
@@ -128,16 +123,20 @@ function history({ facts, transitions, formatTime }: PageInput): readonly Histor
 
 /** State, facts and diagnosis → what the page shows. Pure: equal scenes give equal pages. */
 export function pageOf(input: PageInput): Page {
-  const { state, words, facts, diagnosis, formatTime } = input;
+  const { verdict, facts, diagnosis, formatTime } = input;
   const cgroup = facts.cgroup;
   const report = diagnosisReport(diagnosis);
   return {
     banner: {
-      severity: worst(rowOf(state).severity, ...report.findings.map(({ severity }) => severity)),
-      headline: sanitizeForPage(words.headline, 300),
-      detail: [sanitizeForPage(words.explanation), report.summary].filter((text) => text !== '').join(' '),
+      severity: verdict.severity,
+      headline: sanitizeForPage(verdict.headline, 300),
+      detail: [verdict.explanation, asSentence(verdict.verification)]
+        .map((text) => sanitizeForPage(text))
+        .concat(report.summary)
+        .filter((text) => text !== '')
+        .join(' '),
     },
-    commands: commandsOf(words),
+    commands: commandsOf(verdict),
     fixed: input.fixed.map((title) => sanitizeForPage(title)),
     findings: report.findings.map((finding) => card(finding, input.attempts.get(finding.id))),
     skipped: report.skipped.map(({ id, areaTitle: area, cause }) => ({

@@ -13,7 +13,7 @@ const Message = v.variant('kind', [
   v.object({ kind: v.literal('paste-remedy'), finding }),
   v.object({
     kind: v.literal('command'),
-    name: v.picklist(['start', 'restart', 'stop', 'show-log', 'set-up-helper']),
+    name: v.picklist(['start', 'restart', 'stop', 'verify', 'show-log', 'set-up-helper']),
   }),
   v.object({ kind: v.literal('report'), name: v.picklist(['copy-markdown', 'save-report', 'raw-json']) }),
   v.object({ kind: v.literal('run-checks'), check: v.exactOptional(v.pipe(v.string(), v.maxLength(200))) }),

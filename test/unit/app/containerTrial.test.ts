@@ -61,12 +61,12 @@ const run = (engine: TrialEngine, signal = new AbortController().signal) =>
   tryContainers({ engine, identity: 'socket 1', signal, tools });
 
 describe('a trial of containers', () => {
-  test('one without and one with a network run: yes, and both are removed', async () => {
+  test('one with a network has run: yes, nothing else is run, and it is removed', async () => {
     const { engine, log, configs } = fakeEngine();
     expect(await run(engine)).toEqual({ verdict: 'yes' });
-    expect(log).toEqual(['create none', 'remove c0', 'create network', 'remove c1']);
-    // The daemon's own defaults: nothing but the network is said.
-    expect(configs.map(({ HostConfig }) => HostConfig)).toEqual([{ NetworkMode: 'none' }, {}]);
+    expect(log).toEqual(['create network', 'remove c0']);
+    // The daemon's own defaults: nothing is said.
+    expect(configs.map(({ HostConfig }) => HostConfig)).toEqual([{}]);
   });
 
   test.each([
@@ -88,10 +88,10 @@ describe('a trial of containers', () => {
         },
       },
       'exec: "runc": not found',
-      1,
+      2,
     ],
-    ['run', { status: () => 1 }, 'The container exited with status 1, not 42.', 1],
-    ['run', { status: () => 0 }, 'The container exited with status 0, not 42.', 1],
+    ['run', { status: () => 1 }, 'The container exited with status 1, not 42.', 2],
+    ['run', { status: () => 0 }, 'The container exited with status 0, not 42.', 2],
     [
       'network',
       {
@@ -164,6 +164,6 @@ describe('a trial of containers', () => {
     const controller = new AbortController();
     const { engine, log } = fakeEngine({ status: () => new Promise(() => setTimeout(() => controller.abort(), 5)) });
     expect((await run(engine, controller.signal)).verdict).toBe('unknown');
-    expect(log).toEqual(['create none', 'remove c0']);
+    expect(log).toEqual(['create network', 'remove c0']);
   });
 });

@@ -11,17 +11,17 @@ describe('what is remembered of a daemon', () => {
   test('is read by its identity, by anybody who reads the file', async () => {
     const path = file();
     expect(await readVerification(path, 'one')).toBeUndefined();
-    await keepVerification(path, 'one', broken, 5);
-    await keepVerification(path, 'two', { verdict: 'yes' }, 6);
-    expect(await readVerification(path, 'one')).toEqual({ at: 5, verification: broken });
-    await keepVerification(path, 'one', { verdict: 'yes' }, 7);
-    expect(await readVerification(path, 'one')).toEqual({ at: 7, verification: { verdict: 'yes' } });
+    await keepVerification(path, 'one', { ...broken, at: 5 });
+    await keepVerification(path, 'two', { verdict: 'yes', at: 6 });
+    expect(await readVerification(path, 'one')).toEqual({ ...broken, at: 5 });
+    await keepVerification(path, 'one', { verdict: 'yes', at: 7 });
+    expect(await readVerification(path, 'one')).toEqual({ verdict: 'yes', at: 7 });
     expect(await readVerification(path, 'another start')).toBeUndefined();
   });
 
   test('starts that were looked at longest ago are forgotten', async () => {
     const path = file();
-    for (let at = 0; at < 20; at += 1) await keepVerification(path, `start ${String(at)}`, { verdict: 'yes' }, at);
+    for (let at = 0; at < 20; at += 1) await keepVerification(path, `start ${String(at)}`, { verdict: 'yes', at });
     expect(await readVerification(path, 'start 3')).toBeUndefined();
     expect(await readVerification(path, 'start 4')).toBeDefined();
     expect(Object.keys((JSON.parse(readFileSync(path, 'utf8')) as { daemons: object }).daemons)).toHaveLength(16);
@@ -30,7 +30,7 @@ describe('what is remembered of a daemon', () => {
 
   test('a damaged file is none, and is written anew', async () => {
     const path = file();
-    await keepVerification(path, 'one', broken, 5);
+    await keepVerification(path, 'one', { ...broken, at: 5 });
     for (const text of [
       '{',
       '',
@@ -40,7 +40,7 @@ describe('what is remembered of a daemon', () => {
       writeFileSync(path, text);
       expect(await readVerification(path, 'one')).toBeUndefined();
     }
-    await keepVerification(path, 'one', broken, 8);
+    await keepVerification(path, 'one', { ...broken, at: 8 });
     expect((await readVerification(path, 'one'))?.at).toBe(8);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Verifier, type VerifierParts } from '../../../src/app/verifier';
-import type { KnownVerification, Verification } from '../../../src/engine/verification';
+import type { TimedVerification, Verification } from '../../../src/engine/verification';
 import type { Endpoint } from '../../../src/engine/endpoint';
 import type { EngineState, StateKind } from '../../../src/engine/state';
 
@@ -11,14 +11,15 @@ const endpoint: Endpoint = {
   source: 'default',
 };
 const state = (kind: StateKind): EngineState => ({ kind, since: 0 });
-const broken: Verification = { verdict: 'no', step: 'start', message: 'exec: "runc": not found' };
+const broken = { verdict: 'no', step: 'start', message: 'exec: "runc": not found' } as const;
 
 /** A verifier with a clock in the test's hand. */
 function watched(results: Verification[], more: Partial<VerifierParts> = {}) {
   let now = 0;
   const timers: { at: number; call: () => void }[] = [];
-  const book = new Map<string, KnownVerification>();
-  const told: (KnownVerification | undefined)[] = [];
+  const book = new Map<string, TimedVerification>();
+  const told: (TimedVerification | undefined)[] = [];
+  const record = { changed: (): void => undefined, watched: true };
   const trials: { identity: string; signal: AbortSignal }[] = [];
   const daemon = { identity: 'start 1' as string | undefined };
   const parts: VerifierParts = {
@@ -27,15 +28,16 @@ function watched(results: Verification[], more: Partial<VerifierParts> = {}) {
       return Promise.resolve(results.shift() ?? { verdict: 'yes' });
     },
     identity: () => Promise.resolve(daemon.identity),
-    remembered: (identity) => {
-      const verification = book.get(identity);
-      return Promise.resolve(verification === undefined ? undefined : { at: 0, verification });
-    },
+    remembered: (identity) => Promise.resolve(book.get(identity)),
     remember: (identity, verification) => {
       book.set(identity, verification);
       return Promise.resolve();
     },
     automatic: () => true,
+    watchRecord: (onChange) => {
+      record.changed = onChange;
+      return { dispose: () => void (record.watched = false) };
+    },
     onResult: (verification) => void told.push(verification),
     clock: {
       now: () => now,
@@ -66,7 +68,7 @@ function watched(results: Verification[], more: Partial<VerifierParts> = {}) {
     await settle();
   };
   const verifier = new Verifier(parts);
-  return { verifier, pass, told, trials, book, daemon };
+  return { verifier, pass, told, trials, book, daemon, record };
 }
 
 describe('whether containers run', () => {
@@ -77,14 +79,14 @@ describe('whether containers run', () => {
     verifier.observe(state('running'), endpoint);
     await pass(1000);
     await pass(600_000);
-    expect(told).toEqual([{ verdict: 'yes' }]);
+    expect(told).toEqual([{ verdict: 'yes', at: 300 }]);
     expect(trials.map(({ identity }) => identity)).toEqual(['start 1']);
-    expect(book.get('start 1')).toEqual({ verdict: 'yes' });
+    expect(book.get('start 1')).toMatchObject({ verdict: 'yes' });
   });
 
   test('a failure is looked at again once a minute until it is gone, however it was found', async () => {
     const { verifier, pass, told, trials, book } = watched([broken, broken, { verdict: 'yes' }]);
-    book.set('start 1', { verdict: 'no', step: 'run', message: 'old' });
+    book.set('start 1', { verdict: 'no', step: 'run', message: 'old', at: 0 });
     verifier.observe(state('running'), endpoint);
     await pass(1000);
     verifier.observe(state('cannot-run'), endpoint);
@@ -93,13 +95,13 @@ describe('whether containers run', () => {
     expect(trials).toHaveLength(1);
     await pass(600_000);
     expect(trials).toHaveLength(3);
-    expect(told.at(-1)).toEqual({ verdict: 'yes' });
-    expect(book.get('start 1')).toEqual({ verdict: 'yes' });
+    expect(told.at(-1)).toMatchObject({ verdict: 'yes' });
+    expect(book.get('start 1')).toMatchObject({ verdict: 'yes' });
   });
 
   test('is not tried again by another window, and is by one of a new start', async () => {
     const { verifier, pass, told, trials, book, daemon } = watched([]);
-    book.set('start 1', { verdict: 'yes' });
+    book.set('start 1', { verdict: 'yes', at: 0 });
     verifier.observe(state('running'), endpoint);
     await pass(1000);
     expect(trials).toEqual([]);
@@ -108,7 +110,7 @@ describe('whether containers run', () => {
     verifier.observe(state('running'), endpoint);
     await pass(1000);
     expect(trials.map(({ identity }) => identity)).toEqual(['start 2']);
-    expect(told).toEqual([{ verdict: 'yes' }, undefined, { verdict: 'yes' }]);
+    expect(told).toMatchObject([{ verdict: 'yes' }, undefined, { verdict: 'yes' }]);
   });
 
   test('is doubted at most once a minute, and then what is remembered does not count', async () => {
@@ -117,7 +119,7 @@ describe('whether containers run', () => {
     await pass(1000);
     verifier.doubt();
     await pass(1000);
-    expect(told).toEqual([{ verdict: 'yes' }, { verdict: 'yes' }]);
+    expect(told).toMatchObject([{ verdict: 'yes' }, { verdict: 'yes' }]);
     for (let second = 0; second < 50; second += 1) {
       verifier.doubt();
       await pass(1000);
@@ -192,5 +194,59 @@ describe('whether containers run', () => {
     verifier.observe(state('running'), endpoint);
     await pass(1000);
     expect([...book.keys()]).toEqual([]);
+  });
+
+  test('on a daemon of others, and where it is turned off, only what somebody found out on request is told', async () => {
+    for (const kind of ['foreign', 'running'] as const) {
+      const automatic = () => kind === 'foreign';
+      const { verifier, pass, told, trials, book, record } = watched([], { automatic });
+      verifier.observe(state(kind), endpoint);
+      await pass(60_000);
+      expect([kind, told, trials]).toEqual([kind, [], []]);
+      book.set('start 1', { verdict: 'yes', at: 7 });
+      record.changed();
+      await pass(1000);
+      expect([told, trials]).toEqual([[{ verdict: 'yes', at: 7 }], []]);
+    }
+  });
+
+  test('what another window found out is told at once, and its end is the end of the watch', async () => {
+    const { verifier, pass, told, trials, book, record } = watched([]);
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    book.set('start 1', { ...broken, at: 2000 });
+    record.changed();
+    await pass(1000);
+    expect(told.at(-1)).toEqual({ ...broken, at: 2000 });
+    expect(trials).toHaveLength(1);
+    verifier.dispose();
+    expect(record.watched).toBe(false);
+  });
+
+  test('turned off, a trial that runs ends, and what was found out stays; turned on, it is found out', async () => {
+    let on = true;
+    const signals: AbortSignal[] = [];
+    const { verifier, pass, told } = watched([], {
+      automatic: () => on,
+      trial: (_endpoint, _identity, signal) => {
+        signals.push(signal);
+        return signals.length === 1 ? new Promise(() => undefined) : Promise.resolve({ verdict: 'yes' });
+      },
+    });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    on = false;
+    verifier.observe(state('running'), endpoint);
+    verifier.doubt();
+    await pass(120_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    on = true;
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    expect(told).toMatchObject([{ verdict: 'yes' }]);
+    on = false;
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    expect(new Set(told.map((one) => one?.verdict))).toEqual(new Set(['yes']));
   });
 });

@@ -50,7 +50,7 @@ function handlers(more: Partial<HandlerParts> = {}): Handlers {
 let ran: string[];
 
 const text = (stream: PassThrough): string => String(stream.read() ?? '');
-const engine = { json: false, host: undefined, rootless: false };
+const engine = { json: false, host: undefined, rootless: false, quick: false, verify: true };
 
 test('start, stop and restart take no other host, and say so before anything is run', async () => {
   expect(await handlers().lifecycle('stop', { ...engine, host: 'tcp://box' })).toBe(2);

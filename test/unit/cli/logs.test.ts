@@ -42,7 +42,7 @@ function logs(options: Partial<LogsOptions>, more: Partial<LogsParts> = {}): Pro
     { follow: false, lines: 200, json: false, rootless: false, ...options },
     {
       terminal: { out, err, paint: { out: paintFor(false), err: paintFor(false) }, interactive: false },
-      commands: { setUp: 'set up', flags: [] },
+      commands: { setUp: 'set up', flags: [], engineFlags: [] },
       path,
       readTail: readLogTail,
       follow: (following) => new LogFollower(following),

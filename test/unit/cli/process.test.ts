@@ -207,14 +207,15 @@ describe('status', () => {
     expect(ran.status).toBe(1);
   });
 
-  test('for people: headline, facts, no colour in a pipe, nothing to do when it is fine', async () => {
+  test('for people: headline, facts, no colour in a pipe, and what was not verified', async () => {
     await engine({ info: true });
     const { out } = await run(['status']);
-    expect(out).toMatch(/^Docker is running\nEngine 28\.5\.1 answers at /);
+    expect(out).toMatch(/^Docker is responding, not verified\nEngine 28\.5\.1 answers at /);
     expect(out).toMatch(/engine +28\.5\.1, API 1\.51/);
     expect(out).toMatch(/containers +1 of 3 running/);
     expect(out).not.toContain('\u001b');
-    expect(out).not.toContain('What to do');
+    expect(out).toMatch(/verified +not yet: not a daemon of this machine/);
+    expect(out).toMatch(/What to do:\n +Verify that containers run +dind-station verify\n$/);
   });
 
   test('an engine that is not looked after by the helper is not offered to be started', async () => {

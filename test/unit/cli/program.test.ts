@@ -16,6 +16,7 @@ async function run(...args: string[]): Promise<CommanderError | undefined> {
   const program = buildProgram(
     {
       status: (options) => Promise.resolve(void calls.push(['status', options])),
+      verify: (options) => Promise.resolve(void calls.push(['verify', options])),
       lifecycle: (verb, options) => Promise.resolve(void calls.push([verb, options])),
       logs: (options) => Promise.resolve(void calls.push(['logs', options])),
       limits: (options) => Promise.resolve(void calls.push(['limits', options])),
@@ -42,10 +43,10 @@ test('global options count before and after the command', async () => {
   await run('status', '--json', '--host', 'tcp://h');
   await run('restart', '--json');
   expect(calls).toEqual([
-    ['status', { json: false, host: undefined, rootless: false }],
-    ['status', { json: true, host: undefined, rootless: false }],
-    ['status', { json: true, host: 'tcp://h', rootless: false }],
-    ['restart', { json: true, host: undefined, rootless: false }],
+    ['status', { json: false, host: undefined, rootless: false, quick: false }],
+    ['status', { json: true, host: undefined, rootless: false, quick: false }],
+    ['status', { json: true, host: 'tcp://h', rootless: false, quick: false }],
+    ['restart', { json: true, host: undefined, rootless: false, verify: true }],
   ]);
 });
 
@@ -53,10 +54,24 @@ test('--rootless goes with every command and not with another host', async () =>
   await run('start', '--rootless');
   await run('--rootless', 'logs');
   expect(calls).toEqual([
-    ['start', { json: false, host: undefined, rootless: true }],
+    ['start', { json: false, host: undefined, rootless: true, verify: true }],
     ['logs', { follow: false, lines: 200, json: false, rootless: true }],
   ]);
   expect((await run('status', '--rootless', '--host', 'tcp://h'))?.code).toBe('commander.conflictingOption');
+});
+
+test('--no-verify is for what runs a container by itself', async () => {
+  await run('start', '--no-verify');
+  await run('doctor', '--no-verify', '--json');
+  await run('verify', '--host', 'tcp://h');
+  await run('status', '-q');
+  expect(calls).toMatchObject([
+    ['start', { verify: false }],
+    ['doctor', { verify: false, format: 'json' }],
+    ['verify', { host: 'tcp://h' }],
+    ['status', { quick: true }],
+  ]);
+  expect((await run('stop', '--no-verify'))?.code).toBe('commander.unknownOption');
 });
 
 test('reset-data counts how often yes was said', async () => {
@@ -143,8 +158,8 @@ test('doctor, fix and report', async () => {
   await run('fix', 'socket.socket-dead', '--yes');
   await run('report', '--output', 'r.md');
   expect(calls).toEqual([
-    ['doctor', { format: 'json', facts: 'x.json', watch: false }],
-    ['doctor', { format: 'sarif', watch: true }],
+    ['doctor', { format: 'json', facts: 'x.json', watch: false, verify: true }],
+    ['doctor', { format: 'sarif', watch: true, verify: true }],
     ['fix', { id: 'socket.socket-dead', yes: true }],
     ['report', { output: 'r.md', yes: false }],
   ]);

@@ -25,7 +25,7 @@ function reset(
     { json: false, undo: false, yes: 0, ...options },
     {
       terminal: { out, err, paint: { out: paintFor(false), err: paintFor(false) }, interactive },
-      commands: { setUp: 'set-up', flags: [] },
+      commands: { setUp: 'set-up', flags: [], engineFlags: [] },
       run: (verb, { onEvent }) => {
         verbs.push(verb);
         const result: ResultEvent = {

@@ -9,7 +9,7 @@ import type { ResultEvent } from '../../../src/helper/protocol';
 import { steps } from '../../../src/diagnosis/nextStep';
 import { stateKinds } from '../../../src/engine/state';
 
-const commands = { setUp: 'sudo sh /x/dind-helper install alice', flags: [] };
+const commands = { setUp: 'sudo sh /x/dind-helper install alice', flags: [], engineFlags: [] };
 const result = (more: Partial<ResultEvent>): ResultEvent => ({
   event: 'result',
   ok: true,
@@ -24,7 +24,7 @@ const result = (more: Partial<ResultEvent>): ResultEvent => ({
 });
 
 test('the exit status follows the state', () => {
-  const exits = Object.fromEntries(stateKinds.map((kind) => [kind, statusExit(kind)]));
+  const exits = Object.fromEntries(stateKinds.map((kind) => [kind, statusExit(kind, 'ok', true)]));
   expect(exits).toEqual({
     running: 0,
     foreign: 0,
@@ -41,6 +41,13 @@ test('the exit status follows the state', () => {
     failed: 1,
     misconfigured: 1,
   });
+});
+
+test('an error that stands is not fine, and what could not be found out is not known', () => {
+  expect(statusExit('running', 'error', true)).toBe(1);
+  expect(statusExit('running', 'error', false)).toBe(1);
+  expect(statusExit('running', 'ok', false)).toBe(3);
+  expect(statusExit('stopped', 'info', false)).toBe(1);
 });
 
 test('the exit status follows the outcome', () => {
@@ -89,6 +96,7 @@ test('every action has a command in a terminal', () => {
     'dind-station logs',
     commands.setUp,
     commands.setUp,
+    'dind-station verify',
     'dind-station status',
   ]);
   expect(nextStepLines([steps.start, { label: 'X', command: 'df -h' }], commands)).toEqual([
@@ -99,7 +107,7 @@ test('every action has a command in a terminal', () => {
 });
 
 test('what is advised after --rootless is about the same daemon', () => {
-  const rootless = { ...commands, flags: ['--rootless'] };
+  const rootless = { ...commands, flags: ['--rootless'], engineFlags: ['--rootless'] };
   expect(Object.values(steps).map((step) => typed(step, rootless).command)).toEqual([
     'dind-station start --rootless',
     'dind-station restart --rootless',
@@ -107,6 +115,7 @@ test('what is advised after --rootless is about the same daemon', () => {
     'dind-station logs --rootless',
     commands.setUp,
     commands.setUp,
+    'dind-station verify --rootless',
     'dind-station status --rootless',
   ]);
 });

@@ -39,7 +39,7 @@ describe('an engine whose pings take seconds', () => {
 
   test('what is worse goes first', () => {
     expect(seen(slow, slow, infoTimeout)).toBe('degraded info-timeout');
-    const verification = { verdict: 'no', step: 'start', message: 'm' } as const;
+    const verification = { verdict: 'no', step: 'start', message: 'm', at: 0 } as const;
     expect(seen(slow, slow, { type: 'verified', verification })).toBe('cannot-run containers-fail');
   });
 });

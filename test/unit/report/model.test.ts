@@ -73,3 +73,28 @@ test('each form of report tells the same checks', () => {
   for (const { id } of [...report.findings, ...report.skipped]) expect(markdown).toContain(`\` ${id} \``);
   expect(text).toContain('? 1 check could not be made: it was not readable');
 });
+
+test('the verdict is in front of everything and at the end, with what to do first', () => {
+  const verdict = {
+    ...{ title: 'Docker is stopped', severity: 'info' as const, verified: null, note: '' },
+    action: { label: 'Start Docker', command: 'dind-station start' },
+  };
+  const none = { ...diagnosis, findings: [], sum: { info: 0, warning: 0, error: 0, undecided: 0 }, verdict };
+  const lines = reportText(diagnosisReport(none), paintFor(false));
+  expect(lines.slice(0, 4)).toEqual(['• Docker is stopped', '    Start Docker', '      dind-station start', '']);
+  // No check has failed, and yet it is not well.
+  expect(lines.at(-1)).toBe('Docker is stopped. No check failed.');
+  expect(reportMarkdown(diagnosisReport(none))).toContain('**Docker is stopped.** No check failed.');
+
+  const proven = {
+    title: 'Docker is running',
+    severity: 'ok',
+    verified: 'yes',
+    note: 'verified: x',
+    action: null,
+  } as const;
+  const well = reportText(diagnosisReport({ ...none, verdict: proven }), paintFor(false));
+  expect([well[0], well[1]]).toEqual(['✓ Docker is running (verified: x)', '']);
+  expect(well.at(-1)).toBe('Docker is running (verified: x). Nothing is wrong.');
+  expect(reportText(diagnosisReport(diagnosis), paintFor(false))[0]).not.toContain('Docker is');
+});

@@ -109,6 +109,12 @@ describe('the Dockerfile, the Compose file and the tool agree', () => {
     for (const place of Object.values(places)) expect(compose).toMatch(new RegExp(`^ +- \\w+:${place}$`, 'm'));
   });
 
+  test('on the health check, which is copied into the image', () => {
+    const checked = /^ +CMD \["\/opt\/dind-station\/(\S+)"\]$/m.exec(dockerfile)?.[1] ?? '';
+    expect(dockerfile).toMatch(new RegExp(`cp .*container/${checked} .*/opt/dind-station/`));
+    expect(file(`container/${checked}`)).toMatch(/^#!\/bin\/sh\n/);
+  });
+
   test('on the grace period, which is longer than what the supervisor takes', () => {
     expect(compose).toContain(`stop_grace_period: ${graceSeconds}s`);
     const budget = Number(/^ +shutdown_budget=(\d+)$/m.exec(file('scripts/lib/config.sh'))?.[1]);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import {
+  asSentence,
   errorMessage,
   formatBytes,
+  formatClock,
   formatCount,
   formatCpus,
   formatDuration,
@@ -29,4 +31,15 @@ test.each([
   [errorMessage('thrown text'), 'thrown text'],
 ])('%j is written %j', (written, expected) => {
   expect(written).toBe(expected);
+});
+
+test('a time of day has its date only where that is another one', () => {
+  const at = new Date(2026, 0, 2, 3, 4).getTime();
+  expect(formatClock(at, new Date(2026, 0, 2, 23, 59).getTime())).toBe('03:04');
+  expect(formatClock(at, new Date(2026, 0, 3, 0, 0).getTime())).toBe('2026-01-02 03:04');
+});
+
+test('a clause is a sentence with a capital and a full stop; nothing is none', () => {
+  expect(asSentence('verification is off')).toBe('Verification is off.');
+  expect(asSentence('')).toBe('');
 });

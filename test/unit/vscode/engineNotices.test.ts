@@ -3,6 +3,7 @@ import type { EngineState } from '../../../src/engine/state';
 import { EngineNotices } from '../../../src/vscode/engineNotices';
 import type { NotificationLevel } from '../../../src/vscode/settings';
 import { FakeEditor } from '../../mocks/editor';
+import { findingOf } from './diagnostics/findings';
 import { stateOf } from './states';
 
 const crashed = stateOf('failed', 'crashed');
@@ -130,12 +131,7 @@ describe('EngineNotices', () => {
 
   test('tells a fault of a running engine once, with its buttons, and can be silenced', async () => {
     const { editor, knobs, notices } = bench();
-    const fault = {
-      id: 'storage.data-root-full' as const,
-      title: 'The disk is full',
-      cause: 'c.',
-      consequence: 'Nothing starts.',
-    };
+    const fault = { ...findingOf({}), title: 'The disk is full', cause: 'c.', consequence: 'Nothing starts.' };
     const buttons = [{ label: 'Show log', command: 'dindStation.showLog' }] as const;
     knobs.busy = true;
     await notices.tellFault(fault, buttons);
@@ -145,14 +141,14 @@ describe('EngineNotices', () => {
     await notices.tellFault({ ...fault, title: 'other words' }, buttons);
     expect(editor.shown).toMatchObject([
       {
-        severity: 'warning',
-        message: 'Docker runs, but: The disk is full. Nothing starts.',
+        severity: 'error',
+        message: 'The disk is full. c. Nothing starts.',
         labels: ['Show log', "Don't show again"],
       },
     ]);
     editor.answer = () => "Don't show again";
     await notices.tellFault({ ...fault, id: 'storage.vfs-fallback' }, buttons);
-    expect(knobs.level).toBe('errors');
+    expect(knobs.level).toBe('none');
     await notices.tellFault({ ...fault, id: 'socket.socket-dead' }, buttons);
     expect(editor.shown).toHaveLength(2);
   });

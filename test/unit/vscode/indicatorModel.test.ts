@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { stateKinds, type Cause, type StateKind } from '../../../src/engine/state';
+import { overallVerdict } from '../../../src/app/verdict';
+import { describe as describeState } from '../../../src/diagnosis/describe';
+import type { Endpoint } from '../../../src/engine/endpoint';
+import { stateKinds, type Cause, type EngineState, type StateKind } from '../../../src/engine/state';
 import { commandIds } from '../../../src/vscode/commands';
 import { containerCount, statusBarContent, type StatusBarContent } from '../../../src/vscode/indicatorModel';
-import { describedModel, modelOf, someDetails, someTime, stateOf } from './states';
+import { describedModel, modelOf, someDetails, ownEndpoint, someTime, stateOf, verdictOf } from './states';
 
 const causes: readonly (Cause['code'] | undefined)[] = [
   undefined,
@@ -100,7 +103,7 @@ describe('statusBarContent', () => {
   test('lists what the engine said of itself', () => {
     const { tooltip } = statusBarContent(
       modelOf(stateOf('running', undefined, { details: someDetails }), {
-        words: { headline: 'Docker is running', explanation: 'All is well.', nextSteps: [] },
+        words: verdictOf({ explanation: 'All is well.' }),
         endpoint: { display: 'unix:///var/run/docker.sock', source: 'default' },
       }),
     );
@@ -116,7 +119,7 @@ describe('statusBarContent', () => {
   test('explains why a running engine is slow, beside what it said of itself', () => {
     const slow = stateOf('running', 'slow', { details: someDetails });
     const { tooltip } = statusBarContent(
-      modelOf(slow, { words: { headline: 'Slow', explanation: 'A ping took 2 s.', nextSteps: [] } }),
+      modelOf(slow, { words: verdictOf({ headline: 'Slow', explanation: 'A ping took 2 s.', severity: 'warning' }) }),
     );
     expect(tooltip).toContain('A ping took 2 s&#46;');
     expect(tooltip).toContain('2 of 5 containers running');
@@ -124,7 +127,9 @@ describe('statusBarContent', () => {
 
   test('explains a state that is not well', () => {
     const { tooltip } = statusBarContent(
-      modelOf(stateOf('hung'), { words: { headline: 'No answer', explanation: 'It hangs.', nextSteps: [] } }),
+      modelOf(stateOf('hung'), {
+        words: verdictOf({ headline: 'No answer', explanation: 'It hangs.', severity: 'error' }),
+      }),
     );
     expect(tooltip).toContain('**No answer**\n\nIt hangs&#46;');
   });
@@ -157,21 +162,55 @@ describe('statusBarContent', () => {
     expect(shown.label).toBe('Headline. Now waiting for the daemon to answer. Opens the Docker menu.');
   });
 
-  test('warns of a fault that stands while the engine runs, and only then', () => {
+  test('shows a fault that stands while the engine runs, first of all', () => {
     const fault = {
-      id: 'storage.data-root-full' as const,
-      title: 'The disk is full',
-      cause: 'It has 0 bytes left.',
-      consequence: 'So.',
+      ...{ headline: 'The disk is full', explanation: 'It has 0 bytes left. So.', severity: 'error' as const },
+      nextSteps: [
+        {
+          label: 'Free some.',
+          command: 'docker system prune',
+          finding: { id: 'storage.data-root-full' as const, applicable: false },
+        },
+      ],
     };
-    const shown = statusBarContent(modelOf(stateOf('running'), { fault }));
-    expect(shown).toMatchObject({ icon: 'warning', text: 'Docker', background: 'warning' });
-    expect(shown.tooltip).toContain('$(warning) **The disk is full**  \nIt has 0 bytes left&#46; So&#46;');
-    expect(shown.label).toBe('Headline. Warning: The disk is full. Opens the Docker menu.');
-    for (const kind of stateKinds.filter((kind) => kind !== 'running')) {
-      expect(statusBarContent(modelOf(stateOf(kind), { fault }))).toEqual(statusBarContent(modelOf(stateOf(kind))));
+    const shown = statusBarContent(modelOf(stateOf('running'), { words: verdictOf(fault) }));
+    expect(shown).toMatchObject({ icon: 'warning', text: 'Docker', background: 'error' });
+    expect(shown.tooltip).toContain('**The disk is full**\n\nIt has 0 bytes left&#46; So&#46;');
+    expect(shown.label).toBe('The disk is full. Opens the Docker menu.');
+    // The page has the remedy, its cost and its button.
+    expect(/\(command:([^)]*)\)/.exec(shown.tooltip)?.[1]).toBe(commandIds.showDiagnostics);
+    expect(statusBarContent(modelOf(stateOf('running'), { words: verdictOf(fault), flash: 'restarted' })).text).toBe(
+      'Docker',
+    );
+  });
+
+  test('says that a container ran, and else that none was, and why; the request is the first thing to do', () => {
+    const at = new Date(2026, 2, 4, 14, 3).getTime();
+    const shown = (verified: EngineState['verified'], verifies: boolean, endpoint: Endpoint | undefined) => {
+      const state = stateOf('running', undefined, verified === undefined ? {} : { verified });
+      const words = describeState(state, { managed: endpoint === ownEndpoint });
+      return statusBarContent(
+        modelOf(state, { words: overallVerdict({ state, words, endpoint, verifies, findings: [], now: at }) }),
+      );
+    };
+    const link = /\(command:([^)]*)\)/;
+    const proven = shown({ verdict: 'yes', at }, true, ownEndpoint);
+    expect(proven.tooltip).toMatch(
+      /^\*\*Docker is running\*\*\n\n\$\(verified\) Verified&#58; a container ran at 14&#58;03&#46;/,
+    );
+    expect(proven.label).toBe('Docker is running. Verified: a container ran at 14:03. Opens the Docker menu.');
+    for (const [verifies, endpoint, why] of [
+      [true, ownEndpoint, 'no container has been run'],
+      [false, ownEndpoint, 'verification is off'],
+      [true, undefined, 'not a daemon of this machine'],
+    ] as const) {
+      const { text, tooltip, label } = shown(undefined, verifies, endpoint);
+      expect(text).toBe('Docker');
+      const sentence = why.charAt(0).toUpperCase() + why.slice(1);
+      expect(tooltip).toContain(`**Docker is responding&#44; not verified**\n\n$(unverified) ${sentence}`);
+      expect(label).toContain(`Docker is responding, not verified. ${sentence}.`);
+      expect(link.exec(tooltip)?.[1]).toBe(commandIds.verifyContainers);
     }
-    expect(statusBarContent(modelOf(stateOf('running'), { fault, flash: 'restarted' })).text).toBe('Docker');
   });
 
   test('speaks the number of containers of a running engine', () => {
@@ -243,7 +282,10 @@ describe('statusBarContent', () => {
           },
         }),
         {
-          words: { headline: hostile, explanation: hostile, nextSteps: [{ label: hostile, command: hostile }] },
+          words: verdictOf({
+            ...{ headline: hostile, explanation: hostile, severity: 'warning', verification: hostile },
+            nextSteps: [{ label: hostile, command: hostile }],
+          }),
           endpoint: { display: hostile, source: hostile },
           formatTime: () => hostile,
         },

@@ -15,6 +15,16 @@ describe('commandsOf', () => {
       commandIds.showLog,
       commandIds.showDiagnostics,
     ]);
+    const remedy = {
+      label: 'x',
+      command: 'y',
+      finding: { id: 'storage.data-root-full', applicable: false },
+    } as const;
+    expect(commandsOf([remedy, steps.verify])).toEqual([
+      commandIds.showDiagnostics,
+      commandIds.verifyContainers,
+      commandIds.showLog,
+    ]);
     expect(commandsOf([steps.updateHelper, steps.setUpHelper])).toEqual([
       commandIds.setUpHelper,
       commandIds.showLog,

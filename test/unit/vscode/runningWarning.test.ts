@@ -1,18 +1,26 @@
 import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
-import { RunningWarning, type Fault } from '../../../src/vscode/runningWarning';
-import { someDetails, stateOf } from './states';
+import type { StandingFinding } from '../../../src/app/verdict';
+import { RunningWarning } from '../../../src/vscode/runningWarning';
+import { findingOf } from './diagnostics/findings';
+import { ownEndpoint, someDetails, stateOf } from './states';
 
 const running = stateOf('running');
 const busier = stateOf('running', undefined, { details: { ...someDetails, containersRunning: 3 } });
-const full: Fault = { id: 'storage.data-root-full', title: 'The disk is full', cause: 'c.', consequence: 'd.' };
+const full = findingOf({}, 'storage.data-root-full');
 
 function bench() {
   const told: (string | undefined)[] = [];
   const errors: string[] = [];
-  const knobs = { looks: 0, fault: undefined as Fault | undefined, failure: undefined as Error | undefined };
+  const knobs = {
+    looks: 0,
+    known: [] as (string | undefined)[],
+    fault: undefined as StandingFinding | undefined,
+    failure: undefined as Error | undefined,
+  };
   const standing = new RunningWarning({
-    examine: () => {
+    examine: (known) => {
       knobs.looks += 1;
+      knobs.known.push(known?.id);
       return knobs.failure === undefined ? Promise.resolve(knobs.fault) : Promise.reject(knobs.failure);
     },
     onChange: (fault) => told.push(fault?.id),
@@ -32,10 +40,10 @@ describe('RunningWarning', () => {
 
   test('looks some seconds after the engine has begun to run, once while nothing changes', async () => {
     const { standing, knobs, told, wait } = bench();
-    standing.observe(stateOf('starting'));
+    standing.observe(stateOf('starting'), ownEndpoint);
     await wait(60_000);
     expect(knobs.looks).toBe(0);
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     await wait(4999);
     expect(knobs.looks).toBe(0);
     await wait(1);
@@ -46,10 +54,10 @@ describe('RunningWarning', () => {
 
   test('looks again when something changed, once a minute at most', async () => {
     const { standing, knobs, wait } = bench();
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     await wait(5000);
     for (let i = 0; i < 100; i += 1) {
-      standing.observe(busier);
+      standing.observe(busier, ownEndpoint);
       await wait(1000);
     }
     expect(knobs.looks).toBe(2);
@@ -58,7 +66,7 @@ describe('RunningWarning', () => {
   test('shows what stands, and goes on looking until it is gone', async () => {
     const { standing, knobs, told, wait } = bench();
     knobs.fault = full;
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     await wait(5000);
     expect(standing.current).toBe(full);
     await wait(60_000);
@@ -73,16 +81,16 @@ describe('RunningWarning', () => {
   test('is none of an engine that ended, also when the look comes back later', async () => {
     const { standing, knobs, told, wait } = bench();
     knobs.fault = full;
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     await wait(5000);
-    standing.observe(stateOf('failed', 'crashed'));
+    standing.observe(stateOf('failed', 'crashed'), ownEndpoint);
     expect([standing.current, told]).toEqual([undefined, ['storage.data-root-full', undefined]]);
     await wait(3_600_000);
     expect(knobs.looks).toBe(1);
 
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     vi.advanceTimersByTime(5000);
-    standing.observe(stateOf('stopped'));
+    standing.observe(stateOf('stopped'), ownEndpoint);
     await wait(0);
     expect(knobs.looks).toBe(2);
     expect(standing.current).toBeUndefined();
@@ -91,20 +99,40 @@ describe('RunningWarning', () => {
   test('tells in the log that it could not look, and does so at the next change', async () => {
     const { standing, knobs, errors, wait } = bench();
     knobs.failure = new Error('gone');
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     await wait(5000);
     expect(errors).toEqual(['The machine cannot be examined: Error: gone']);
     knobs.failure = undefined;
-    standing.observe(busier);
+    standing.observe(busier, ownEndpoint);
     await wait(60_000);
     expect(knobs.looks).toBe(2);
   });
 
+  test("is not looked for where the engine is another machine's", async () => {
+    const { standing, knobs, wait } = bench();
+    standing.observe(running, undefined);
+    standing.observe(stateOf('foreign'), ownEndpoint);
+    standing.learn([full]);
+    await wait(3_600_000);
+    expect([knobs.looks, standing.current]).toEqual([0, undefined]);
+  });
+
+  test('is that of the page at once, until a look of its own says otherwise', async () => {
+    const { standing, knobs, told, wait } = bench();
+    standing.observe(running, ownEndpoint);
+    standing.learn([{ ...full, severity: 'warning' }, full]);
+    expect(standing.current).toBe(full);
+    await wait(5000);
+    expect([knobs.known, told]).toEqual([[full.id], [full.id, undefined]]);
+    standing.learn([]);
+    expect(told).toHaveLength(2);
+  });
+
   test('ends with the window', async () => {
     const { standing, knobs, wait } = bench();
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     standing.dispose();
-    standing.observe(running);
+    standing.observe(running, ownEndpoint);
     await wait(3_600_000);
     expect(knobs.looks).toBe(0);
   });

@@ -1,3 +1,6 @@
+import type { OverallVerdict } from '../../../src/app/verdict';
+import type { Endpoint } from '../../../src/engine/endpoint';
+import { states } from '../../../src/engine/stateTable';
 import type { Cause, EngineState, StateKind } from '../../../src/engine/state';
 import type { EngineDetails } from '../../../src/engine/systemInfo';
 import { describe as describeState, type DescribeContext } from '../../../src/diagnosis/describe';
@@ -22,10 +25,32 @@ export function stateOf(kind: StateKind, code?: Cause['code'], more: Partial<Eng
   return { kind, since: someTime, ...(code === undefined ? {} : { cause: { code, evidence: 'evidence' } }), ...more };
 }
 
+/** The socket of this machine's own daemon. */
+export const ownEndpoint: Endpoint = {
+  kind: 'unix',
+  socketPath: '/var/run/docker.sock',
+  source: 'default',
+  display: 'unix:///var/run/docker.sock',
+};
+
+/** What is said of an engine on which a container has run, but for what a test says. */
+export function verdictOf(more: Partial<OverallVerdict> = {}): OverallVerdict {
+  return {
+    headline: 'Docker is running',
+    explanation: '',
+    nextSteps: [],
+    severity: 'ok',
+    verified: undefined,
+    verification: '',
+    note: '',
+    ...more,
+  };
+}
+
 export function modelOf(state: EngineState, more: Partial<IndicatorModel> = {}): IndicatorModel {
   return {
     state,
-    words: { headline: 'Headline', explanation: '', nextSteps: [] },
+    words: verdictOf({ headline: 'Headline', severity: states[state.kind].severity }),
     formatTime: (ms) => new Date(ms).toISOString(),
     ...more,
   };
@@ -34,5 +59,6 @@ export function modelOf(state: EngineState, more: Partial<IndicatorModel> = {}):
 /** The model as the extension makes it: with the words of `describe`. */
 export function describedModel(state: EngineState, context: DescribeContext = {}): IndicatorModel {
   const helper = context.helper === undefined ? {} : { helper: context.helper };
-  return modelOf(state, { words: describeState(state, context), ...helper });
+  const words = verdictOf({ ...describeState(state, context), severity: states[state.kind].severity });
+  return modelOf(state, { words, ...helper });
 }

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../../src/engine/endpoint';
 import type { EngineState } from '../../../src/engine/state';
 import { DaemonUptime, StatusIndicator, type StatusIndicatorParts } from '../../../src/vscode/statusIndicator';
 import { FakeEditor } from '../../mocks/editor';
+import { findingOf } from './diagnostics/findings';
 import { stateOf } from './states';
 
 const unix: Endpoint = {
@@ -32,6 +33,7 @@ describe('StatusIndicator', () => {
         engine: { state, endpoint: unix },
         actions: () => undefined,
         warning: () => undefined,
+        verifies: () => true,
         formatTime: String,
         ...more,
       },
@@ -44,8 +46,10 @@ describe('StatusIndicator', () => {
   afterEach(() => void vi.useRealTimers());
 
   test('has words of its own until the explanations are loaded', () => {
-    expect(bench(stateOf('running')).indicator.model().words.headline).toBe('Docker is running');
-    const { indicator } = bench(stateOf('running'), { actions: () => actions });
+    const verified = { verdict: 'yes', at: 1 } as const;
+    const running = stateOf('running', undefined, { verified });
+    expect(bench(running).indicator.model().words.headline).toBe('Docker is running');
+    const { indicator } = bench(running, { actions: () => actions });
     expect(indicator.model()).toMatchObject({ words, helper: 'outdated' });
   });
 
@@ -57,7 +61,7 @@ describe('StatusIndicator', () => {
   });
 
   test('shows since when the daemon listens, what is wrong, and a success for a moment', async () => {
-    const fault = { id: 'storage.data-root-full' as const, title: 'Full', cause: '', consequence: '' };
+    const fault = findingOf({});
     const { indicator, shown } = bench(stateOf('running'));
     indicator.observe(stateOf('running'));
     await vi.advanceTimersByTimeAsync(0);
@@ -69,6 +73,7 @@ describe('StatusIndicator', () => {
     const faulty = bench(stateOf('running'), { warning: () => fault });
     faulty.indicator.render();
     expect(faulty.shown()).toMatchObject({ text: '$(warning) Docker' });
+    expect(faulty.indicator.model().words).toMatchObject({ headline: fault.title, severity: 'error' });
   });
 });
 

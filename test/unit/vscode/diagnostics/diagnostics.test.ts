@@ -9,7 +9,7 @@ import {
 import { noRunYet } from '../../../../src/vscode/limits/status';
 import type { WebviewUpdate } from '../../../../src/webview/protocol';
 import { FakeEditor } from '../../../mocks/editor';
-import { stateOf } from '../states';
+import { stateOf, verdictOf } from '../states';
 import { fakePanel } from './fakePanel';
 import { canPaste } from '../../../../src/vscode/diagnostics/terminalPaste';
 import { down, healthyFacts as factsOfDaemon } from '../../diagnosis/healthy';
@@ -72,9 +72,18 @@ function stage(more: Partial<DiagnosticsParts> = {}) {
     log,
     state: () => stateOf('running'),
     words: () => ({ headline: 'Docker is running', explanation: '', nextSteps: [] }),
+    verdict: () => verdictOf(),
+    onDiagnosis: () => undefined,
     takeFacts,
     diagnose,
-    commands: { start: nothing, restart: nothing, stop: nothing, 'show-log': nothing, 'set-up-helper': nothing },
+    commands: {
+      start: nothing,
+      restart: nothing,
+      stop: nothing,
+      verify: nothing,
+      'show-log': nothing,
+      'set-up-helper': nothing,
+    },
     apply: () => Promise.reject(new Error('not asked for')),
     limits,
     formatTime: String,
@@ -242,7 +251,14 @@ describe('a failure behind the page', () => {
   test('is said there and logged', async () => {
     const show = (): Promise<undefined> => Promise.reject(new Error('no channel'));
     const nothing = (): Promise<undefined> => Promise.resolve(undefined);
-    const commands = { start: nothing, restart: nothing, stop: nothing, 'show-log': show, 'set-up-helper': nothing };
+    const commands = {
+      start: nothing,
+      restart: nothing,
+      stop: nothing,
+      verify: nothing,
+      'show-log': show,
+      'set-up-helper': nothing,
+    };
     const { diagnostics, says, sent, log } = stage({ commands });
     diagnostics.show();
     says({ kind: 'ready' });

@@ -7,26 +7,21 @@ import { areaDescriptions } from '../../../../src/vscode/diagnostics/description
 import { levelOf } from '../../../../src/vscode/diagnostics/logExcerpt';
 import { pageOf } from '../../../../src/vscode/diagnostics/page';
 import { findingOf } from './findings';
+import { verdictOf } from '../states';
 import { healthyFacts, inputOf, unpreparedFacts } from './pageInputs';
 
 describe('the banner', () => {
-  test('is as grave as the worst finding, and as the state where that is worse', async () => {
-    const facts = await healthyFacts();
-    const diagnosis = { ...diagnose(facts), findings: [] };
-    const severity = (more: Parameters<typeof inputOf>[1]): string =>
-      pageOf(inputOf(facts, { diagnosis, ...more })).banner.severity;
-    expect(severity({})).toBe('ok');
-    expect(severity({ state: { kind: 'stopped' } })).toBe('info');
-    expect(severity({ state: { kind: 'denied' } })).toBe('warning');
-    expect(severity({ state: { kind: 'failed' } })).toBe('error');
-    expect(severity({ diagnosis: { ...diagnosis, findings: [findingOf({})] } })).toBe('error');
-  });
-
-  test('is the state in words and the sum', async () => {
+  test('is what the bar says, with what was proven and the sum', async () => {
     const facts = await unpreparedFacts();
-    const { banner } = pageOf(inputOf(facts));
-    expect(banner.headline).toBe('Docker is running');
-    expect(banner.detail).toMatch(/\d+ errors?, .*could not be made\.$/u);
+    const verdict = verdictOf({
+      ...{ headline: 'The disk is full', explanation: 'No byte is left.', severity: 'error' },
+      verification: 'responding, not verified: verification is off',
+    });
+    const { banner } = pageOf(inputOf(facts, { verdict }));
+    expect(banner).toMatchObject({ severity: 'error', headline: 'The disk is full' });
+    expect(banner.detail).toMatch(
+      /^No byte is left\. Responding, not verified: verification is off\. \d+ errors?, .*could not be made\.$/u,
+    );
   });
 
   test('offers what fits the state, and the log always', async () => {
@@ -36,8 +31,8 @@ describe('the banner', () => {
       { label: 'Look again', action: 'refresh' as const },
       { label: 'Copy', command: 'ls' },
     ];
-    const words = { headline: 'Docker is not running', explanation: '', nextSteps };
-    expect(pageOf(inputOf(facts, { words })).commands.map(({ name }) => name)).toEqual(['start', 'show-log']);
+    const verdict = verdictOf({ headline: 'Docker is not running', nextSteps });
+    expect(pageOf(inputOf(facts, { verdict })).commands.map(({ name }) => name)).toEqual(['start', 'show-log']);
   });
 });
 
@@ -161,13 +156,13 @@ describe('what others say', () => {
       evidence: Array.from({ length: 500 }, () => ({ source: evil, value: evil })),
     };
     const diagnosis = { ...diagnose(facts), findings: [finding] };
-    const words = { headline: evil, explanation: evil, nextSteps: [] };
+    const verdict = verdictOf({ headline: evil, explanation: evil, verification: evil, note: evil });
     const engine = valueOf(facts.engine);
     if (engine?.version.outcome !== 'ok') throw new Error('this machine has an engine');
     const version = { ...engine.version, value: { ...engine.version.value, version: evil } };
     const began = performance.now();
     const text = JSON.stringify(
-      pageOf(inputOf({ ...facts, engine: { value: { ...engine, version } } }, { diagnosis, words })),
+      pageOf(inputOf({ ...facts, engine: { value: { ...engine, version } } }, { diagnosis, verdict })),
     );
     // Some tens of milliseconds; a search of each line in 5 MB, 500 times, takes many seconds.
     expect(performance.now() - began).toBeLessThan(4000);

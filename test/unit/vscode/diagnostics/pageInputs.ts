@@ -1,6 +1,7 @@
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import type { Facts } from '../../../../src/host/facts/facts';
 import type { PageInput } from '../../../../src/vscode/diagnostics/page';
+import { verdictOf } from '../states';
 import { factsOf, readMachine } from '../../../fixtures/machine';
 
 /** Facts of a recorded machine: a privileged container on cgroup v2, prepared for nesting, whose engine answers. */
@@ -15,12 +16,7 @@ export function unpreparedFacts(): Promise<Facts> {
 
 export function inputOf(facts: Facts, more: Partial<PageInput> = {}): PageInput {
   return {
-    state: { kind: 'running' },
-    words: {
-      headline: 'Docker is running',
-      explanation: '',
-      nextSteps: [{ label: 'Restart Docker', action: 'restart' }],
-    },
+    verdict: verdictOf({ nextSteps: [{ label: 'Restart Docker', action: 'restart' }] }),
     facts,
     diagnosis: diagnose(facts),
     attempts: new Map(),
