@@ -1,4 +1,5 @@
 // What is judged of an unknown failure: whether anything says that all is well, and whether what Docker said is shown whole.
+import { sandboxFindings } from '../lib/sandbox.mjs';
 
 /** What fails: any container, one with a network, one with a published port. @typedef {'run' | 'network' | 'publish'} Symptom */
 
@@ -41,9 +42,6 @@
  * @property {boolean} falseGreen
  * @property {readonly string[]} problems none: as it should be
  */
-
-/** What doctor rightly says of every sandbox: it has no name server, and its PID 1 reaps nothing. */
-export const ofTheSandbox = ['network.dns-of-daemon-missing', 'daemon.zombie-shims'];
 
 /** What a terminal obeys or does not show: control characters, sequences that begin with ESC, marks of direction. */
 const control = String.raw`\u001b\[[0-9;]*[A-Za-z]|[\p{Cc}\p{Cf}]`;
@@ -133,7 +131,7 @@ export function statusClaim({ code, json }) {
 /** @param {Observed['doctor']} doctor @returns {string} `fine` is the claim that all is well */
 export function doctorClaim({ code, json }) {
   if (json === undefined) return `no report (${String(code)})`;
-  const grave = json.findings.filter(({ id, severity }) => severity !== 'info' && !ofTheSandbox.includes(id));
+  const grave = json.findings.filter(({ id, severity }) => severity !== 'info' && !sandboxFindings.includes(id));
   if (grave.length > 0) return grave.map(({ id }) => id).join(' ');
   return code === 0 ? 'fine' : `exit status ${String(code)}`;
 }
