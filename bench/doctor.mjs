@@ -3,6 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, truncateSync } from 'node:fs';
 import { bundle } from '../tools/lib/bundle.mjs';
+import { sandboxFindings } from '../tools/lib/sandbox.mjs';
 import { askHelper, prepareUser, requireSandbox, sleeper } from './engine.mjs';
 import { summarize } from './stats.mjs';
 
@@ -10,11 +11,9 @@ requireSandbox();
 // Root's home is closed to this user, and docker itself complains of that.
 const user = { ...prepareUser(), env: { ...process.env, HOME: '/home/coder' } };
 const runs = Number(process.env['BENCH_RUNS'] ?? 25);
-const containers = Number(process.env['BENCH_CONTAINERS'] ?? 100);
+const containers = Number(process.env['BENCH_CONTAINERS'] ?? 500);
 const log = '/var/log/dockerd.log';
 const checkConfig = '/usr/share/docker.io/contrib/check-config.sh';
-/** True of every sandbox, which has no network: no name server answers. */
-const ofTheBed = ['network.dns-of-daemon-missing'];
 
 const program = '/tmp/doctorWarm.cjs';
 await bundle('bench/doctorWarm.ts', program);
@@ -52,7 +51,7 @@ function commands(program, argv, expected = 0) {
 }
 
 const doctor = () => commands(process.execPath, ['dist/cli.js', 'doctor', '--json']);
-const falseAlarms = (/** @type {Warm} */ { alarms }) => alarms.filter((id) => !ofTheBed.includes(id));
+const falseAlarms = (/** @type {Warm} */ { alarms }) => alarms.filter((id) => !sandboxFindings.includes(id));
 const mebibytes = (/** @type {number} */ bytes) => Math.round(bytes / 1024 / 1024);
 
 const started = await askHelper('start', user);
@@ -73,7 +72,7 @@ const wrong = falseAlarms(healthy);
 sleeper('sleeper-0');
 execFileSync('sh', [
   '-c',
-  'for i in $(seq "$1"); do docker run -d --network none sleeper sleep 100000; done',
+  'seq "$1" | xargs -P 4 -I{} docker run -d --name sleeper-{} --network none sleeper sleep 100000 >/dev/null',
   'sh',
   String(containers - 1),
 ]);

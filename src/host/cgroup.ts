@@ -7,6 +7,7 @@ import {
   parseMemberships,
   placeOf,
   type CgroupPlace,
+  type CgroupTable,
   type NotVisible,
 } from './cgroupLookup';
 import type {
@@ -18,7 +19,7 @@ import type {
   EffectiveLimit,
 } from './facts/cgroup';
 import type { Mount } from './facts/mount';
-import { readMounts } from './mounts';
+import { mountsReader, type MountsReader } from './mounts';
 import { defined, exists, isUnreadable, readText, textOf, type ReadResult } from './readResult';
 
 /** v1 controllers that bound a container or that dockerd cannot start without. */
@@ -114,19 +115,26 @@ interface Daemon {
 
 /** The tables of mounts of the daemons, each compared with our own. */
 async function readDaemons(
-  root: string,
-  own: CgroupFacts['mounts'],
-  runc: CgroupFacts['runc'],
+  own: readonly Mount[],
+  { visible, runc }: CgroupTable,
   daemons: Promise<readonly Daemon[]>,
+  read: MountsReader,
 ): Promise<DaemonMounts[]> {
-  const ours = JSON.stringify({ mounts: own, runc });
+  const ours = JSON.stringify({ mounts: visible, runc });
+  // A list that was met before is not judged again: it may have ten thousand mounts.
+  const tables = new Map<readonly Mount[], DaemonMounts['table']>([[own, 'same']]);
+  const tableOf = (mounts: readonly Mount[]): DaemonMounts['table'] => {
+    const { visible, runc } = cgroupTable(mounts);
+    const table = { mounts: visible, runc };
+    return JSON.stringify(table) === ours ? 'same' : table;
+  };
   return Promise.all(
     (await daemons).map(async ({ pid, comm }): Promise<DaemonMounts> => {
-      const read = await readMounts(root, pid);
-      if (isUnreadable(read)) return { pid, comm, table: read };
-      const { visible, runc } = cgroupTable(read);
-      const table = { mounts: visible, runc };
-      return { pid, comm, table: JSON.stringify(table) === ours ? 'same' : table };
+      const mounts = await read(pid);
+      if (isUnreadable(mounts)) return { pid, comm, table: mounts };
+      const table = tables.get(mounts) ?? tableOf(mounts);
+      tables.set(mounts, table);
+      return { pid, comm, table };
     }),
   );
 }
@@ -135,11 +143,13 @@ async function readDaemons(
  * The control groups of this process in the tree at `root`. Never throws.
  *
  * @param daemons living daemons and containerds, whose tables of mounts may be others
+ * @param read what the mounts were read with
  */
 export async function readCgroups(
   mountsRead: ReadResult<readonly Mount[]>,
   root = '/',
   daemons: Promise<readonly Daemon[]> = Promise.resolve([]),
+  read: MountsReader = mountsReader(root),
 ): Promise<ReadResult<CgroupFacts>> {
   if (isUnreadable(mountsRead)) return mountsRead;
   const [own, init, kernel] = await Promise.all([
@@ -164,7 +174,7 @@ export async function readCgroups(
         await levelsOf(found, (folder) => readLevel1(root, folder, [controller])),
       ]),
     ),
-    readDaemons(root, mounts, runc, daemons),
+    readDaemons(mountsRead, table, daemons, read),
   ]);
   const byController = Object.fromEntries(v1Levels.filter(([, found]) => found.length > 0));
   const version = versionOf(mounts);

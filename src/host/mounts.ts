@@ -101,8 +101,25 @@ export class MountTree {
   }
 }
 
+/** Reads the mounts that a process sees. Never throws. */
+export type MountsReader = (pid: number | 'self') => Promise<ReadResult<readonly Mount[]>>;
+
+/**
+ * A reader for one look at the tree at `root`: processes that see the same mounts get the same list, which is made once. For
+ * longer it would keep every table that there was.
+ */
+export function mountsReader(root = '/'): MountsReader {
+  const lists = new Map<string, readonly Mount[]>();
+  return async (pid) => {
+    const read = await readText(root, `/proc/${String(pid)}/mountinfo`);
+    if (isUnreadable(read)) return read;
+    const list = lists.get(read.text) ?? parseMountinfo(read.text);
+    lists.set(read.text, list);
+    return list;
+  };
+}
+
 /** The mounts that a process sees, from the tree at `root`. Never throws. */
 export async function readMounts(root = '/', pid: number | 'self' = 'self'): Promise<ReadResult<readonly Mount[]>> {
-  const read = await readText(root, `/proc/${String(pid)}/mountinfo`);
-  return isUnreadable(read) ? read : parseMountinfo(read.text);
+  return mountsReader(root)(pid);
 }

@@ -17,7 +17,7 @@ import { readCapabilities, readIdentity, readSecurity, readUserNamespace, userNa
 import { readKernel, readBoot, readTime } from './kernel';
 import { mountFacts } from './mountFacts';
 import type { Mount } from './facts/mount';
-import { readMounts } from './mounts';
+import { mountsReader } from './mounts';
 import { readNetwork } from './network';
 import { readPidFiles } from './pidFiles';
 import { platformOf } from './platform';
@@ -100,7 +100,8 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
   };
 
   // What several slices are made of, read once.
-  const mounts = shared<readonly Mount[]>(readMounts(root));
+  const readMounts = mountsReader(root);
+  const mounts = shared<readonly Mount[]>(readMounts('self'));
   const table = shared(readProcessTable(root));
   const boot = shared(readBoot(root));
   const ownProcess = shared(readOwnProcess(root));
@@ -171,7 +172,7 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
           const { dockerd = [], containerd = [] } = valueOf(table) ?? {};
           return [...dockerd, ...containerd];
         });
-        return readCgroups(read, root, daemons);
+        return readCgroups(read, root, daemons, readMounts);
       }),
     ),
     mounts: slice(

@@ -1,7 +1,7 @@
 load support
 
-# The real scripts of docker-library/docker and moby/moby, where somebody put them; else stand-ins that do what these do
-# on the way to dockerd: delete PID files, prepare, and put docker-init around it.
+# The real scripts of docker-library/docker and moby/moby, where somebody put them; else the stand-ins of
+# test/bed/official: they delete PID files, prepare, and put docker-init around dockerd.
 REAL=/var/cache/dind-station/official
 ENTRY=/usr/local/bin/dockerd-entrypoint.sh
 DIND=/usr/local/bin/dind
@@ -9,19 +9,10 @@ DIND=/usr/local/bin/dind
 setup() {
   reset_engine
   conf launcher=official
-  if [ -e $REAL/dind ]; then
-    cp $REAL/dockerd-entrypoint.sh $ENTRY
-    cp $REAL/dind $DIND
-  else
-    cat >$ENTRY <<'END'
-#!/bin/sh
-set -eu
-[ "$1" = dockerd ] || exit 3
-find /run /var/run -iname 'docker*.pid' -delete || :
-exec /usr/local/bin/dind docker-init -- "$@"
-END
-    printf '#!/bin/sh\nset -e\nexport container=docker\nmount --make-rshared /\nexec "$@"\n' >$DIND
-  fi
+  local scripts=$REAL
+  [ -e $REAL/dind ] || scripts=$REPO/test/bed/official
+  cp "$scripts/dockerd-entrypoint.sh" $ENTRY
+  cp "$scripts/dind" $DIND
   chown 0:0 $ENTRY $DIND
   chmod 755 $ENTRY $DIND
 }

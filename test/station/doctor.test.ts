@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { endDaemons, freshSandbox, helperVerb } from '../sandbox.mjs';
+import { appendFileSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { command, endDaemons, freshSandbox, helperVerb } from '../sandbox.mjs';
 import { cli, daemonPid, plainDaemon, startSleeper, writeConfiguration } from './station';
 
 beforeAll(freshSandbox);
@@ -24,12 +25,33 @@ function doctor(): Judged {
 /** True of a bed: no name server answers, and its process 1 does not reap what earlier tests killed. */
 const ofTheBed = ['network.dns-of-daemon-missing', 'daemon.zombie-shims'];
 
-test('a healthy daemon has no error and no warning that is false', () => {
-  expect(cli('start').status).toBe(0);
+function expectSilence(): void {
   const { exit, errors, warnings } = doctor();
   expect(errors).toEqual([]);
   expect(warnings.filter((id) => !ofTheBed.includes(id))).toEqual([]);
   expect(exit).toBe(0);
+}
+
+test('a healthy daemon has no error and no warning that is false', () => {
+  expect(cli('start').status).toBe(0);
+  expectSilence();
+});
+
+test("nor has one that was started by the scripts of Docker's own image", () => {
+  const scripts = ['dockerd-entrypoint.sh', 'dind'];
+  for (const name of scripts) {
+    copyFileSync(join(import.meta.dirname, '../bed/official', name), join('/usr/local/bin', name));
+  }
+  onTestFinished(() => {
+    for (const name of scripts) rmSync(join('/usr/local/bin', name));
+    freshSandbox();
+  });
+  appendFileSync('/etc/dind-station/helper.conf', 'launcher=official\n');
+  expect(cli('start').status).toBe(0);
+  expect(command('ps', '-o', 'comm=', '-p', command('ps', '-o', 'ppid=', '-p', String(daemonPid())).trim())).toBe(
+    'docker-init',
+  );
+  expectSilence();
 });
 
 test('killed: one error, which says so', () => {

@@ -1,4 +1,5 @@
 import { withSandbox } from '../lib/sandbox.mjs';
+import { lastLine, stepsIn } from './faultSteps.mjs';
 
 /**
  * One entry of the catalogue of failures, made for real. The steps are shell, run as root in a fresh private container.
@@ -31,19 +32,8 @@ import { withSandbox } from '../lib/sandbox.mjs';
  */
 export function judge(fault, { elevate, signal }) {
   return withSandbox({ name: `faults-${fault.entry}`, elevate, signal }, async (sandbox) => {
-    // Into a file: what a step leaves running would keep a pipe open for ever.
-    const step = async (/** @type {string} */ text) =>
-      sandbox.run([
-        'sh',
-        '-c',
-        '(. test/faults/prelude.sh && eval "$1") >/tmp/step 2>&1 </dev/null; code=$?; cat /tmp/step; exit $code',
-        'sh',
-        text,
-      ]);
-    const ids = async () => {
-      const { stdout } = await sandbox.run(['sh', '-c', '. test/faults/prelude.sh; station doctor --json']);
-      return findingIds(stdout);
-    };
+    const step = stepsIn(sandbox, ['test/faults/prelude.sh']);
+    const ids = async () => findingIds((await step('station doctor --json')).stdout);
 
     await step('id coder >/dev/null 2>&1 || useradd --create-home coder; scripts/dind-helper install coder');
     const made = await step(fault.make);
@@ -95,9 +85,4 @@ export function judgeFound(found, entry) {
   const place = ids.findIndex((id) => id.slice(id.indexOf('.') + 1) === entry);
   if (place < 0) return 'wrong';
   return place === 0 || found.every(({ severity }) => severity === 'info') ? 'right' : 'later';
-}
-
-/** @param {import('../lib/run.mjs').RunResult} result */
-function lastLine({ code, stdout, stderr }) {
-  return (stderr || stdout).trim().split('\n').at(-1) || `status ${String(code)}`;
 }

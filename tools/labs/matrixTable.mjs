@@ -6,8 +6,8 @@ import { excerpt } from '../lib/run.mjs';
 /**
  * One finding of `test/bed/matrix/cell`.
  * @typedef {object} Finding
- * @property {'start' | 'memory' | 'cpu' | 'pids' | 'outer' | 'restart' | 'kill-9'} proof
- * @property {'ok' | 'enforced' | 'kept' | 'unsupported' | 'not-enforced' | 'refused' | 'lost' | 'error'} verdict
+ * @property {'start' | 'doctor' | 'memory' | 'cpu' | 'pids' | 'outer' | 'restart' | 'kill-9'} proof
+ * @property {'ok' | 'silent' | 'enforced' | 'kept' | 'unsupported' | 'alarm' | 'not-enforced' | 'refused' | 'lost' | 'error'} verdict
  * @property {string} why
  */
 
@@ -21,8 +21,8 @@ import { excerpt } from '../lib/run.mjs';
  */
 
 /** @type {readonly Finding['verdict'][]} */
-const good = ['ok', 'enforced', 'kept'];
-const columns = /** @type {const} */ (['start', 'memory', 'cpu', 'pids', 'outer', 'restart', 'kill-9']);
+const good = ['ok', 'silent', 'enforced', 'kept'];
+const columns = /** @type {const} */ (['start', 'doctor', 'memory', 'cpu', 'pids', 'outer', 'restart', 'kill-9']);
 
 /**
  * What a place printed, as cells. One that has no finding ended early: that is a finding too.

@@ -8,6 +8,9 @@ const state = '/run/dind-station-bed';
 const program = fileURLToPath(new URL('../../test/bed/bed', import.meta.url));
 const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
+/** Findings that are true of every sandbox: it has no name server, and its PID 1 reaps nothing. */
+export const sandboxFindings = ['network.dns-of-daemon-missing', 'daemon.zombie-shims'];
+
 /** @typedef {import('./elevation.mjs').Elevate} Elevate */
 /** @typedef {import('./run.mjs').RunOptions} RunOptions */
 

@@ -18,7 +18,7 @@ export const parts = [
     about: 'engines, kinds of cgroups, nestings: npm run test:matrix',
     argv: ['tools/lab.mjs', 'matrix'],
   },
-  { name: 'faults', about: 'each failure that can be made: npm run test:faults', argv: ['tools/lab.mjs', 'faults'] },
+  { name: 'faults', about: 'failures, known and unknown: npm run test:faults', argv: ['tools/lab.mjs', 'faults'] },
   { name: 'chaos', about: 'random faults over one station: npm run chaos', argv: ['tools/lab.mjs', 'chaos'] },
   {
     name: 'platforms',

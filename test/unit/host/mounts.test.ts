@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { mountAt, parseMountinfo, readMounts } from '../../../src/host/mounts';
+import { mountAt, mountsReader, parseMountinfo, readMounts } from '../../../src/host/mounts';
 import { isUnreadable } from '../../../src/host/readResult';
 import { makeTree, removeTree } from './tree';
 
@@ -60,6 +60,16 @@ describe('the mounts of a process', () => {
 
   test('lines that are no mount are left out', () => {
     expect(parseMountinfo('\nx\n1 2 3:4 / / rw shared:1\na b 0:1 / / rw - t s r\n1 2 0:1 / / rw - t\n')).toEqual([]);
+  });
+
+  test('of processes that see the same are one list; of others, another', async () => {
+    const other = text.replace('/proc rw', '/proc ro');
+    top = makeTree({ '/proc/self/mountinfo': text, '/proc/7/mountinfo': text, '/proc/8/mountinfo': other });
+    const read = mountsReader(top);
+    const own = await read('self');
+    expect(await read(7)).toBe(own);
+    expect(await read(8)).not.toEqual(own);
+    expect(await read(9)).toEqual({ unreadable: '/proc/9/mountinfo: ENOENT' });
   });
 
   test('no file', async () => {

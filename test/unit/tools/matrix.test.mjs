@@ -100,6 +100,13 @@ describe('what a place printed', () => {
     expect(sumUp(readCells(one, result))).toMatchObject({ passed: 1, failed: 1 });
   });
 
+  test('that doctor finds nothing wrong is as it should be, and has a column of its own', () => {
+    const one = { ...place, nestings: /** @type {const} */ (['host']) };
+    const cells = readCells(one, printed({ nesting: 'host' }, finding('doctor', 'silent')));
+    expect(sumUp(cells)).toMatchObject({ passed: 1, failed: 0 });
+    expect(table(cells)).toContain('| start | doctor | memory |');
+  });
+
   test('what the kernel has not got is no failure, and its reason is shown', () => {
     const one = { ...place, nestings: /** @type {const} */ (['host']) };
     const cells = readCells(one, printed({ nesting: 'host' }, finding('memory', 'unsupported')));
@@ -107,9 +114,12 @@ describe('what a place printed', () => {
     expect(table(cells)).toContain('why memory is unsupported');
   });
 
-  test.each(/** @type {const} */ (['not-enforced', 'refused', 'lost', 'error']))('%s is a failure', (verdict) => {
-    const one = { ...place, nestings: /** @type {const} */ (['host']) };
-    const cells = readCells(one, printed({ nesting: 'host' }, finding('memory', verdict)));
-    expect(sumUp(cells)).toMatchObject({ failed: 1 });
-  });
+  test.each(/** @type {const} */ (['alarm', 'not-enforced', 'refused', 'lost', 'error']))(
+    '%s is a failure',
+    (verdict) => {
+      const one = { ...place, nestings: /** @type {const} */ (['host']) };
+      const cells = readCells(one, printed({ nesting: 'host' }, finding('memory', verdict)));
+      expect(sumUp(cells)).toMatchObject({ failed: 1 });
+    },
+  );
 });
