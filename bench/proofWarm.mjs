@@ -6,7 +6,7 @@ import { firstPing } from './engine.mjs';
 
 const require = createRequire(import.meta.url);
 /** @typedef {typeof import('../src/vscode/limits/limits')} Limits */
-const { makeVerifier } = /** @type {typeof import('../src/vscode/verification')} */ (
+const { makeRunningChecks } = /** @type {typeof import('../src/vscode/verification')} */ (
   require('../dist/verification.js')
 );
 const limits = /** @type {Limits} */ (require('../dist/limits.js'));
@@ -32,9 +32,10 @@ async function provenOnce() {
     return found;
   };
   return new Promise((resolve) => {
-    const verifier = makeVerifier({
+    const verifier = makeRunningChecks({
       engine: {
-        verified: (found) => {
+        learn: (learnt) => {
+          const found = learnt.type === 'verified' ? learnt.verification : undefined;
           if (found === undefined) return;
           const known = performance.now() - ready;
           verifier.dispose();

@@ -45,7 +45,7 @@ const startAgain = fix('Start Docker.', 'dind-station start', 'none', 'start-dae
 
 function failedStart(failure: StartFailure, facts: Facts): Draft {
   const said = seen(logPath(facts), shortened(failure.line, maxLine));
-  const cause = `dockerd: ${shortened(messageOf(failure.line), maxLine)}`;
+  const cause = `dockerd: "${shortened(messageOf(failure.line), maxLine)}".`;
   const down = { severity: 'error', cause, consequence: 'Docker is down.' } as const;
   const { title, nextStep, line } = failure;
   const failedAt = Date.parse(valueOf(facts.daemonLog)?.modifiedAt ?? '');
@@ -67,7 +67,7 @@ function sentenceOf(message: string): string {
 }
 
 function quoted({ newest, count }: LogEventGroup): string {
-  return `${newest.message}${count === 1 ? '' : ` (${String(count)} times)`}`;
+  return `"${newest.message}"${count === 1 ? '' : ` (${String(count)} times)`}`;
 }
 
 const startIds = new Set<StartFailure['id']>([...startCauses.map(({ id }) => id), 'not-recognised']);
@@ -148,7 +148,7 @@ export const logRules: readonly Rule[] = [
       return {
         severity: 'warning',
         title: `Docker reported: ${shortened(sentenceOf(newest.newest.message), maxTitle)}`,
-        cause: `dockerd, newest first: ${shown.map(quoted).join(' | ')}${more === 0 ? '' : ` | and ${formatCount(more, 'other message')} in the log`}`,
+        cause: `dockerd: ${shown.map(quoted).join(', before that ')}${more === 0 ? '' : `, and ${formatCount(more, 'other message')} in the log`}.`,
         evidence: shown.flatMap((group) => evidenceOf(facts, group.newest)),
         consequence: 'No rule knows this message, so what it affects is unknown.',
         remedy: fix('Read the log around it.', 'dind-station logs'),

@@ -19,7 +19,7 @@ const mostKilobytes = {
   'actions.js': 98,
   'diagnostics.js': 60,
   'backgroundDiagnosis.js': 5,
-  'diagnosis.js': 275,
+  'diagnosis.js': 280,
   'verification.js': 20,
   'limits.js': 140,
   'webview.js': 18,

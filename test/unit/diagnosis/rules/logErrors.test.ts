@@ -43,11 +43,13 @@ describe('an error that no rule knows', () => {
     ];
     expect(findings(lines)[0]).toMatchObject({
       title: 'Docker reported: port 81 is odd',
-      cause: 'dockerd, newest first: port 81 is odd (2 times) | old fault',
+      cause: 'dockerd: "port 81 is odd" (2 times), before that "old fault".',
       evidence: [{ value: lines[2] }, { value: lines[0] }],
     });
     const many = 'abcdefgh'.split('').map((name, at) => stamped(`10:0${String(at)}`, `fault ${name}`));
-    expect(findings(many)[0]?.cause).toMatch(/: fault h \| .* \| fault d \| and 3 other messages in the log$/u);
+    expect(findings(many)[0]?.cause).toMatch(
+      /: "fault h", .* before that "fault d", and 3 other messages in the log\.$/u,
+    );
   });
 
   test('stands above what else is logged of the same container at that moment', () => {
@@ -91,7 +93,7 @@ describe('a line of the log is of the daemon that it is told of', () => {
   };
 
   test('one that is older than the daemon tells of another, where the log has lost its beginning', () => {
-    expect(findings([old, young], rotated)[0]?.cause).toBe('dockerd, newest first: a newer fault');
+    expect(findings([old, young], rotated)[0]?.cause).toBe('dockerd: "a newer fault".');
     expect(findings([old], rotated)).toEqual([]);
   });
 
@@ -203,7 +205,7 @@ describe('a start that failed', () => {
       {
         id: 'start.not-recognised',
         title: 'Docker failed to start: failed to start daemon: the moon is full',
-        cause: 'dockerd: failed to start daemon: the moon is full',
+        cause: 'dockerd: "failed to start daemon: the moon is full".',
       },
     ]);
     expect(state('daemon-exited', 'failed to start daemon: no space left on device', unread)).toMatchObject([
