@@ -102,8 +102,10 @@ function judged(input: VerdictInput, verified: Verified | undefined): Descriptio
   }
   const { severity } = rowOf(state);
   if (verified?.verdict === 'yes') return { ...words, severity };
-  const well = state.kind === 'running' && state.cause === undefined;
-  const headline = well ? `Docker is ${unverified}` : `${words.headline}: ${unverified}`;
+  // What is wrong with a running engine is the headline; that nothing was verified is told beside it.
+  if (state.kind === 'running' && state.cause !== undefined)
+    return { ...words, nextSteps: [...words.nextSteps, steps.verify], severity };
+  const headline = state.kind === 'running' ? `Docker is ${unverified}` : `${words.headline}: ${unverified}`;
   return { ...words, headline, nextSteps: [steps.verify, ...words.nextSteps], severity };
 }
 
