@@ -31,21 +31,12 @@ import { withSandbox } from '../lib/sandbox.mjs';
  */
 export function judge(fault, { elevate, signal }) {
   return withSandbox({ name: `faults-${fault.entry}`, elevate, signal }, async (sandbox) => {
-    // Into a file: what a step leaves running would keep a pipe open for ever.
-    const step = async (/** @type {string} */ text) =>
-      sandbox.run([
-        'sh',
-        '-c',
-        '(. test/faults/prelude.sh && eval "$1") >/tmp/step 2>&1 </dev/null; code=$?; cat /tmp/step; exit $code',
-        'sh',
-        text,
-      ]);
+    const step = await stepsIn(sandbox);
     const ids = async () => {
       const { stdout } = await sandbox.run(['sh', '-c', '. test/faults/prelude.sh; station doctor --json']);
       return findingIds(stdout);
     };
 
-    await step('id coder >/dev/null 2>&1 || useradd --create-home coder; scripts/dind-helper install coder');
     const made = await step(fault.make);
     const symptom = made.code === 0 ? await step(fault.there) : made;
     const found = await ids();
@@ -61,6 +52,26 @@ export function judge(fault, { elevate, signal }) {
       gone: mended.code === 0 && still.code !== 0 && judgeFound(after, fault.entry) === 'wrong' ? 'yes' : 'NO',
     };
   });
+}
+
+/**
+ * Makes the user, with the helper, in a fresh private container.
+ *
+ * @param {import('../lib/sandbox.mjs').Sandbox} sandbox
+ * @returns {Promise<(text: string) => Promise<import('../lib/run.mjs').RunResult>>} runs one step of a fault, as root
+ */
+export async function stepsIn(sandbox) {
+  // Into a file: what a step leaves running would keep a pipe open for ever.
+  const step = (/** @type {string} */ text) =>
+    sandbox.run([
+      'sh',
+      '-c',
+      '(. test/faults/prelude.sh && eval "$1") >/tmp/step 2>&1 </dev/null; code=$?; cat /tmp/step; exit $code',
+      'sh',
+      text,
+    ]);
+  await step('id coder >/dev/null 2>&1 || useradd --create-home coder; scripts/dind-helper install coder');
+  return step;
 }
 
 /**
@@ -97,7 +108,7 @@ export function judgeFound(found, entry) {
   return place === 0 || found.every(({ severity }) => severity === 'info') ? 'right' : 'later';
 }
 
-/** @param {import('../lib/run.mjs').RunResult} result */
-function lastLine({ code, stdout, stderr }) {
+/** What a step that failed said last. @param {import('../lib/run.mjs').RunResult} result */
+export function lastLine({ code, stdout, stderr }) {
   return (stderr || stdout).trim().split('\n').at(-1) || `status ${String(code)}`;
 }

@@ -30,6 +30,19 @@
  * @typedef {{ status: { code: number, headline: string, explanation: string }, findings: readonly Finding[] }} Answer
  */
 
+/** @typedef {Pick<import('../lib/run.mjs').RunResult, 'code' | 'stdout'>} Printed */
+
+/**
+ * @param {Printed} status of `status --json`
+ * @param {Pick<Printed, 'stdout'>} doctor of `doctor --json`
+ * @returns {Answer}
+ */
+export function readAnswer(status, doctor) {
+  const { headline, explanation } = /** @type {Answer['status']} */ (JSON.parse(status.stdout));
+  const { findings } = /** @type {Pick<Answer, 'findings'>} */ (JSON.parse(doctor.stdout));
+  return { status: { code: status.code, headline, explanation }, findings };
+}
+
 /**
  * @typedef {object} Score
  * @property {boolean} cause

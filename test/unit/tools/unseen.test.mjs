@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { score } from '../../../tools/labs/unseenScore.mjs';
+import { readAnswer, score } from '../../../tools/labs/unseenScore.mjs';
 import { faults } from '../../unseen/faults.mjs';
 
 /** @type {import('../../../tools/labs/unseenScore.mjs').Expected} */
@@ -60,6 +60,15 @@ test('green is false only when status is fine and doctor has neither error nor w
   expect(answer([finding({ severity: 'info' })], fine)).toMatchObject({ falseGreen: true });
   expect(answer([finding({ title: 'x', cause: 'y' })], fine)).toMatchObject({ falseGreen: false });
   expect(answer([])).toMatchObject({ falseGreen: false });
+});
+
+test('what was printed is read as the answer', () => {
+  const status = { code: 1, stdout: '{"schema":1,"headline":"Docker is stopped","explanation":"It was."}' };
+  expect(readAnswer(status, { stdout: JSON.stringify({ findings: [finding()] }) })).toEqual({
+    status: { code: 1, headline: 'Docker is stopped', explanation: 'It was.' },
+    findings: [finding()],
+  });
+  expect(() => readAnswer(status, { stdout: '' })).toThrow(SyntaxError);
 });
 
 test('there are fifteen faults, each with a name of its own and words to look for that keep no state', () => {
