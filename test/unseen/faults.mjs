@@ -209,7 +209,7 @@ starts -H unix:///var/run/docker.sock -H tcp://10.77.0.2:2375 --tls=false
 echo 'DOCKER_HOST=tcp://docker:2375 HTTP_PROXY=http://127.0.0.1:3128 NO_PROXY=localhost' >/tmp/environment`,
     there: `
 answers &&
-fails 3128 as_user docker version &&
+fails 'Cannot connect' as_user docker version &&
 as_user env -u HTTP_PROXY docker version`,
     expect: {
       cause: /proxy/i,
