@@ -7,7 +7,7 @@ import { Refusal } from './lib/refusal.mjs';
 
 /** @typedef {import('./lib/lab.mjs').Lab<unknown, unknown, unknown>} AnyLab */
 
-const names = ['badStates', 'bench', 'chaos', 'faults', 'matrix', 'platforms'];
+const names = ['badStates', 'bench', 'chaos', 'faults', 'matrix', 'platforms', 'unseen'];
 
 const [name = '', ...args] = process.argv.slice(2);
 if (names.includes(name)) {

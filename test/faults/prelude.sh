@@ -76,3 +76,12 @@ image() {
 
 # runs [OPTION...]: a container can be run.
 runs() { timeout 20 docker run --rm --network none "$@" busybox /bin/busybox true >/dev/null 2>&1; }
+
+# fails PATTERN COMMAND...: the command fails, and with these words.
+fails() {
+  pattern=$1
+  shift
+  ! said=$("$@" 2>&1) || return 1
+  printf '%s\n' "$said"
+  printf '%s\n' "$said" | grep -Eq "$pattern"
+}

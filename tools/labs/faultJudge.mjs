@@ -1,5 +1,5 @@
 import { withSandbox } from '../lib/sandbox.mjs';
-import { lastLine, stepsIn } from './faultSteps.mjs';
+import { lastLine, stepsIn, userWithHelper } from './faultSteps.mjs';
 
 /**
  * One entry of the catalogue of failures, made for real. The steps are shell, run as root in a fresh private container.
@@ -35,7 +35,7 @@ export function judge(fault, { elevate, signal }) {
     const step = stepsIn(sandbox, ['test/faults/prelude.sh']);
     const ids = async () => findingIds((await step('station doctor --json')).stdout);
 
-    await step('id coder >/dev/null 2>&1 || useradd --create-home coder; scripts/dind-helper install coder');
+    await step(userWithHelper);
     const made = await step(fault.make);
     const symptom = made.code === 0 ? await step(fault.there) : made;
     const found = await ids();

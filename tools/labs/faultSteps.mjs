@@ -16,6 +16,10 @@ export function stepsIn(sandbox, preludes) {
   return (text, ...words) => sandbox.run(['sh', '-c', wrapper, 'sh', text, ...words]);
 }
 
+/** A step that makes the user of the faults, with the helper. */
+export const userWithHelper =
+  'id coder >/dev/null 2>&1 || useradd --create-home coder; scripts/dind-helper install coder';
+
 /** @param {RunResult} result */
 export function lastLine({ code, stdout, stderr }) {
   return (stderr || stdout).trim().split('\n').at(-1) || `status ${String(code)}`;

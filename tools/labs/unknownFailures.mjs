@@ -1,5 +1,5 @@
 import { withSandbox } from '../lib/sandbox.mjs';
-import { lastLine, stepsIn } from './faultSteps.mjs';
+import { lastLine, stepsIn, userWithHelper } from './faultSteps.mjs';
 import { judgeUnknown } from './unknownJudge.mjs';
 
 /** @typedef {import('./unknownJudge.mjs').Unknown} Unknown */
@@ -29,7 +29,7 @@ export function tryUnknown(failure, { elevate, signal }) {
 
     const { how, replaces, when, patience } = failure;
     const [kind, body] = typeof how === 'string' ? [how, ''] : ['script', how.script];
-    await must('id coder >/dev/null 2>&1 || useradd --create-home coder; scripts/dind-helper install coder');
+    await must(userWithHelper);
     await must(
       `mkdir -p $STAND && printf %s "$1" >$STAND/text && jq --raw-input --slurp . $STAND/text >$STAND/text.json
        stand_in "$2" "$3" "$4"`,

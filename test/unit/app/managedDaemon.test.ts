@@ -39,6 +39,6 @@ test('a state is explained with what can be done from here', () => {
   expect(actions(endpoint('unix:///run/docker.sock'))).toEqual(['set-up-helper', 'show-log']);
   expect(actions(endpoint('tcp://box:2375'))).toEqual(['show-log']);
   expect(explain(stateOf('stopped'), endpoint('unix:///run/docker.sock'), known).explanation).toBe(
-    'There is no daemon at /run/docker.sock.',
+    'There is no daemon at /run/docker.sock. The privileged helper, which starts Docker, is not installed.',
   );
 });

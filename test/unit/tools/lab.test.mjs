@@ -23,7 +23,15 @@ async function labs() {
 
 test('each lab is the command of package.json that it says it is, and its help begins with that', async () => {
   const all = await labs();
-  expect(all.map(([name]) => name).sort()).toEqual(['badStates', 'bench', 'chaos', 'faults', 'matrix', 'platforms']);
+  expect(all.map(([name]) => name).sort()).toEqual([
+    'badStates',
+    'bench',
+    'chaos',
+    'faults',
+    'matrix',
+    'platforms',
+    'unseen',
+  ]);
   for (const [name, lab] of all) {
     expect(manifest.scripts).toMatchObject({ [lab.name]: `node tools/lab.mjs ${name}` });
     expect(help(lab)).toMatch(new RegExp(`^usage: npm run ${lab.name}(?: |\n)`));

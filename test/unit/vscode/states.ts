@@ -1,6 +1,6 @@
 import type { OverallVerdict } from '../../../src/app/verdict';
 import type { Endpoint } from '../../../src/engine/endpoint';
-import { states } from '../../../src/engine/stateTable';
+import { rowOf } from '../../../src/engine/stateTable';
 import type { Cause, EngineState, StateKind } from '../../../src/engine/state';
 import type { EngineDetails } from '../../../src/engine/systemInfo';
 import { describe as describeState, type DescribeContext } from '../../../src/diagnosis/describe';
@@ -50,7 +50,7 @@ export function verdictOf(more: Partial<OverallVerdict> = {}): OverallVerdict {
 export function modelOf(state: EngineState, more: Partial<IndicatorModel> = {}): IndicatorModel {
   return {
     state,
-    words: verdictOf({ headline: 'Headline', severity: states[state.kind].severity }),
+    words: verdictOf({ headline: 'Headline', severity: rowOf(state).severity }),
     formatTime: (ms) => new Date(ms).toISOString(),
     ...more,
   };
@@ -59,6 +59,6 @@ export function modelOf(state: EngineState, more: Partial<IndicatorModel> = {}):
 /** The model as the extension makes it: with the words of `describe`. */
 export function describedModel(state: EngineState, context: DescribeContext = {}): IndicatorModel {
   const helper = context.helper === undefined ? {} : { helper: context.helper };
-  const words = verdictOf({ ...describeState(state, context), severity: states[state.kind].severity });
+  const words = verdictOf({ ...describeState(state, context), severity: rowOf(state).severity });
   return modelOf(state, { words, ...helper });
 }
