@@ -5,11 +5,13 @@ import { createInterface } from 'node:readline';
 import { firstPing } from './engine.mjs';
 
 const require = createRequire(import.meta.url);
+/** A path that the compiler does not follow into what it has nothing to say of. @param {string} name */
+const output = (name) => `../dist/${name}.js`;
 /** @typedef {typeof import('../src/vscode/limits/limits')} Limits */
 const { makeRunningChecks } = /** @type {typeof import('../src/vscode/verification')} */ (
-  require('../dist/verification.js')
+  require(output('verification'))
 );
-const limits = /** @type {Limits} */ (require('../dist/limits.js'));
+const limits = /** @type {Limits} */ (require(output('limits')));
 
 const socketPath = '/var/run/docker.sock';
 /** @type {import('../src/engine/endpoint').Endpoint} */

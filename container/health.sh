@@ -7,7 +7,8 @@ lib=/usr/local/lib/dind-station
 "$lib/dind-helper" --plain status
 # shellcheck source=../scripts/lib/entry-say.sh
 . "$lib/lib/entry-say.sh"
-# shellcheck source=../scripts/lib/entry-user.sh
+# Its other functions are for the entrypoint.
+# shellcheck source=/dev/null
 . "$lib/lib/entry-user.sh"
 user_find
 # Its own exit status tells more than is asked here, such as a socket that this user cannot use.

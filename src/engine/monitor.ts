@@ -169,10 +169,9 @@ export class EngineMonitor {
     const askedAt = this.#clock.elapsed();
     this.#askedAt = askedAt;
     this.#lookAtHelper();
-    const [result, mount] = await Promise.all([
-      ping(endpoint, pingDeadline(endpoint, this.#store.model, waited), run.signal),
-      this.#mount(),
-    ]);
+    const result = await ping(endpoint, pingDeadline(endpoint, this.#store.model, waited), run.signal);
+    // Whose engine it is matters of one that answers only.
+    const mount = result.outcome === 'ok' ? await this.#mount() : undefined;
     const setup =
       result.outcome === 'absent' || result.outcome === 'refused' ? await this.#readSetup?.(endpoint) : undefined;
     if (this.#run !== run) return;
@@ -185,7 +184,7 @@ export class EngineMonitor {
     this.#take(result, this.#clock.elapsed() - askedAt);
   }
 
-  /** Read beside the ping unless the engine answers already: a mount made later is found by the next `refresh`. */
+  /** Read with the first answer: a mount made later is found by the next `refresh`. */
   async #mount(): Promise<SocketMount | undefined> {
     if (this.#mountIsKnown || this.#readMount === undefined || this.#endpoint?.kind !== 'unix') return undefined;
     try {

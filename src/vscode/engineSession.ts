@@ -1,10 +1,10 @@
 import type { Endpoint, EndpointResult } from '../engine/endpoint';
-import { EngineMonitor, type MonitorOptions } from '../engine/monitor';
+import { EngineMonitor, type MonitorOptions, type SocketMount } from '../engine/monitor';
 import { initial } from '../engine/model';
 import type { EngineState, Found } from '../engine/state';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
-import { readSocketMount } from '../host/socketPath';
 import type { LazyLog } from './lazyLog';
+import { loadVerification } from './lazyVerification';
 
 export type StateListener = Parameters<EngineMonitor['onChange']>[0];
 
@@ -25,10 +25,12 @@ export function connectTo(
   if (endpoint.ok && endpoint.warning !== undefined) log.error(endpoint.warning);
   // What the helper says is about its own daemon and would be mistaken for another's.
   const helperStatePath = endpoint.ok ? stateFileOf(endpoint.endpoint) : undefined;
+  // Loaded with the first engine that answers, as what is to be found out of it.
+  const socketMount = async (path: string): Promise<SocketMount> => (await loadVerification()).readSocketMount(path);
   const line = (text: string): void => log.info(text);
   return {
     endpoint,
-    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount: readSocketMount, onDoubt, setup, log: line }),
+    monitor: new EngineMonitor({ endpoint, helperStatePath, socketMount, onDoubt, setup, log: line }),
   };
 }
 

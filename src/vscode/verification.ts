@@ -13,6 +13,8 @@ import type { LazyLog } from './lazyLog';
 import type { loadLimits } from './limits/lazyLimits';
 import { notify, type NotificationHost } from './notify';
 
+export { readSocketMount } from '../host/socketPath';
+
 /** What verifying containers needs of the window's first part. */
 export interface VerificationParts {
   readonly engine: Pick<EngineSession, 'learn'>;

@@ -164,7 +164,10 @@ describe('the section "Limits" of the diagnostics page', () => {
       await page.finding(why).waitFor();
       await card('files.storage').getByRole('button', { name: 'Prove again' }).click();
       await card('files.storage').getByRole('link').click();
-      expect(await page.evaluate('document.activeElement.id')).toBe(`finding-${why}`);
+      await until(
+        'the finding has the focus',
+        async () => (await page.evaluate('document.activeElement.id')) === `finding-${why}`,
+      );
       await workbench.screenshot('limits-page-led-to-the-finding-dark');
       const height = await page.heightOf(`finding-${why}`);
       expect(height).toBeGreaterThanOrEqual(0);

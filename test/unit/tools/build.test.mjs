@@ -16,16 +16,16 @@ import { ownFolder, repository } from './folders.mjs';
 /** What each output may have at most, minified; what is loaded at activation or with a page has the least room. */
 const mostKilobytes = {
   'extension.js': 60,
-  'actions.js': 98,
+  'actions.js': 108,
   'diagnostics.js': 60,
   'backgroundDiagnosis.js': 5,
-  'diagnosis.js': 280,
-  'verification.js': 20,
+  'diagnosis.js': 288,
+  'verification.js': 24,
   'limits.js': 140,
   'webview.js': 18,
   'charts.js': 56,
   'dockerode.js': 52,
-  'cli.js': 510,
+  'cli.js': 530,
 };
 
 /** A small project around the real build program. */
