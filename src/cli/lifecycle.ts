@@ -5,7 +5,7 @@ import type { HelperOutcome, HelperRun } from '../helper/run';
 import type { Verification } from '../engine/verification';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { nextStepLines, outcomeExit, outcomeJson, show, showEvent, type TerminalCommands } from './outcome';
-import { printLine, type Terminal } from './terminal';
+import { harmless, printLine, type Terminal } from './terminal';
 
 export interface LifecycleParts {
   readonly terminal: Terminal;
@@ -32,10 +32,10 @@ export function showVerification(verification: Verification, json: boolean, { ou
       return;
     case 'no':
       printLine(err, paint.err.bad("Docker can't run containers:"));
-      printLine(err, verification.message);
+      printLine(err, harmless(verification.message));
       return;
     case 'unknown':
-      printLine(err, paint.err.dim(`Whether containers run is not known: ${verification.message}`));
+      printLine(err, paint.err.dim(`Whether containers run is not known: ${harmless(verification.message)}`));
   }
 }
 

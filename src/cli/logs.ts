@@ -3,7 +3,7 @@ import type { LogTail } from '../host/logTail';
 import type { HelperOutcome } from '../helper/run';
 import { exitStatus, type ExitStatus } from './exitStatus';
 import { nextStepLines, outcomeExit, tell, type TerminalCommands } from './outcome';
-import { printLine, type Terminal } from './terminal';
+import { harmless, printLine, type Terminal } from './terminal';
 
 export interface LogsOptions {
   readonly follow: boolean;
@@ -62,8 +62,9 @@ async function helperLines(options: LogsOptions, parts: LogsParts, print: (line:
   kept.forEach(print);
   if (outcome.kind !== 'result' || !outcome.result.ok) {
     const { message, lines, nextSteps } = tell(outcome);
-    printLine(terminal.err, terminal.paint.err.bad(message));
-    for (const line of [...lines, ...nextStepLines(nextSteps, parts.commands)]) printLine(terminal.err, line);
+    printLine(terminal.err, terminal.paint.err.bad(harmless(message)));
+    for (const line of [...lines.map(harmless), ...nextStepLines(nextSteps, parts.commands)])
+      printLine(terminal.err, line);
     return outcomeExit(outcome);
   }
   if (!options.follow) return exitStatus.fine;

@@ -3,7 +3,7 @@ import { diagnoseStart } from '../diagnosis/startFailures/diagnoseStart';
 import type { HelperEvent } from '../helper/protocol';
 import type { HelperOutcome } from '../helper/run';
 import { exitStatus, type ExitStatus } from './exitStatus';
-import { printLine, type Terminal } from './terminal';
+import { harmless, printLine, type Terminal } from './terminal';
 
 /** What the actions of a next step are called in a terminal. */
 export interface TerminalCommands {
@@ -45,7 +45,7 @@ export function typed(step: NextStep, commands: TerminalCommands): { label: stri
 export function nextStepLines(steps: readonly NextStep[], commands: TerminalCommands): string[] {
   const rows = steps.map((step) => typed(step, commands));
   const width = Math.max(0, ...rows.map(({ label }) => label.length));
-  return rows.map(({ label, command }) => `${label.padEnd(width)}   ${command}`);
+  return rows.map(({ label, command }) => harmless(`${label.padEnd(width)}   ${command}`));
 }
 
 /** How an outcome is told: what happened, why, and what to do. */
@@ -88,7 +88,8 @@ export function showEvent(terminal: Terminal, event: HelperEvent): void {
   const paint = terminal.paint.err;
   const time = paint.dim(`${String(event.ms).padStart(6)} ms`);
   const mark = { started: ' ', changed: '+', ok: '=', skipped: '-', failed: '!' }[event.status];
-  const text = event.status === 'failed' ? paint.bad(event.detail) : event.detail;
+  const detail = harmless(event.detail);
+  const text = event.status === 'failed' ? paint.bad(detail) : detail;
   printLine(terminal.err, `${time} ${mark} ${text}`);
 }
 
@@ -96,12 +97,12 @@ export function showEvent(terminal: Terminal, event: HelperEvent): void {
 export function show(terminal: Terminal, outcome: HelperOutcome, commands: TerminalCommands): void {
   const { message, lines, nextSteps } = tell(outcome);
   if (outcome.kind === 'result' && outcome.result.ok) {
-    printLine(terminal.out, terminal.paint.out.good(message));
+    printLine(terminal.out, terminal.paint.out.good(harmless(message)));
     return;
   }
   const { err, paint } = terminal;
-  printLine(err, paint.err.bad(message));
-  for (const line of lines) printLine(err, line);
+  printLine(err, paint.err.bad(harmless(message)));
+  for (const line of lines) printLine(err, harmless(line));
   for (const line of nextStepLines(nextSteps, commands)) printLine(err, `  ${line}`);
 }
 

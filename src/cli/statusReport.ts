@@ -9,6 +9,7 @@ import { stepWords } from '../app/lifecycle';
 import { exitStatus, statusExit, type ExitStatus } from './exitStatus';
 import { nextStepLines, typed, type TerminalCommands } from './outcome';
 import type { Paint } from '../report/paint';
+import { harmless } from './terminal';
 
 /** Everything `status` found out. */
 export interface StatusFacts {
@@ -192,15 +193,15 @@ export function statusLines(status: StatusFacts, commands: TerminalCommands, pai
   const { state, verdict, warning } = status;
   const exit = exitOf(status);
   const colour = colourOf(status, paint);
-  const lines = [colour(paint.bold(verdict.headline))];
+  const lines = [colour(paint.bold(harmless(verdict.headline)))];
   const explanation = explanationOf(status);
-  if (explanation !== '') lines.push(explanation);
+  if (explanation !== '') lines.push(harmless(explanation));
   if (state.step !== undefined) lines.push(`Now: ${stepWords(state.step)}.`);
-  if (warning !== undefined) lines.push(paint.warn(warning));
+  if (warning !== undefined) lines.push(paint.warn(harmless(warning)));
   const rows = facts(status);
   const width = Math.max(...rows.map(([name]) => name.length));
-  lines.push('', ...rows.map(([name, value]) => `  ${paint.dim(name.padEnd(width))}   ${value}`));
-  for (const text of state.details?.warnings ?? []) lines.push(`  ${paint.warn(text)}`);
+  lines.push('', ...rows.map(([name, value]) => `  ${paint.dim(name.padEnd(width))}   ${harmless(value)}`));
+  for (const text of state.details?.warnings ?? []) lines.push(`  ${paint.warn(harmless(text))}`);
   // Of an engine that can be used nothing has to be done; that it was not verified can be mended by a word.
   const offered = exit === 0 ? verdict.nextSteps.filter((step) => step === steps.verify) : verdict.nextSteps;
   if (offered.length > 0) lines.push('', 'What to do:', ...nextStepLines(offered, commands).map((line) => `  ${line}`));

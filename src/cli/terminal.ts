@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 import type { Paint } from '../report/paint';
+import { consoleSurface, sanitizeForDisplay } from '../util/sanitize';
 
 /** Where the command line prints: results on `out`, everything else on `err`. */
 export interface Terminal {
@@ -22,6 +23,11 @@ export function paintFor(colour: boolean): Paint {
     (text: string): string =>
       colour ? `\u001b[${String(on)}m${text}\u001b[${String(off)}m` : text;
   return { bold: wrap(1, 22), dim: wrap(2, 22), good: wrap(32, 39), bad: wrap(31, 39), warn: wrap(33, 39) };
+}
+
+/** Text of others (the engine, the helper, a log) for a terminal, which obeys control characters. */
+export function harmless(text: string): string {
+  return sanitizeForDisplay(text, consoleSurface);
 }
 
 /** One line; the stream keeps what the reader has not taken yet. */
