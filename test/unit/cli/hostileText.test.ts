@@ -53,7 +53,10 @@ test.each<[string, string]>([
     'a trial that was not made',
     printed((terminal) => showVerification({ verdict: 'unknown', message: hostile }, false, terminal)),
   ],
-  ['the outcome of a start', printed((terminal) => show(terminal, { kind: 'result', result: failed }, commands))],
+  [
+    'the outcome of a start',
+    printed((terminal) => show(terminal, { kind: 'result', result: failed, steps: [] }, commands)),
+  ],
   ['a step of the helper', printed((terminal) => showEvent(terminal, step))],
   ['a next step', nextStepLines([{ label: hostile, command: hostile }], commands).join('\n')],
   ['status', statusLines(status, commands, paintFor(false)).join('\n')],
