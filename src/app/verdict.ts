@@ -12,13 +12,14 @@ import { daemonOwner } from './managedDaemon';
 export type Verified =
   | TimedVerification
   /** No container has been run. `not-own`: not a daemon of this machine. `off`: no container is run unasked. */
-  | { readonly verdict: 'not-yet'; readonly reason: 'not-own' | 'off' | 'not-yet' };
+  | { readonly verdict: 'not-yet'; readonly reason: keyof typeof unverifiedReasons };
 
-const unverifiedReasons: Readonly<Record<'not-own' | 'off' | 'not-yet', string>> = {
+const unverifiedReasons = {
   'not-own': 'not a daemon of this machine',
   off: 'verification is off',
   'not-yet': 'no container has been run',
-};
+  'failed-since': 'a container has failed since one ran',
+} as const;
 
 /** What of a finding decides the verdict. */
 export type StandingFinding = Pick<Finding, 'id' | 'severity' | 'title' | 'cause' | 'consequence' | 'remedy'>;
@@ -30,6 +31,8 @@ export interface VerdictInput {
   readonly endpoint: Endpoint | undefined;
   /** Whether containers are run unasked on a daemon of this machine. */
   readonly verifies: boolean;
+  /** What the engine said of a container that failed since one ran. */
+  readonly failedSince?: string | undefined;
   /** What a diagnosis found, gravest first; empty where there was none. */
   readonly findings: readonly StandingFinding[];
   /** Milliseconds since the epoch. */
@@ -52,8 +55,9 @@ export function isOwn(state: Pick<EngineState, 'kind'>, endpoint: Endpoint | und
   return states[state.kind].daemon !== 'host' && daemonOwner(endpoint) !== undefined;
 }
 
-function verifiedOf({ state, endpoint, verifies }: VerdictInput): Verified | undefined {
+function verifiedOf({ state, endpoint, verifies, failedSince }: VerdictInput): Verified | undefined {
   if (!isUsable(state) && state.kind !== 'cannot-run') return undefined;
+  if (failedSince !== undefined) return { verdict: 'not-yet', reason: 'failed-since' };
   if (state.verified !== undefined) return state.verified;
   const reason = isOwn(state, endpoint) ? (verifies ? 'not-yet' : 'off') : 'not-own';
   return { verdict: 'not-yet', reason };
@@ -106,7 +110,10 @@ function judged(input: VerdictInput, verified: Verified | undefined): Descriptio
   if (state.kind === 'running' && state.cause !== undefined)
     return { ...words, nextSteps: [...words.nextSteps, steps.verify], severity };
   const headline = state.kind === 'running' ? `Docker is ${unverified}` : `${words.headline}: ${unverified}`;
-  return { ...words, headline, nextSteps: [steps.verify, ...words.nextSteps], severity };
+  const { failedSince } = input;
+  const explanation =
+    failedSince === undefined ? words.explanation : `A container failed since one ran: ${failedSince}`;
+  return { ...words, headline, explanation, nextSteps: [steps.verify, ...words.nextSteps], severity };
 }
 
 /** State, findings and what was proven → title, severity and what to do first. Pure. */

@@ -2,6 +2,7 @@ import type { Endpoint } from '../engine/endpoint';
 import type { KnownVerification, TimedVerification, Verification } from '../engine/verification';
 import { readSocketMount } from '../host/socketPath';
 import { daemonIdentity } from './daemonIdentity';
+import { failureSince } from './failureSince';
 import { keepVerification, readVerification, verificationPath } from './verificationRecord';
 
 /** Milliseconds for which a failure is told as one that stands: a window tries a daemon again each minute until it works. */
@@ -51,7 +52,7 @@ export async function verifyNow(
 }
 
 /**
- * That a container has run on this daemon, as it is remembered, else what a trial finds now. Nothing is run on a daemon of
+ * That a container has run on this daemon, as it is remembered and nothing has failed since, else what a trial finds now. Nothing is run on a daemon of
  * others. Never rejects; takes about a second for a trial.
  */
 export async function verifyOnce(
@@ -71,5 +72,6 @@ export async function verifyOnce(
   const identity = await daemonIdentity(endpoint);
   if (identity === undefined) return { verdict: 'unknown', message: 'Nothing is listening there.' };
   const known = await readVerification(verificationPath(environment), identity);
-  return known?.verdict === 'yes' ? known : verifyNow(endpoint, environment, signal, trial);
+  const holds = known?.verdict === 'yes' && (await failureSince(endpoint, environment, known.at)) === undefined;
+  return holds ? known : verifyNow(endpoint, environment, signal, trial);
 }

@@ -51,6 +51,18 @@ describe('the verdict', () => {
     expect(open.nextSteps[0]).toBe(steps.verify);
   });
 
+  test('is not green when a container has failed since one ran', () => {
+    const state = stateOf('running', undefined, { verified: ran });
+    const doubted = verdict({ state, failedSince: 'the moon is full' });
+    expect(doubted).toMatchObject({
+      headline: 'Docker is responding, not verified',
+      explanation: 'A container failed since one ran: the moon is full',
+      verified: { verdict: 'not-yet', reason: 'failed-since' },
+      note: 'a container has failed since one ran',
+    });
+    expect(doubted.nextSteps[0]).toBe(steps.verify);
+  });
+
   test("of the host's daemon: not verified until it was asked for, and an error where no container ran", () => {
     const open = verdict({ state: stateOf('foreign', 'socket-mounted') });
     expect(open.headline).toBe("This is another machine's Docker: responding, not verified");
