@@ -87,12 +87,22 @@ async function tryOne(
   };
   const { id } = await step('create', () => engine.create(configOf(trial, made.name, made.image, made.labels)));
   try {
-    await step('start', () => engine.start(id));
-    const late = new AbortController();
-    const timeUp = sleep(maxSeconds * 1000, late.signal).then(() => undefined);
-    const status = await Promise.race([step('run', () => engine.exitCode(id)), timeUp]).finally(() => late.abort());
-    if (status === undefined)
-      throw new Failed(trial.step, `The container did not exit within ${String(maxSeconds)} s.`);
+    // A runtime that hangs keeps the engine from answering, which says as much as a refusal.
+    const inTime = async <T>(call: Promise<T>, what: string): Promise<T> => {
+      const late = new AbortController();
+      const timeUp = sleep(maxSeconds * 1000, late.signal).then(() => undefined);
+      const done = await Promise.race([call.then((value) => ({ value })), timeUp]).finally(() => late.abort());
+      if (done === undefined) throw new Failed(trial.step, `${what} within ${String(maxSeconds)} s.`);
+      return done.value;
+    };
+    await inTime(
+      step('start', () => engine.start(id)),
+      'The container did not start',
+    );
+    const status = await inTime(
+      step('run', () => engine.exitCode(id)),
+      'The container did not exit',
+    );
     // An engine that was told to make no bridge gives containers none, as it was told.
     if (status === noDevice && (await step('network', () => engine.networks())).includes('bridge')) {
       throw new Failed('network', 'The container has no network device but its loopback.');

@@ -99,9 +99,14 @@ export class Workbench {
 
   async #typeIntoPalette(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]');
-    // A key that is pressed while the workbench is busy with itself may get lost.
-    await again(async () => this.page.keyboard.press('F1'), input);
-    await input.fill(`>${text}`);
+    // A key that is pressed while the workbench is busy with itself may get lost, or come twice and close what it opened.
+    await until('the palette takes what is typed', async () => {
+      await again(async () => this.page.keyboard.press('F1'), input);
+      return input.fill(`>${text}`, { timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** The toast that has this text. */

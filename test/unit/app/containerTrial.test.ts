@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { tryContainers, type TrialEngine } from '../../../src/app/containerTrial';
 
 interface Behaviour {
@@ -45,7 +45,7 @@ function fakeEngine({ create, start, status, networks, info, importImage }: Beha
         log.push(`create ${network ? 'network' : 'none'}`);
         return { id, warnings: [] };
       }),
-    start: (id) => answer(() => void start?.(made.get(id) ?? false)),
+    start: (id) => answer(async () => void (await start?.(made.get(id) ?? false))),
     exitCode: (id) => answer(() => status?.(made.get(id) ?? false) ?? 42),
     remove: (id) => answer(() => void log.push(`remove ${id}`)),
   };
@@ -61,6 +61,21 @@ const run = (engine: TrialEngine, signal = new AbortController().signal) =>
   tryContainers({ engine, identity: 'socket 1', signal, tools });
 
 describe('a trial of containers', () => {
+  test('an engine that answers and never starts a container: no, in a bounded time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { engine, log } = fakeEngine({ start: () => new Promise(() => undefined) });
+    let found: Awaited<ReturnType<typeof run>> | undefined;
+    void run(engine).then((verification) => (found = verification));
+    // What is read of real files in between takes turns of the loop, and no time.
+    for (let round = 0; found === undefined && round < 1000; round += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(found).toEqual({ verdict: 'no', step: 'run', message: 'The container did not start within 20 s.' });
+    expect(log).toEqual(['create network', 'remove c0', 'create none', 'remove c1']);
+  });
+
   test('one with a network has run: yes, nothing else is run, and it is removed', async () => {
     const { engine, log, configs } = fakeEngine();
     expect(await run(engine)).toEqual({ verdict: 'yes' });
