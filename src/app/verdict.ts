@@ -18,7 +18,7 @@ const unverifiedReasons = {
   'not-own': 'not a daemon of this machine',
   off: 'verification is off',
   'not-yet': 'no container has been run',
-  'failed-since': 'a container has failed since one ran',
+  doubted: 'in doubt since one ran',
 } as const;
 
 /** What of a finding decides the verdict. */
@@ -31,8 +31,8 @@ export interface VerdictInput {
   readonly endpoint: Endpoint | undefined;
   /** Whether containers are run unasked on a daemon of this machine. */
   readonly verifies: boolean;
-  /** What the engine said of a container that failed since one ran. */
-  readonly failedSince?: string | undefined;
+  /** Why the container that ran proves nothing of now, as a sentence. */
+  readonly doubt?: string | undefined;
   /** What a diagnosis found, gravest first; empty where there was none. */
   readonly findings: readonly StandingFinding[];
   /** Milliseconds since the epoch. */
@@ -55,9 +55,9 @@ export function isOwn(state: Pick<EngineState, 'kind'>, endpoint: Endpoint | und
   return states[state.kind].daemon !== 'host' && daemonOwner(endpoint) !== undefined;
 }
 
-function verifiedOf({ state, endpoint, verifies, failedSince }: VerdictInput): Verified | undefined {
+function verifiedOf({ state, endpoint, verifies, doubt }: VerdictInput): Verified | undefined {
   if (!isUsable(state) && state.kind !== 'cannot-run') return undefined;
-  if (failedSince !== undefined) return { verdict: 'not-yet', reason: 'failed-since' };
+  if (doubt !== undefined) return { verdict: 'not-yet', reason: 'doubted' };
   if (state.verified !== undefined) return state.verified;
   const reason = isOwn(state, endpoint) ? (verifies ? 'not-yet' : 'off') : 'not-own';
   return { verdict: 'not-yet', reason };
@@ -110,9 +110,7 @@ function judged(input: VerdictInput, verified: Verified | undefined): Descriptio
   if (state.kind === 'running' && state.cause !== undefined)
     return { ...words, nextSteps: [...words.nextSteps, steps.verify], severity };
   const headline = state.kind === 'running' ? `Docker is ${unverified}` : `${words.headline}: ${unverified}`;
-  const { failedSince } = input;
-  const explanation =
-    failedSince === undefined ? words.explanation : `A container failed since one ran: ${failedSince}`;
+  const explanation = input.doubt ?? words.explanation;
   return { ...words, headline, explanation, nextSteps: [steps.verify, ...words.nextSteps], severity };
 }
 

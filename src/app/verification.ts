@@ -2,7 +2,7 @@ import type { Endpoint } from '../engine/endpoint';
 import type { KnownVerification, TimedVerification, Verification } from '../engine/verification';
 import { readSocketMount } from '../host/socketPath';
 import { daemonIdentity } from './daemonIdentity';
-import { failureSince } from './failureSince';
+import { doubtSince } from './doubtSince';
 import { keepVerification, readVerification, verificationPath } from './verificationRecord';
 
 /** Milliseconds for which a failure is told as one that stands: a window tries a daemon again each minute until it works. */
@@ -72,6 +72,6 @@ export async function verifyOnce(
   const identity = await daemonIdentity(endpoint);
   if (identity === undefined) return { verdict: 'unknown', message: 'Nothing is listening there.' };
   const known = await readVerification(verificationPath(environment), identity);
-  const holds = known?.verdict === 'yes' && (await failureSince(endpoint, environment, known.at)) === undefined;
+  const holds = known?.verdict === 'yes' && (await doubtSince(endpoint, environment, known.at)) === undefined;
   return holds ? known : verifyNow(endpoint, environment, signal, trial);
 }

@@ -1,7 +1,7 @@
 import { containerdLife } from '../app/containerdLife';
 import { explain, refusingSocket } from '../app/explanation';
 import type { InstalledOrUnknown } from '../app/helperRunner';
-import { failureSince } from '../app/failureSince';
+import { doubtSince } from '../app/doubtSince';
 import { readSetup } from '../app/machineSetup';
 import { endpointFor, stateFileOf } from '../app/managedDaemon';
 import { readAccess } from '../app/privileges';
@@ -139,16 +139,16 @@ export async function readStatus(sources: StatusSources): Promise<StatusFacts> {
   const { state } = model;
   const refusing = refusingSocket(state, endpoint);
   const ran = state.verified?.verdict === 'yes' ? state.verified.at : undefined;
-  const [access, found, failedSince] = await Promise.all([
+  const [access, found, doubt] = await Promise.all([
     refusing === undefined ? undefined : readAccess(refusing, 'terminal'),
     examine(sources, state, endpoint),
-    ran === undefined ? undefined : failureSince(endpoint, sources.environment, ran),
+    ran === undefined ? undefined : doubtSince(endpoint, sources.environment, ran),
   ]);
   const words = explain(state, endpoint, { helper: helper.status === 'unknown' ? undefined : helper.status, access });
   const findings = found === 'late' ? [] : found;
   return {
     state,
-    verdict: overallVerdict({ state, words, endpoint, verifies, findings, failedSince, now: now() }),
+    verdict: overallVerdict({ state, words, endpoint, verifies, findings, doubt, now: now() }),
     examined: found !== 'late',
     endpoint,
     apiVersion: probed.apiVersion,

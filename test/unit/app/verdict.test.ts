@@ -53,12 +53,12 @@ describe('the verdict', () => {
 
   test('is not green when a container has failed since one ran', () => {
     const state = stateOf('running', undefined, { verified: ran });
-    const doubted = verdict({ state, failedSince: 'the moon is full' });
+    const doubted = verdict({ state, doubt: 'A container failed since one ran: the moon is full' });
     expect(doubted).toMatchObject({
       headline: 'Docker is responding, not verified',
       explanation: 'A container failed since one ran: the moon is full',
-      verified: { verdict: 'not-yet', reason: 'failed-since' },
-      note: 'a container has failed since one ran',
+      verified: { verdict: 'not-yet', reason: 'doubted' },
+      note: 'in doubt since one ran',
     });
     expect(doubted.nextSteps[0]).toBe(steps.verify);
   });

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { refusedSince } from '../../../src/app/failureSince';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { doubtSince, refusedSince } from '../../../src/app/doubtSince';
+import { ownEndpoint } from '../vscode/states';
 
 const noon = Date.parse('2026-03-04T12:00:00Z');
 const line = (time: string, message: string): string =>
@@ -25,4 +29,25 @@ test('what a client cannot have, and what is not about a container, is no reason
     line('12:04:00', 'the moon is full'),
   ];
   expect(log.flatMap((one) => refusedSince([one], noon) ?? [])).toEqual([]);
+});
+
+test('a program that each container needs and that is gone puts the proof in doubt, one that never was there does not', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'dind-station-doubt-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const folder = join(root, 'usr/bin');
+  mkdirSync(folder, { recursive: true });
+  const dated = (name: string, mode: number): void => {
+    writeFileSync(join(folder, name), '');
+    chmodSync(join(folder, name), mode);
+  };
+  const doubt = (changed: number): ReturnType<typeof doubtSince> => {
+    utimesSync(folder, changed / 1000, changed / 1000);
+    return doubtSince(ownEndpoint, {}, noon, root);
+  };
+  dated('containerd-shim-runc-v2', 0o755);
+  dated('runc', 0o644);
+  expect(await doubt(noon - 1000)).toBeUndefined();
+  expect(await doubt(noon + 1000)).toBe('runc is no longer where the daemon looks for it.');
+  chmodSync(join(folder, 'runc'), 0o755);
+  expect(await doubt(noon + 1000)).toBeUndefined();
 });
