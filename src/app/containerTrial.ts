@@ -138,7 +138,10 @@ export async function tryContainers(options: TrialOptions): Promise<Verification
       await tryOne(withNetwork, options, made);
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
-      await tryOne(withoutNetwork, options, made);
+      await tryOne(withoutNetwork, options, made).catch((second: unknown) => {
+        // The first is still there: an engine that hangs does not remove it either.
+        throw second instanceof Busy ? error : second;
+      });
       // It has run, so that it is the network.
       throw error;
     }

@@ -73,5 +73,8 @@ export async function verifyOnce(
   if (identity === undefined) return { verdict: 'unknown', message: 'Nothing is listening there.' };
   const known = await readVerification(verificationPath(environment), identity);
   const holds = known?.verdict === 'yes' && (await doubtSince(endpoint, environment, known.at)) === undefined;
-  return holds ? known : verifyNow(endpoint, environment, signal, trial);
+  if (holds) return known;
+  const found = await verifyNow(endpoint, environment, signal, trial);
+  // What keeps a trial from being made may be what was found out before: a container that the engine neither starts nor removes.
+  return found.verdict === 'unknown' && known?.verdict === 'no' ? known : found;
 }

@@ -20,7 +20,7 @@ import { sandboxFindings } from '../lib/sandbox.mjs';
 /** How a command ended. @typedef {{ readonly code: number, readonly stdout: string, readonly stderr: string }} Ended */
 
 /** The fields of `status --json` that are judged. @typedef {{ state: string, verified: { verdict: string } | null }} Status */
-/** Those of `doctor --json`. @typedef {{ findings: { id: string, severity: string }[] }} Diagnosis */
+/** Those of `doctor --json`. @typedef {{ findings: { id: string, severity: string }[], verdict?: { verified: string | null } }} Diagnosis */
 
 /**
  * What was seen after the failure was made.
@@ -133,7 +133,9 @@ export function doctorClaim({ code, json }) {
   if (json === undefined) return `no report (${String(code)})`;
   const grave = json.findings.filter(({ id, severity }) => severity !== 'info' && !sandboxFindings.includes(id));
   if (grave.length > 0) return grave.map(({ id }) => id).join(' ');
-  return code === 0 ? 'fine' : `exit status ${String(code)}`;
+  if (code !== 0) return `exit status ${String(code)}`;
+  // As of status: that nothing was verified is no claim that all is well.
+  return json.verdict?.verified === 'not-yet' ? 'not-yet' : 'fine';
 }
 
 /**

@@ -61,19 +61,38 @@ const run = (engine: TrialEngine, signal = new AbortController().signal) =>
   tryContainers({ engine, identity: 'socket 1', signal, tools });
 
 describe('a trial of containers', () => {
-  test('an engine that answers and never starts a container: no, in a bounded time', async () => {
+  /** Runs it to its end on a clock that waits for nobody. */
+  async function runAtOnce(engine: TrialEngine) {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const { engine, log } = fakeEngine({ start: () => new Promise(() => undefined) });
-    let found: Awaited<ReturnType<typeof run>> | undefined;
-    void run(engine).then((verification) => (found = verification));
-    // What is read of real files in between takes turns of the loop, and no time.
-    for (let round = 0; found === undefined && round < 1000; round += 1) {
+    const over = new AbortController();
+    const found = run(engine).finally(() => over.abort());
+    while (!over.signal.aborted) {
       await vi.advanceTimersByTimeAsync(1000);
+      // What is read of real files in between takes turns of the loop, and no time.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(found).toEqual({ verdict: 'no', step: 'run', message: 'The container did not start within 20 s.' });
+    return found;
+  }
+  const hang = (): Promise<never> => new Promise(() => undefined);
+
+  test('an engine that answers and never starts a container: no, in a bounded time', async () => {
+    const { engine, log } = fakeEngine({ start: hang });
+    expect(await runAtOnce(engine)).toEqual({
+      ...{ verdict: 'no', step: 'run', message: 'The container did not start within 20 s.' },
+    });
     expect(log).toEqual(['create network', 'remove c0', 'create none', 'remove c1']);
+  });
+
+  test('a container that is neither started nor removed keeps its name, which is no reason not to know', async () => {
+    const create = (network: boolean): void => {
+      if (!network) throw refusal(409, 'Conflict. The container name is already in use.');
+    };
+    const { engine } = fakeEngine({ start: hang, create });
+    expect(await runAtOnce(engine)).toMatchObject({
+      verdict: 'no',
+      message: 'The container did not start within 20 s.',
+    });
   });
 
   test('one with a network has run: yes, nothing else is run, and it is removed', async () => {

@@ -91,6 +91,17 @@ describe('a container that was run on request', () => {
     expect(await recallVerification(endpoint, environment)).toBeUndefined();
   });
 
+  test('stands when the next trial cannot be made', async () => {
+    const { endpoint, environment } = await bound();
+    const broken = { verdict: 'no', step: 'start', message: 'm' } as const;
+    const unmounted = () => Promise.resolve({ mounted: false, evidence: '' });
+    const unmade = () => Promise.resolve({ verdict: 'unknown', message: 'its name is taken' } as const);
+    const once = () => verifyOnce(endpoint, environment, signal, unmade, unmounted);
+    expect(await once()).toMatchObject({ verdict: 'unknown' });
+    await verifyNow(endpoint, environment, signal, () => Promise.resolve(broken));
+    expect(await once()).toMatchObject(broken);
+  });
+
   test('a failure is told for two minutes, a success for as long as the daemon runs', async () => {
     const { endpoint, environment } = await bound();
     const broken = { verdict: 'no', step: 'start', message: 'm' } as const;
