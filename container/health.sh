@@ -12,7 +12,7 @@ lib=/usr/local/lib/dind-station
 . "$lib/lib/entry-user.sh"
 user_find
 # Its own exit status tells more than is asked here, such as a socket that this user cannot use.
-known=$(as_user env HOME="$USER_HOME" dind-station --host unix:///var/run/docker.sock status --quick --json) || :
+known=$(as_user env HOME="$USER_HOME" timeout 5 dind-station --host unix:///var/run/docker.sock status --quick --json) || :
 case $known in
   *'"state":"cannot-run"'*)
     printf '%s\n' "$known"

@@ -192,7 +192,8 @@ write_state() {
   WARNINGS=
   [ "$1" != running ] || warnings_json
   # A refusal may come before the settings are known.
-  state_bound=$((${start_timeout:-60} + ${stop_timeout:-20} + LOCK_SLACK_MS / 1000))
+  # A run may do everything twice, when containerd has to be replaced.
+  state_bound=$(((${start_timeout:-60} + ${stop_timeout:-20}) * 2 + LOCK_SLACK_MS / 1000))
   json_text "${ASKED_BY:-root}"
   put "$STATE_FILE" "{\"schema\":1,\"state\":\"$1\",\"verb\":\"$verb\",\"step\":\"$2\",\"pid\":$3,\"helperPid\":$$,\"since\":\"$state_since\",\"by\":\"$JSON\",\"code\":\"$4\",\"message\":\"$state_message\",\"cause\":\"$state_cause\",\"log\":\"$state_log\",\"maxSeconds\":$state_bound,\"warnings\":[$WARNINGS]}"
 }

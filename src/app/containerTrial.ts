@@ -140,7 +140,7 @@ export async function tryContainers(options: TrialOptions): Promise<Verification
       if (!(error instanceof Failed)) throw error;
       await tryOne(withoutNetwork, options, made).catch((second: unknown) => {
         // The first is still there: an engine that hangs does not remove it either.
-        throw second instanceof Busy ? error : second;
+        throw second instanceof Busy ? new Failed('start', error.message) : second;
       });
       // It has run, so that it is the network.
       throw error;

@@ -30,6 +30,8 @@ export class ContainerdWatch {
   #endpoint: Endpoint | undefined;
   #timer: Timer | undefined;
   #last: ContainerdLife | undefined;
+  /** What was told outlives the looking: an engine that is silent for a moment is still believed to have lost it. */
+  #toldDead = false;
   #round = 0;
 
   constructor(parts: ContainerdWatchParts) {
@@ -72,9 +74,13 @@ export class ContainerdWatch {
     if (life?.alive === false) {
       if (before?.alive !== false) return secondLookMs;
       this.#parts.onDead(life.address);
+      this.#toldDead = true;
       return lookMs;
     }
-    if (before?.alive === false) this.#parts.onDead(undefined);
+    if (life !== undefined && this.#toldDead) {
+      this.#parts.onDead(undefined);
+      this.#toldDead = false;
+    }
     if (life !== undefined && before !== undefined && !(before.alive && before.inode === life.inode)) {
       this.#parts.onReplaced();
     }

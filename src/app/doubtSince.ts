@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Endpoint } from '../engine/endpoint';
 import { logEvents } from '../diagnosis/logEvents';
 import { readDaemonLog } from '../host/daemonLog';
-import { lineKind } from '../host/logTable';
+import { lineKind, runningCauses } from '../host/logTable';
 import { daemonPath, inDaemonPath } from '../host/programs';
 import { isUnreadable } from '../host/readResult';
 import { daemonOwner, logPathOf } from './managedDaemon';
@@ -12,10 +12,16 @@ import { daemonOwner, logPathOf } from './managedDaemon';
 const refusedContainer =
   /^Handler for POST [^ ]*\/containers\/(?:create|[^/ ]+\/start) returned error: (?<sentence>.*)/su;
 
+/** It is about what that one container asked for, as far as it is known. */
+function isAboutOne(message: string): boolean {
+  const known = runningCauses.find(({ pattern }) => pattern.test(message));
+  return lineKind.request.test(message) || known?.consequence === 'That container does not start.';
+}
+
 /** The engine's sentence for the last container that was refused after a moment, by the lines of its log about errors. Pure. */
 export function refusedSince(errors: readonly string[], since: number): string | undefined {
   const failed = logEvents(errors).findLast(
-    ({ message, at = -Infinity }) => at > since && refusedContainer.test(message) && !lineKind.request.test(message),
+    ({ message, at = -Infinity }) => at > since && refusedContainer.test(message) && !isAboutOne(message),
   );
   return failed && refusedContainer.exec(failed.message)?.groups?.['sentence'];
 }
@@ -58,6 +64,7 @@ export async function doubtSince(
   const log = path === '' ? undefined : await readDaemonLog(path, root);
   const refused = log === undefined || isUnreadable(log) ? undefined : refusedSince(log.errors, since);
   if (refused !== undefined) return `A container failed since one ran: ${refused}`;
-  const gone = await programGoneSince(since, root);
-  return gone && `${gone} is no longer where the daemon looks for it.`;
+  // A daemon of the user's own has a PATH of the user's.
+  const gone = daemonOwner(endpoint) === 'helper' ? await programGoneSince(since, root) : undefined;
+  return gone && `${gone} is not where the daemon looks for it, and something there has changed since a container ran.`;
 }

@@ -8,8 +8,9 @@ import { valueOf, type Fact } from '../host/facts/fact';
 import type { EngineFacts } from '../host/facts/engine';
 import type { Facts } from '../host/facts/facts';
 import type { VerificationFacts } from '../host/facts/verification';
+import { isWorking, type HelperStateFile } from '../helper/helperState';
 import { explain } from './explanation';
-import { stateFileOf } from './managedDaemon';
+import { daemonOwner } from './managedDaemon';
 import { overallVerdict, type OverallVerdict } from './verdict';
 
 /** What the engine said of itself, as the reducer is told of it; undefined where it was not asked. */
@@ -30,11 +31,18 @@ function infoResult({ info }: EngineFacts): InfoResult | undefined {
   }
 }
 
+/** A run of the helper's that has taken longer than all that it waits for. */
+function isOverdue({ since, maxSeconds }: HelperStateFile, at: number): boolean {
+  return at - Date.parse(since) > maxSeconds * 1000;
+}
+
 /** What the facts say of the engine, as events. */
 function eventsOf(facts: Facts, endpoint: Endpoint, engine: EngineFacts, at: number): EngineEvent[] {
   const events: EngineEvent[] = [];
   const helper = valueOf(facts.helper)?.state;
-  if (stateFileOf(endpoint) !== undefined && helper !== undefined) events.push({ type: 'helper', state: helper, at });
+  // Facts are of root's helper, and do not say whether one that was at work still lives: beyond its own bound it does not.
+  if (daemonOwner(endpoint) === 'helper' && helper !== undefined && !(isWorking(helper) && isOverdue(helper, at)))
+    events.push({ type: 'helper', state: helper, at });
   const mount = valueOf(facts.socket)?.mount;
   if (endpoint.kind === 'unix' && mount !== undefined) {
     events.push({ type: 'foreign', mounted: true, evidence: `${mount.mountPoint} is a mount of ${mount.root}`, at });

@@ -9,9 +9,27 @@ import { daemonOwner } from './managedDaemon';
 /** Without these the helper starts no daemon (`need_engine` in `scripts/lib/verbs.sh`). */
 const needed = ['dockerd', 'containerd'] as const;
 
+/** Where systemd finds its units. */
+const unitFolders = [
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+];
+
 async function absentOf<const T extends string>(root: string, names: readonly T[]): Promise<readonly T[]> {
   const found = await Promise.all(names.map((name) => inDaemonPath(root, name)));
   return names.filter((_name, index) => found[index] === undefined);
+}
+
+/** An init system may start a Docker that is anywhere; the helper asks it (`init_find` in `scripts/lib/init.sh`). */
+async function initHasDocker(root: string): Promise<boolean> {
+  const places = ['/etc/init.d/docker', ...unitFolders.map((folder) => `${folder}/docker.service`)];
+  const running = ['/run/systemd/system', '/run/openrc/softlevel', '/etc/inittab'];
+  const any = async (paths: readonly string[]): Promise<boolean> =>
+    (await Promise.all(paths.map((path) => exists(root, path)))).includes(true);
+  return (await any(running)) && any(places);
 }
 
 /**
@@ -21,7 +39,7 @@ async function absentOf<const T extends string>(root: string, names: readonly T[
 export async function readSetup(endpoint: Endpoint, root = '/'): Promise<MachineSetup | undefined> {
   if (daemonOwner(endpoint) !== 'helper') return undefined;
   const [missing, noManagers, helper] = await Promise.all([
-    absentOf(root, needed),
+    initHasDocker(root).then((has) => (has ? [] : absentOf(root, needed))),
     absentOf(root, packageManagers),
     exists(root, helperProgram),
   ]);

@@ -8,7 +8,7 @@ export interface VerifierParts {
   readonly trial: (endpoint: Endpoint, identity: string, signal: AbortSignal) => Promise<Verification>;
   readonly identity: (endpoint: Endpoint) => Promise<string | undefined>;
   /** What this or another window or terminal has found out. */
-  readonly remembered: (identity: string) => Promise<TimedVerification | undefined>;
+  readonly remembered: (identity: string, endpoint: Endpoint) => Promise<TimedVerification | undefined>;
   readonly remember: (identity: string, verification: TimedVerification) => Promise<void>;
   /** Whether this daemon may be tried without being told to: of this machine, ours or its init's, and not turned off. */
   readonly automatic: (endpoint: Endpoint) => boolean;
@@ -83,7 +83,7 @@ export class Verifier {
     if (!this.#answers || endpoint === undefined || this.#trial !== undefined) return;
     const recall = async (): Promise<void> => {
       const identity = await this.#parts.identity(endpoint);
-      const known = identity === undefined ? undefined : await this.#parts.remembered(identity);
+      const known = identity === undefined ? undefined : await this.#parts.remembered(identity, endpoint);
       if (known !== undefined && this.#answers && endpoint === this.#endpoint && this.#trial === undefined)
         this.#show(known);
     };
@@ -145,7 +145,7 @@ export class Verifier {
     try {
       const started = await identity(endpoint);
       if (started === undefined || !current()) return;
-      const known = this.#doubted ? undefined : await remembered(started);
+      const known = this.#doubted ? undefined : await remembered(started, endpoint);
       if (!current()) return;
       if (known !== undefined) this.#show(known);
       if (known !== undefined || !this.#automatic) return;

@@ -1,5 +1,6 @@
 import { setUpLine } from '../helper/setUpCommand';
 import { join } from 'node:path';
+import { doubtSince } from '../app/doubtSince';
 import type { HelperRunner } from '../app/helperRunner';
 import { daemonOwner, endpointFor, endpointMismatch, logPathOf, type DaemonOwner } from '../app/managedDaemon';
 import { loginName } from '../app/privileges';
@@ -50,6 +51,8 @@ export interface HandlerParts {
 /** `status` ends within two seconds of its start; what is judged besides the engine may take what the engine left of them. */
 const statusMs = 1750;
 const minDiagnosisMs = 300;
+/** What an engine gets that is elsewhere, silent or slow, and the diagnosis of it: it asks that engine, too. */
+const patientMs = 3000;
 
 type Command = Exclude<keyof ProgramActions, 'print'>;
 
@@ -98,7 +101,10 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     async (endpoint: Endpoint): Promise<ReadResult<VerificationFacts>> => {
       if (!verify || daemonOwner(endpoint) === undefined) {
         const why = verify ? `no container is tried at ${endpoint.display}` : 'verification is off';
-        return (await recallVerification(endpoint, environment)) ?? { unreadable: why };
+        const known = (await recallVerification(endpoint, environment)) ?? { unreadable: why };
+        const ran = 'verdict' in known && known.verdict === 'yes' ? known.at : undefined;
+        const doubt = ran === undefined ? undefined : await doubtSince(endpoint, environment, ran);
+        return doubt === undefined ? known : { unreadable: doubt };
       }
       const found = await verifyOnce(endpoint, environment, new AbortController().signal, runTrial);
       return found.verdict === 'unknown' ? { unreadable: found.message } : found;
@@ -114,7 +120,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
         installed: () => rootHelper.installed(),
         pingMs: 1000,
         infoMs: 800,
-        patientMs: 3000,
+        patientMs,
         verifies,
         diagnose: quick
           ? undefined
@@ -123,7 +129,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
               const { standingFindings } = await import('./standingFindings');
               return standingFindings(bundledHelper, setting, verified);
             },
-        diagnosisMs: () => Math.max(minDiagnosisMs, statusMs - performance.now()),
+        diagnosisMs: (slow) => Math.max(slow ? patientMs : minDiagnosisMs, statusMs - performance.now()),
         now: Date.now,
       });
       const lines = json

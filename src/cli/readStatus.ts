@@ -36,8 +36,8 @@ export interface StatusSources {
   readonly verifies: boolean;
   /** Judges this machine, with what is known of containers; absent: only the engine is looked at. Never rejects. */
   readonly diagnose: ((verified: TimedVerification | undefined) => Promise<readonly StandingFinding[]>) | undefined;
-  /** Milliseconds that are left for it. */
-  readonly diagnosisMs: () => number;
+  /** Milliseconds that are left for it, of a slow engine or another. */
+  readonly diagnosisMs: (slow: boolean) => number;
   readonly now: () => number;
 }
 
@@ -114,7 +114,7 @@ export async function examine(
 ): Promise<readonly StandingFinding[] | 'late'> {
   if (diagnose === undefined || !isUsable(state) || !isOwn(state, endpoint)) return [];
   const late = new AbortController();
-  const timeUp = sleep(diagnosisMs(), late.signal).then(() => 'late' as const);
+  const timeUp = sleep(diagnosisMs(state.cause?.code === 'slow'), late.signal).then(() => 'late' as const);
   return Promise.race([diagnose(state.verified), timeUp]).finally(() => late.abort());
 }
 

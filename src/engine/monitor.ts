@@ -170,8 +170,7 @@ export class EngineMonitor {
     this.#askedAt = askedAt;
     this.#lookAtHelper();
     const result = await ping(endpoint, pingDeadline(endpoint, this.#store.model, waited), run.signal);
-    // Whose engine it is matters of one that answers only.
-    const mount = result.outcome === 'ok' ? await this.#mount() : undefined;
+    const mount = result.outcome === 'absent' ? this.#unmounted() : await this.#mount();
     const setup =
       result.outcome === 'absent' || result.outcome === 'refused' ? await this.#readSetup?.(endpoint) : undefined;
     if (this.#run !== run) return;
@@ -182,6 +181,11 @@ export class EngineMonitor {
     }
     if (setup !== undefined) this.#store.tell({ type: 'setup', setup });
     this.#take(result, this.#clock.elapsed() - askedAt);
+  }
+
+  /** Nothing can be mounted over a path at which nothing is. */
+  #unmounted(): SocketMount | undefined {
+    return this.#readMount === undefined ? undefined : { mounted: false, evidence: '' };
   }
 
   /** Read with the first answer: a mount made later is found by the next `refresh`. */

@@ -23,7 +23,7 @@ export const HelperStateFile = v.object({
   /** Where the daemon's log is; empty when an init system keeps it in its journal. */
   log: v.optional(v.string(), '/var/log/dockerd.log'),
   /** Seconds after `since` in which a state that ends in -ing is over, by the helper's own timeouts. */
-  maxSeconds: v.optional(v.number(), 90),
+  maxSeconds: v.optional(v.number(), 170),
 });
 export type HelperStateFile = v.InferOutput<typeof HelperStateFile>;
 

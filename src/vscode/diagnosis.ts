@@ -7,6 +7,7 @@ import { takeFacts, type TakeFactsOptions } from '../host/takeFacts';
  * The facts of this machine and the rules that judge them: by far the largest part of a window. Built into an output file
  * of its own, which `lazyDiagnosis.ts` loads on first use, for the page and for the background alike.
  */
+export { doubtSince } from '../app/doubtSince';
 export { daemonJsonProblems } from '../diagnosis/daemonJsonProblems';
 export { diagnose } from '../diagnosis/diagnose';
 

@@ -9,6 +9,7 @@ import { Verifier } from '../app/verifier';
 import { PathWatch } from '../engine/pathWatch';
 import { systemClock } from '../util/timing';
 import type { EngineSession } from './engineSession';
+import { loadDiagnosis } from './lazyDiagnosis';
 import type { LazyLog } from './lazyLog';
 import type { loadLimits } from './limits/lazyLimits';
 import { notify, type NotificationHost } from './notify';
@@ -64,7 +65,15 @@ function makeVerifier({ engine, enabled, image, load, log }: VerificationParts):
       return tryContainersAt(endpoint, identity, { image: image(), signal });
     },
     identity: daemonIdentity,
-    remembered: (identity) => readVerification(path, identity),
+    remembered: async (identity, endpoint) => {
+      const known = await readVerification(path, identity);
+      if (known?.verdict !== 'yes') return known;
+      // What reads the log is in the diagnosis.
+      const { doubtSince } = await loadDiagnosis();
+      const doubt = await doubtSince(endpoint, process.env, known.at);
+      if (doubt !== undefined) log.info(doubt);
+      return doubt === undefined ? known : undefined;
+    },
     remember: (identity, verification) => keepVerification(path, identity, verification),
     automatic: (endpoint) => enabled() && daemonOwner(endpoint) !== undefined,
     watchRecord: (onChange) =>

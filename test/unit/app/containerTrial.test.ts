@@ -91,6 +91,7 @@ describe('a trial of containers', () => {
     const { engine } = fakeEngine({ start: hang, create });
     expect(await runAtOnce(engine)).toMatchObject({
       verdict: 'no',
+      step: 'start',
       message: 'The container did not start within 20 s.',
     });
   });

@@ -66,6 +66,19 @@ test('one that has exited is told at the second look, which comes soon, and so i
   expect(told).toEqual(['/c.sock', '/c.sock', 'back', 'replaced']);
 });
 
+test('the return of one is told, too, when the engine was silent for a moment in between', async () => {
+  const { watch, told, look, settle } = watched(dead);
+  watch.observe(stateOf('running'), endpoint);
+  await settle();
+  await look(dead);
+  watch.observe(stateOf('hung'), endpoint);
+  await look(alive('2'));
+  expect(told).toEqual(['/c.sock']);
+  watch.observe(stateOf('cannot-run'), endpoint);
+  await settle();
+  expect(told).toEqual(['/c.sock', 'back']);
+});
+
 test('one that was replaced between two looks is a doubt', async () => {
   const { watch, told, look, settle } = watched(alive('1'));
   watch.observe(stateOf('running'), endpoint);

@@ -37,6 +37,20 @@ describe('what facts say of it all', () => {
     expect(verdictOfFacts(frozen, [], true)).toMatchObject({ severity: 'warning', verified: undefined });
   });
 
+  test('is not what a helper that has ended was doing', () => {
+    const facts = withEngine((engine) => ({ ...engine, ping: { outcome: 'refused', path: 'socket' }, info: skipped }));
+    const helper = valueOf(facts.helper);
+    if (helper === undefined) throw new Error('the healthy machine has a helper');
+    const working = (secondsAgo: number) => {
+      const since = new Date(Date.parse(facts.takenAt) - secondsAgo * 1000).toISOString();
+      const run = { verb: 'stop', step: 'daemon.stop', pid: 0, helperPid: 9, since, by: 'root', code: '', message: '' };
+      const state = { schema: 1, state: 'stopping', ...run, cause: '', log: '/l', maxSeconds: 170 } as const;
+      return verdictOfFacts({ ...facts, helper: { value: { ...helper, state } } }, [], true)?.headline;
+    };
+    expect(working(100)).toBe('Docker is stopping');
+    expect(working(171)).toBe('Docker crashed');
+  });
+
   test('is that no container runs, by what was tried', () => {
     const broken = { verdict: 'no', step: 'start', message: 'no runc', at: 1 } as const;
     const facts = { ...healthyFacts(), verification: { value: broken } };

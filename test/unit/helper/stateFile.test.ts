@@ -27,7 +27,7 @@ describe("the helper's file", () => {
 
   test('of an older helper has the usual bound of a run', () => {
     const { maxSeconds: _later, ...older } = { ...helperFile, pid: 0 };
-    expect(readHelperFile(written(JSON.stringify(older)), never)).toEqual({ ...older, maxSeconds: 90 });
+    expect(readHelperFile(written(JSON.stringify(older)), never)).toEqual({ ...older, maxSeconds: 170 });
   });
 
   test('of a daemon that has exited says so', async () => {

@@ -124,6 +124,12 @@ describe('what a client asked for and cannot have is no fault of the engine', ()
     answered(`POST /v1.41/containers/${id}/pause`, `Container ${id} is not running`),
     answered(create, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"),
     answered(create, 'unknown option nosuch'),
+    `Error setting up exec command in container web: Container ${id} is not running`,
+    answered(
+      start,
+      'driver failed programming external connectivity on endpoint web: Bind for 0.0.0.0:80 failed: port is already allocated',
+    ),
+    '/moby.buildkit.v1.frontend.LLBBridge/ResolveImageConfig returned error: rpc error: code = Unknown desc = docker.io/library/nope:latest: not found',
     'Error running exec 12ab in container: OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown',
     answered(start, `${runc}exec: "nosuch": executable file not found in $PATH: unknown`),
     answered('POST /v1.41/images/create', 'context canceled'),
