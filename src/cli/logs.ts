@@ -27,14 +27,14 @@ export interface LogsParts {
 }
 
 /** How far from the end is read at most, whatever number of lines was asked for. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 async function lastLines(parts: LogsParts, count: number): Promise<LogTail> {
   // Lines of dockerd are 100 to 300 bytes long; a log of longer ones is read again from further up.
-  let bytes = Math.max(64 * 1024, Math.min(count * 512, mostBytes));
+  let bytes = Math.max(64 * 1024, Math.min(count * 512, maxBytes));
   for (;;) {
     const tail = await parts.readTail(parts.path, bytes);
-    if (!tail.cut || tail.lines.length >= count || bytes >= mostBytes) return tail;
+    if (!tail.cut || tail.lines.length >= count || bytes >= maxBytes) return tail;
     bytes *= 4;
   }
 }

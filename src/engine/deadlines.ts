@@ -1,5 +1,5 @@
 import { isWorking } from '../helper/helperState';
-import { pace } from '../util/timing';
+import { intervals } from '../util/timing';
 import type { Endpoint } from './endpoint';
 import type { Model } from './model';
 import type { PingResult } from './state';
@@ -14,12 +14,16 @@ const patient: ReadonlySet<PingResult['outcome'] | undefined> = new Set(['absent
  */
 export function pingDeadline(endpoint: Endpoint, { ping, helper }: Model, waited: boolean): number {
   // An engine elsewhere is as far away as its network, and docker waits for it.
-  const usual = endpoint.kind === 'unix' ? pace.pingDeadline : pace.patientDeadline;
-  if (isWorking(helper)) return waited ? usual : pace.startDeadline;
-  return patient.has(ping?.outcome) || (ping?.outcome === 'ok' && ping.ms * 2 > usual) ? pace.patientDeadline : usual;
+  const usual = endpoint.kind === 'unix' ? intervals.pingDeadline : intervals.patientDeadline;
+  if (isWorking(helper)) return waited ? usual : intervals.startDeadline;
+  return patient.has(ping?.outcome) || (ping?.outcome === 'ok' && ping.ms * 2 > usual)
+    ? intervals.patientDeadline
+    : usual;
 }
 
 /** Milliseconds that `/info` may take. */
 export function infoDeadline(endpoint: Endpoint, model: Model): number {
-  return endpoint.kind !== 'unix' || model.pace.slow !== undefined ? pace.patientInfoDeadline : pace.infoDeadline;
+  return endpoint.kind !== 'unix' || model.pace.slow !== undefined
+    ? intervals.patientInfoDeadline
+    : intervals.infoDeadline;
 }

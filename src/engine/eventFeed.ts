@@ -1,4 +1,4 @@
-import { type Clock, pace } from '../util/timing';
+import { type Clock, intervals } from '../util/timing';
 import type { Endpoint } from './endpoint';
 import { UnstartedContainers } from './unstartedContainers';
 import { openEvents, type EventStream, type StreamEnd } from './events';
@@ -69,13 +69,13 @@ export class EventFeed {
         return;
       case 'lost':
         log(`The event stream broke off${end.code === '' ? '' : ` (${end.code})`}.`);
-        if (now - this.#openedAt < pace.streamLife) this.#notBefore = now + pace.streamLife / 2;
+        if (now - this.#openedAt < intervals.streamLife) this.#notBefore = now + intervals.streamLife / 2;
         onLost();
         return;
       case 'status':
       case 'unusable':
         log(`There is no event stream (${end.reason === 'status' ? `HTTP ${end.status}` : end.message}): asking only.`);
-        this.#notBefore = now + pace.streamRefused;
+        this.#notBefore = now + intervals.streamRefused;
     }
   }
 }

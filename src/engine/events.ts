@@ -49,7 +49,7 @@ export interface EventStream {
 /** The actions that change what `/info` counts. */
 const actions = ['create', 'start', 'die', 'pause', 'unpause', 'destroy'];
 /** A line this long is no event; without a bound a broken proxy could fill the memory. */
-const longestLine = 1_048_576;
+const maxLine = 1_048_576;
 
 const text = v.optional(v.string(), '');
 const Message = v.object({
@@ -109,7 +109,7 @@ export function openEvents(endpoint: Endpoint, listener: StreamListener): EventS
         if (over) return;
         take(line);
       }
-      if (rest.length > longestLine) lost();
+      if (rest.length > maxLine) lost();
     });
     response.on('end', () => lost());
     response.on('error', lost);

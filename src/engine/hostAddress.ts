@@ -12,7 +12,7 @@ export type HostParse =
 
 export const defaultSocketPath = '/var/run/docker.sock';
 /** Bytes, unix(7): `sun_path` without the NUL at its end. */
-const longestPath = 107;
+const maxPath = 107;
 export const plainPort = 2375;
 export const tlsPort = 2376;
 
@@ -24,7 +24,7 @@ function unixAddress(path: string): HostParse {
   // Either would be cut off there without a word, and something else be connected to.
   if (path.includes('\0')) return refused('its path has a NUL character in it.');
   const bytes = Buffer.byteLength(path);
-  if (bytes > longestPath) return refused(`its path has ${bytes} bytes, expected ${longestPath} at most.`);
+  if (bytes > maxPath) return refused(`its path has ${bytes} bytes, expected ${maxPath} at most.`);
   // The docker command takes a relative path from its working folder; an editor's process has no folder of meaning.
   if (!path.startsWith('/')) return refused('its path is relative, expected unix:///path/to/socket.');
   return { ok: true, address: { kind: 'unix', socketPath: path } };

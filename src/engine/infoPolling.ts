@@ -1,4 +1,4 @@
-import { type Clock, type Timer, pace } from '../util/timing';
+import { type Clock, type Timer, intervals } from '../util/timing';
 import type { Endpoint } from './endpoint';
 import { info } from './probe';
 import type { InfoResult } from './state';
@@ -37,7 +37,7 @@ export class InfoRound {
     if (this.#run !== run) return;
     this.#run = undefined;
     if (repeat) {
-      const wait = Math.max(0, pace.info - (clock.elapsed() - this.#startedAt));
+      const wait = Math.max(0, intervals.info - (clock.elapsed() - this.#startedAt));
       this.#next = clock.after(wait, () => void this.ask());
       if (this.#again) this.soon();
     }
@@ -48,7 +48,7 @@ export class InfoRound {
   soon(): void {
     if (this.#soon !== undefined) return;
     const { clock } = this.#options;
-    const wait = Math.max(pace.infoAfterEvent, pace.infoSpacing - (clock.elapsed() - this.#startedAt));
+    const wait = Math.max(intervals.infoAfterEvent, intervals.infoSpacing - (clock.elapsed() - this.#startedAt));
     this.#soon = clock.after(wait, () => {
       this.#soon = undefined;
       // Calling it off for a newer one, burst after burst, would never let a frozen containerd be found.

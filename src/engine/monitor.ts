@@ -1,5 +1,5 @@
 import { isEnding, isWorking } from '../helper/helperState';
-import { backoffMs, systemClock, type Clock, type Timer, pace } from '../util/timing';
+import { backoffMs, systemClock, type Clock, type Timer, intervals } from '../util/timing';
 import { infoDeadline, pingDeadline } from './deadlines';
 import type { Endpoint, EndpointResult } from './endpoint';
 import { EventFeed } from './eventFeed';
@@ -220,13 +220,13 @@ export class EngineMonitor {
   }
 
   #schedule(answers: boolean, tookMs: number): void {
-    let wait: number = pace.ping;
+    let wait: number = intervals.ping;
     if (answers) {
       this.#attempt = 0;
-      if (tookMs < pace.ping) wait = pace.ping - tookMs;
+      if (tookMs < intervals.ping) wait = intervals.ping - tookMs;
     } else {
       wait = backoffMs(this.#attempt, this.#random);
-      if (isWorking(this.#store.model.helper)) wait = Math.min(wait, pace.helperTry);
+      if (isWorking(this.#store.model.helper)) wait = Math.min(wait, intervals.helperTry);
       this.#attempt += 1;
     }
     this.#next = this.#clock.after(wait, () => this.#launch());
@@ -273,7 +273,7 @@ export class EngineMonitor {
     if (changed) this.#infoIsDue = true;
     this.#helperLook?.cancel();
     if (isWorking(state) && this.#background) {
-      this.#helperLook = this.#clock.after(pace.helperLook, () => this.#helperChanged());
+      this.#helperLook = this.#clock.after(intervals.helperLook, () => this.#helperChanged());
     }
     return changed;
   }
@@ -284,7 +284,7 @@ export class EngineMonitor {
     this.#missed = this.#refreshing !== undefined;
     if (this.#missed || this.#triggered !== undefined) return;
     const since = this.#clock.elapsed() - this.#askedAt;
-    if (since >= pace.triggerSpacing) this.#launch();
-    else this.#triggered = this.#clock.after(pace.triggerSpacing - since, () => this.#launch());
+    if (since >= intervals.triggerSpacing) this.#launch();
+    else this.#triggered = this.#clock.after(intervals.triggerSpacing - since, () => this.#launch());
   }
 }

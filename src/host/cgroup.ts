@@ -9,7 +9,7 @@ import {
   type CgroupPlace,
   type CgroupTable,
   type NotVisible,
-} from './cgroupLookup';
+} from './cgroupMembership';
 import type {
   CgroupFacts,
   CgroupLevel,

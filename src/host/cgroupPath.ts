@@ -11,7 +11,7 @@ import {
   type CgroupPlace,
   type CgroupTable,
   type NotVisible,
-} from './cgroupLookup';
+} from './cgroupMembership';
 import type { CgroupMembership } from './facts/cgroup';
 import { readMounts } from './mounts';
 import { defined, isUnreadable, readText, type ReadResult } from './readResult';

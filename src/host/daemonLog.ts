@@ -6,10 +6,10 @@ import type { DaemonLogFacts } from './facts/daemon';
 import { unreadable, type ReadResult } from './readResult';
 
 const tailBytes = 262_144;
-const mostLines = 400;
+const maxLines = 400;
 /** As many as lines: what one client can be refused does not push out what went wrong before. */
-const mostErrors = mostLines;
-const mostCharacters = 4000;
+const maxErrors = maxLines;
+const maxCharacters = 4000;
 
 /** What tells of a failure: logged as one, or said without time and level, as dockerd and a Go panic do last. */
 const badKinds = ['error', 'panic', 'giving-up', 'last-words'] as const;
@@ -22,11 +22,11 @@ export function lastStartOf(lines: readonly string[]): Pick<DaemonLogFacts, 'las
   // Whether it has listened decides what all later lines mean, however many there are.
   const listening = since.findIndex((line) => lineKind.listen.test(line));
   const kept =
-    listening >= 0 && listening < since.length - mostLines
-      ? [...since.slice(listening, listening + 1), ...since.slice(1 - mostLines)]
-      : since.slice(-mostLines);
+    listening >= 0 && listening < since.length - maxLines
+      ? [...since.slice(listening, listening + 1), ...since.slice(1 - maxLines)]
+      : since.slice(-maxLines);
   const errors = since.filter((line) => badKinds.some((kind) => lineKind[kind].test(line)));
-  return { lastStart: kept, startFound: begin >= 0, errors: errors.slice(-mostErrors) };
+  return { lastStart: kept, startFound: begin >= 0, errors: errors.slice(-maxErrors) };
 }
 
 /** The log's end. Never throws; a log of any size costs the same. */
@@ -40,7 +40,7 @@ export async function readDaemonLog(path: string, root = '/'): Promise<ReadResul
       path,
       sizeBytes: size,
       modifiedAt: mtime.toISOString(),
-      ...lastStartOf(lines.map((line) => line.slice(0, mostCharacters))),
+      ...lastStartOf(lines.map((line) => line.slice(0, maxCharacters))),
       readBytes: Math.min(size, tailBytes),
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capabilitySets } from './capabilities';
-import { cgroup2, isOf, parseMemberships } from './cgroupLookup';
+import { cgroup2, isOf, parseMemberships } from './cgroupMembership';
 import type { InitFacts, ProcessesFacts, ProcessFacts } from './facts/processes';
 import type { Mount } from './facts/mount';
 import { parseNofile, sigchldOf, startedAt, type ProcessStat } from './processTable';

@@ -37,7 +37,7 @@ export function backoffMs(attempt: number, random: () => number): number {
 }
 
 /** How often and how long the engine is asked. All in milliseconds. */
-export const pace = {
+export const intervals = {
   /** Between two pings while the engine answers, and how long one may take: a frozen dockerd is noticed in 2.9 s. */
   ping: 2000,
   pingDeadline: 900,

@@ -34,14 +34,14 @@ export function commandsOf(nextSteps: readonly NextStep[]): readonly CommandId[]
 }
 
 /** A notification has room for a few buttons, the last of which leads to all that is known; the rest is in the menu. */
-const mostSteps = 2;
+const maxSteps = 2;
 
 /** Leads to all that is known. */
 export const diagnoseButton: Button = { label: 'Diagnose', command: commandIds.showDiagnostics };
 
 /** Next steps as buttons; a command for a terminal is copied, since the editor must not run it unseen. */
 export function buttonsFor(nextSteps: readonly NextStep[], refresh: () => Thenable<unknown>): readonly Button[] {
-  const buttons = nextSteps.slice(0, mostSteps).map((step): Button => {
+  const buttons = nextSteps.slice(0, maxSteps).map((step): Button => {
     if ('command' in step) return { label: 'Copy command', copy: step.command };
     const command = commandFor(step.action);
     return command === undefined

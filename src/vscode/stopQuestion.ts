@@ -43,7 +43,7 @@ export interface StopQuestion {
   readonly confirm: string;
 }
 
-const mostNames = 12;
+const maxNames = 12;
 
 /**
  * Whether a verb would end containers: the daemon goes away and live-restore, which would keep them, is off. Nothing is
@@ -59,8 +59,8 @@ export function stopQuestion(verb: LifecycleVerb, count: number, names: readonly
   const shown = names ?? [];
   const number = names?.length ?? count;
   const what = number === 1 ? '1 running container' : `${number} running containers`;
-  const rest = shown.length > mostNames ? [`and ${shown.length - mostNames} more`] : [];
-  const list = [...shown.slice(0, mostNames), ...rest].join('\n');
+  const rest = shown.length > maxNames ? [`and ${shown.length - maxNames} more`] : [];
+  const list = [...shown.slice(0, maxNames), ...rest].join('\n');
   const why = `The option live-restore, which would keep ${number === 1 ? 'it' : 'them'} running, is off.`;
   const { doing, imperative } = lifecycleVerbs[verb];
   return {

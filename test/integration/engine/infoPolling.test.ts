@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { InfoRound } from '../../../src/engine/infoPolling';
-import { pace } from '../../../src/util/timing';
+import { intervals } from '../../../src/util/timing';
 import type { InfoResult } from '../../../src/engine/state';
 import { Litter, unixEndpoint, wait } from './fakeDockerd';
 import { fast } from './watched';
@@ -16,7 +16,7 @@ function round(path: string, repeat: boolean, times = 1) {
     endpoint: unixEndpoint(path),
     clock,
     repeat,
-    deadline: () => pace.infoDeadline,
+    deadline: () => intervals.infoDeadline,
     onResult: (result) => results.push(result),
   });
   litter.later(() => asker.stop());

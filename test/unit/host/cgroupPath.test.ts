@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { readCgroupPath } from '../../../src/host/cgroupPath';
-import { parseMemberships } from '../../../src/host/cgroupLookup';
+import { parseMemberships } from '../../../src/host/cgroupMembership';
 import { makeTree, removeTree } from './tree';
 
 let top = '';

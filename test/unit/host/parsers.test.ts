@@ -11,7 +11,7 @@ import {
   parseKernelControllers,
   parseLimit,
 } from '../../../src/host/cgroupParse';
-import { cgroupTable, levelFolders, parseMemberships, placeOf } from '../../../src/host/cgroupLookup';
+import { cgroupTable, levelFolders, parseMemberships, placeOf } from '../../../src/host/cgroupMembership';
 import { parseFlags } from '../../../src/host/daemonConfig';
 import { jsonFault } from '../../../src/host/daemonFile';
 import { lastStartOf } from '../../../src/host/daemonLog';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cgroup2, cgroupTable, parseMemberships, placeOf } from '../../../src/host/cgroupLookup';
+import { cgroup2, cgroupTable, parseMemberships, placeOf } from '../../../src/host/cgroupMembership';
 import { MountTree, parseMountinfo } from '../../../src/host/mounts';
 import { machineNames, readMachine } from '../../fixtures/machine';
 
