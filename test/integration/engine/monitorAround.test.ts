@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { unlinkSync, utimesSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EngineMonitor } from '../../../src/engine/monitor';
@@ -16,6 +18,19 @@ describe('a mount over the socket', () => {
     await watched.kind('foreign');
     expect(watched.monitor.state.cause).toEqual({ code: 'socket-mounted', evidence: `${path} is a mount` });
     expect(watched.kinds).not.toContain('running');
+  });
+
+  test('is no reason to install a Docker here while the daemon behind it does not answer', async () => {
+    const path = socketIn(litter.folder());
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(`${path}.new`, resolve));
+    renameSync(`${path}.new`, path);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    const socketMount = () => Promise.resolve({ mounted: true, evidence: 'a mount' });
+    const setup = () => Promise.resolve({ missing: ['dockerd'], install: undefined, helper: false });
+    const watched = new Watched(litter, path, { socketMount, setup });
+    await watched.kind('failed');
+    expect(watched.kinds).not.toContain('not-installed');
   });
 
   test('that cannot be looked for keeps nothing from being seen', async () => {

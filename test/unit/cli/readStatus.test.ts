@@ -34,6 +34,20 @@ describe('status looks at the machine', () => {
     expect(performance.now() - began).toBeLessThan(2000);
   });
 
+  test('longer for an engine that is slow, which the diagnosis asks as well', async () => {
+    const asked: boolean[] = [];
+    const timed = {
+      ...sources(0),
+      diagnosisMs: (slow: boolean) => {
+        asked.push(slow);
+        return 1000;
+      },
+    };
+    await examine(timed, stateOf('running', 'slow'), ownEndpoint);
+    await examine(timed, stateOf('running'), ownEndpoint);
+    expect(asked).toEqual([true, false]);
+  });
+
   test("not where the state says it all, nor for another's engine, nor where nobody wants it", async () => {
     const quick = sources(0);
     for (const kind of stateKinds.filter((kind) => kind !== 'running'))
