@@ -1,6 +1,5 @@
-import { renameSync } from 'node:fs';
+import { renameSync, unlinkSync, utimesSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { unlinkSync, utimesSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EngineMonitor } from '../../../src/engine/monitor';
 import { Litter, wait } from './fakeDockerd';
