@@ -8,7 +8,9 @@ export interface VerifierParts {
   readonly trial: (endpoint: Endpoint, identity: string, signal: AbortSignal) => Promise<Verification>;
   readonly identity: (endpoint: Endpoint) => Promise<string | undefined>;
   /** What this or another window or terminal has found out. */
-  readonly remembered: (identity: string, endpoint: Endpoint) => Promise<TimedVerification | undefined>;
+  readonly remembered: (identity: string) => Promise<TimedVerification | undefined>;
+  /** Why a container that ran at that time, in milliseconds since the epoch, proves nothing of now; undefined where nothing says so. */
+  readonly doubtSince: (endpoint: Endpoint, since: number) => Promise<string | undefined>;
   readonly remember: (identity: string, verification: TimedVerification) => Promise<void>;
   /** Whether this daemon may be tried without being told to: of this machine, ours or its init's, and not turned off. */
   readonly automatic: (endpoint: Endpoint) => boolean;
@@ -83,7 +85,7 @@ export class Verifier {
     if (!this.#answers || endpoint === undefined || this.#trial !== undefined) return;
     const recall = async (): Promise<void> => {
       const identity = await this.#parts.identity(endpoint);
-      const known = identity === undefined ? undefined : await this.#parts.remembered(identity, endpoint);
+      const known = identity === undefined ? undefined : await this.#recall(identity, endpoint);
       if (known !== undefined && this.#answers && endpoint === this.#endpoint && this.#trial === undefined)
         this.#show(known);
     };
@@ -119,6 +121,16 @@ export class Verifier {
     });
   }
 
+  /** What is remembered, but for a proof that something speaks against. */
+  async #recall(identity: string, endpoint: Endpoint): Promise<TimedVerification | undefined> {
+    const known = await this.#parts.remembered(identity);
+    if (known?.verdict !== 'yes') return known;
+    const doubt = await this.#parts.doubtSince(endpoint, known.at);
+    if (doubt === undefined) return known;
+    this.#parts.log.info(doubt);
+    return undefined;
+  }
+
   #failed(error: unknown): void {
     this.#parts.log.error(`Verifying containers failed: ${String(error)}`);
   }
@@ -138,14 +150,14 @@ export class Verifier {
       this.#schedule(retryMs);
       return;
     }
-    const { identity, remembered, remember, trial, clock, log } = this.#parts;
+    const { identity, remember, trial, clock, log } = this.#parts;
     const controller = new AbortController();
     this.#trial = controller;
     const current = (): boolean => this.#trial === controller;
     try {
       const started = await identity(endpoint);
       if (started === undefined || !current()) return;
-      const known = this.#doubted ? undefined : await remembered(started, endpoint);
+      const known = this.#doubted ? undefined : await this.#recall(started, endpoint);
       if (!current()) return;
       if (known !== undefined) this.#show(known);
       if (known !== undefined || !this.#automatic) return;

@@ -65,15 +65,9 @@ function makeVerifier({ engine, enabled, image, load, log }: VerificationParts):
       return tryContainersAt(endpoint, identity, { image: image(), signal });
     },
     identity: daemonIdentity,
-    remembered: async (identity, endpoint) => {
-      const known = await readVerification(path, identity);
-      if (known?.verdict !== 'yes') return known;
-      // What reads the log is in the diagnosis.
-      const { doubtSince } = await loadDiagnosis();
-      const doubt = await doubtSince(endpoint, process.env, known.at);
-      if (doubt !== undefined) log.info(doubt);
-      return doubt === undefined ? known : undefined;
-    },
+    remembered: (identity) => readVerification(path, identity),
+    // What reads the log is in the diagnosis.
+    doubtSince: async (endpoint, since) => (await loadDiagnosis()).doubtSince(endpoint, process.env, since),
     remember: (identity, verification) => keepVerification(path, identity, verification),
     automatic: (endpoint) => enabled() && daemonOwner(endpoint) !== undefined,
     watchRecord: (onChange) =>

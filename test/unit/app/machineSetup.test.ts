@@ -36,6 +36,15 @@ test('what is missing is named, with how this machine installs it', async () => 
   expect((await readSetup(ours, machine(helper)))?.install).toBeUndefined();
 });
 
+test('where an init system has a Docker, it is asked for one, wherever that is', async () => {
+  const unit = 'usr/lib/systemd/system/docker.service';
+  expect((await readSetup(ours, machine(unit, 'run/systemd/system/x.mount')))?.missing).toEqual([]);
+  expect((await readSetup(ours, machine('etc/init.d/docker', 'run/openrc/softlevel')))?.missing).toEqual([]);
+  // Debian's package brings both files into containers, in which no such init runs.
+  expect((await readSetup(ours, machine(unit, 'etc/init.d/docker')))?.missing).toEqual(['dockerd', 'containerd']);
+  expect((await readSetup(ours, machine('run/openrc/softlevel')))?.missing).toEqual(['dockerd', 'containerd']);
+});
+
 test('a program outside of the PATH that the helper gives the daemon counts for nothing, nor does one that cannot be run', async () => {
   const top = machine('opt/docker/dockerd', 'usr/bin/dockerd', 'usr/bin/containerd');
   chmodSync(join(top, 'usr/bin/dockerd'), 0o644);

@@ -29,6 +29,7 @@ function watched(results: Verification[], more: Partial<VerifierParts> = {}) {
     },
     identity: () => Promise.resolve(daemon.identity),
     remembered: (identity) => Promise.resolve(book.get(identity)),
+    doubtSince: () => Promise.resolve(undefined),
     remember: (identity, verification) => {
       book.set(identity, verification);
       return Promise.resolve();
@@ -111,6 +112,39 @@ describe('whether containers run', () => {
     await pass(1000);
     expect(trials.map(({ identity }) => identity)).toEqual(['start 2']);
     expect(told).toMatchObject([{ verdict: 'yes' }, undefined, { verdict: 'yes' }]);
+  });
+
+  test('is tried again where something speaks against what is remembered, and believed where nothing does', async () => {
+    const asked: number[] = [];
+    const { verifier, pass, told, trials, book } = watched([broken], {
+      doubtSince: (_endpoint, since) => {
+        asked.push(since);
+        return Promise.resolve(since === 7 ? 'A container failed since one ran: x' : undefined);
+      },
+    });
+    book.set('start 1', { verdict: 'yes', at: 7 });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    expect([asked, trials.length]).toEqual([[7], 1]);
+    expect(told).toMatchObject([broken]);
+
+    const believed = watched([]);
+    believed.book.set('start 1', { verdict: 'yes', at: 7 });
+    believed.verifier.observe(state('running'), endpoint);
+    await believed.pass(1000);
+    expect([believed.told, believed.trials]).toEqual([[{ verdict: 'yes', at: 7 }], []]);
+  });
+
+  test('what another window writes is not believed where something speaks against it', async () => {
+    const { verifier, pass, told, book, record } = watched([broken], {
+      doubtSince: () => Promise.resolve('runc is gone'),
+    });
+    verifier.observe(state('running'), endpoint);
+    await pass(1000);
+    book.set('start 1', { verdict: 'yes', at: 7 });
+    record.changed();
+    await pass(1000);
+    expect(told).toMatchObject([broken]);
   });
 
   test('is doubted at most once a minute, and then what is remembered does not count', async () => {
