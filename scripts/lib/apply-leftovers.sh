@@ -41,7 +41,7 @@ action_remove_dead_containerd_socket() {
       containerd*) ;;
       *) continue ;;
     esac
-    ! process_runs "${dir#/proc/}" containerd ||
+    ! process_daemon "${dir#/proc/}" containerd ||
       action_not "A containerd of the system runs, process id ${dir#/proc/}: its socket is left alone."
   done
   dead_socket /run/containerd/containerd.sock "the socket of a system containerd"

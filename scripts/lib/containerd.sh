@@ -26,7 +26,7 @@ containerd_find() {
   for dir in /proc/[0-9]*; do
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
     [ "$comm" = containerd ] || continue
-    process_runs "${dir#/proc/}" containerd || continue
+    process_daemon "${dir#/proc/}" containerd || continue
     runs_our_config "${dir#/proc/}" || continue
     ! in_our_mounts "${dir#/proc/}" || CONTAINERD_PID=${dir#/proc/}
   done

@@ -18,7 +18,7 @@ find_daemon() {
     [ "$comm" = dockerd ] || continue
     other=${dir#/proc/}
     [ "$other" != "$DAEMON_PID" ] || continue
-    process_runs "$other" dockerd || continue
+    process_daemon "$other" dockerd || continue
     other_root=$(stat -L -c %d:%i "$dir/root$(data_root_of "$other")" 2>/dev/null) || other_root=unknown
     if [ "$other_root" = "$our_root" ] && in_our_mounts "$other" && [ -z "$DAEMON_PID" ]; then
       DAEMON_PID=$other

@@ -27,6 +27,10 @@ process_runs() {
   [ "${executable##*/}" = "$2" ] && [ "$(stat -c %u "/proc/$1" 2>/dev/null)" = "$process_owner" ]
 }
 
+# process_daemon PID NAME: as process_runs, and no child that such a process has forked: that has its parent's name and program
+# until it has become what it is to run (runc, iptables, a shim).
+process_daemon() { process_runs "$1" "$2" && ! process_runs "$P_PARENT" "$2"; }
+
 process_alive() {
   process_read "$1" && [ "$P_STATE" != Z ] && [ "$P_STATE" != X ]
 }

@@ -172,6 +172,15 @@ function isHidden(mounts: ReadResult<readonly Mount[]>): boolean {
   return proc?.superOptions.some((word) => /^hidepid=(?:[124]|invisible|noaccess|ptraceable)$/u.test(word)) ?? false;
 }
 
+/**
+ * Without the children that a daemon has just forked: each has its parent's name and command line until it has become what
+ * it is to run. A wrapper that has the daemon's name has another command line.
+ */
+function withoutForks(processes: readonly ProcessFacts[]): ProcessFacts[] {
+  const line = ({ argv }: ProcessFacts): string => (argv ?? []).join('\0');
+  return processes.filter((one) => !processes.some((other) => other.pid === one.ppid && line(other) === line(one)));
+}
+
 /** What the process table means for Docker. Never throws. */
 export async function readProcesses(
   table: ReadResult<readonly ProcessStat[]>,
@@ -182,8 +191,10 @@ export async function readProcesses(
   if (isUnreadable(table)) return table;
   const byPid = new Map(table.map((stat) => [stat.pid, stat]));
   const named = (name: string): ProcessStat[] => table.filter((stat) => stat.comm === name && isOurs(stat));
-  const all = (stats: readonly ProcessStat[]): Promise<ProcessFacts[]> =>
-    Promise.all(stats.slice(0, maxSiblings).map((stat) => readProcess(root, stat, boot.seconds)));
+  const all = async (stats: readonly ProcessStat[]): Promise<ProcessFacts[]> => {
+    const read = stats.slice(0, maxSiblings).map((stat) => readProcess(root, stat, boot.seconds));
+    return withoutForks(await Promise.all(read));
+  };
   const daemons = named('dockerd');
   const shims = table.filter((stat) => isShim(stat) && isOurs(stat));
   const [init, dockerd, containerd, supervisor, systemdFolder] = await Promise.all([

@@ -101,6 +101,21 @@ other_daemon() {
   [ -S "$SOCKET" ]
 }
 
+@test "a child that the daemon has forked, and that has not yet become its program, is no second daemon" {
+  # A shell by the name of dockerd: its children are dockerd by name and program for as long as they run nothing else.
+  mkdir -p /tmp/forks
+  cp /bin/dash /tmp/forks/dockerd
+  mkfifo /tmp/forks/pipe
+  /tmp/forks/dockerd -c '(read -r line) </tmp/forks/pipe; :' 3>&- >/dev/null 2>&1 &
+  local parent=$!
+  until_true 'pgrep --parent $! --exact dockerd'
+  echo "$parent" >/var/run/docker.pid
+  run_helper status
+  kill "$(pgrep --parent "$parent")" "$parent"
+  [[ "$(result message)" == "dockerd runs with process id $parent,"* ]]
+  [[ "$output" != *daemon.check* ]]
+}
+
 @test "a daemon started by hand with flags of its own is not restarted without them" {
   mkdir -p /tmp/dr
   mount -t tmpfs dr /tmp/dr
