@@ -91,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): StationApi {
     verified: () => engine.state.verified,
   });
   const warning = new RunningWarning({
-    examine: async (known) => (await background.get()).standingError(known),
+    examine: async (known) => (await background.get()).standingFault(known),
     onChange: (fault) => {
       indicator.render();
       if (fault === undefined) return;

@@ -4,6 +4,7 @@ import type { TimedVerification } from '../engine/verification';
 import type { Facts } from '../host/facts/facts';
 import { DaemonJsonProblems } from './daemonJsonProblems';
 import type { LazyLog } from './lazyLog';
+import { worthTelling } from './runningWarning';
 import type * as Diagnosis from './diagnosis';
 
 /** What the background diagnosis needs of the window's first part. */
@@ -40,12 +41,12 @@ export class BackgroundDiagnosis {
   }
 
   /**
-   * The gravest finding of level error; undefined when there is none. `known` stands on where it cannot be judged from
-   * here: the page, which found it, reads more.
+   * What is worth telling; undefined when nothing is. `known` stands on where it cannot be judged from here: the page,
+   * which found it, reads more.
    */
-  async standingError(known: StandingFinding | undefined): Promise<StandingFinding | undefined> {
+  async standingFault(known: StandingFinding | undefined): Promise<StandingFinding | undefined> {
     const { findings, undecided } = this.#diagnosis.diagnose(await this.#facts());
-    const found = findings.find(({ severity }) => severity === 'error');
+    const found = worthTelling(findings);
     return found ?? (undecided.some(({ id }) => id === known?.id) ? known : undefined);
   }
 

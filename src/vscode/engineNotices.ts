@@ -63,7 +63,10 @@ export class EngineNotices {
 
   /** What stands while the engine runs: told once, like the cause of a state. Nothing here takes a second look. */
   async tellFault(fault: StandingFinding, buttons: readonly Button[]): Promise<void> {
-    const notice: Notice = { severity: 'error', key: `fault/${fault.id}` };
+    const severity = fault.severity === 'error' ? 'error' : 'warning';
+    // What no rule knows is told by its words alone: other words are another fault.
+    const words = fault.id === 'log.not-recognised' ? fault.title : '';
+    const notice: Notice = { severity, key: `fault/${fault.id}/${words}` };
     if (this.#disposed || this.#parts.busy() || !shouldTell(this.#memory, notice, this.#parts.level())) return;
     this.#memory = told(this.#memory, notice.key);
     await this.#tell(notice, `${fault.title}. ${fault.cause} ${fault.consequence}`, buttons);

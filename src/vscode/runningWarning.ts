@@ -4,7 +4,7 @@ import type { EngineState } from '../engine/state';
 import type { LazyLog } from './lazyLog';
 
 export interface RunningWarningParts {
-  /** Looks at the machine: the gravest finding of level error; undefined when there is none. `known`: what is shown now. */
+  /** Looks at the machine: what `worthTelling` chooses of it. `known`: what is shown now. */
   readonly examine: (known: StandingFinding | undefined) => Promise<StandingFinding | undefined>;
   /** It is another than before, or gone. */
   readonly onChange: (fault: StandingFinding | undefined) => void;
@@ -19,10 +19,17 @@ const settleMs = 5000;
 /** The least time between the beginnings of two looks, milliseconds. */
 const pauseMs = 60_000;
 
+/** What somebody is told of an engine that runs: the gravest error, else the words of its log that no rule knows. */
+export function worthTelling(findings: readonly StandingFinding[]): StandingFinding | undefined {
+  return (
+    findings.find(({ severity }) => severity === 'error') ?? findings.find(({ id }) => id === 'log.not-recognised')
+  );
+}
+
 /**
  * The fault that stands while the engine runs, such as a full disk: no state of the engine, so nobody would notice.
  * Looked for when the engine has begun to run, when it has changed since (containers came or went), and for as long as
- * one stands; a healthy engine that does nothing costs nothing.
+ * an error stands; a healthy engine that does nothing costs nothing.
  */
 export class RunningWarning {
   readonly #parts: RunningWarningParts;
@@ -60,9 +67,7 @@ export class RunningWarning {
   /** What another look found, such as the page's. */
   learn(findings: readonly StandingFinding[]): void {
     if (!this.#running || this.#disposed) return;
-    const found = findings.find(({ severity }) => severity === 'error');
-    this.#show(found);
-    if (found !== undefined) this.#schedule(0);
+    this.#learned(worthTelling(findings));
   }
 
   #schedule(leastMs: number): void {
@@ -79,8 +84,13 @@ export class RunningWarning {
     const found = await this.#parts.examine(this.#fault);
     // What was seen before the engine ended is no fault of an engine that runs.
     if (!this.#running || this.#disposed) return;
+    this.#learned(found);
+  }
+
+  #learned(found: StandingFinding | undefined): void {
     this.#show(found);
-    if (found !== undefined) this.#schedule(0);
+    // An error is watched until it is gone; what was once logged stays, and a look each minute would find it each minute.
+    if (found?.severity === 'error') this.#schedule(0);
   }
 
   #show(fault: StandingFinding | undefined): void {

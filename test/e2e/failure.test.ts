@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { DiagnosticsPage } from './diagnosticsPage';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
@@ -88,6 +89,40 @@ describe('a daemon that cannot start', () => {
     expect(readFileSync('/var/run/docker.sock/precious', 'utf8')).toBe('data');
     rmSync('/var/run/docker.sock/precious');
     rmdirSync('/var/run/docker.sock');
+    daemon.helper('start');
+    await workbench.indicatorSays('Docker');
+  });
+
+  test('shows an error that nobody knows in its own words, whole, in the toast and on the page', async () => {
+    const words = 'failed to start daemon: the flux regulator of slot 7 gave out after 88 revolutions';
+    // Found before the real one.
+    writeFileSync('/usr/local/sbin/dockerd', `#!/bin/sh\necho 'level=error msg="${words}"' >&2\nexit 1\n`, {
+      mode: 0o755,
+    });
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    try {
+      await workbench.run('Start Docker daemon');
+      const toast = workbench.notification(words);
+      await toast.waitFor();
+      expect(await toast.textContent()).toContain('Docker was not started');
+      await workbench.indicatorSays('Docker: failed to start');
+      for (const theme of ['light', 'high-contrast', 'dark'] as const) {
+        await workbench.setTheme(theme);
+        expect(await (await workbench.tooltip()).innerText()).toContain(words);
+        await workbench.screenshot(`unknown-error-${theme}`);
+        await workbench.leaveHover();
+      }
+      const page = await DiagnosticsPage.open(workbench);
+      await page.frame.getByText(words).first().waitFor();
+      await workbench.screenshot('unknown-error-page-dark');
+      await workbench.resize(480, 700);
+      await workbench.screenshot('unknown-error-narrow-dark');
+      await workbench.resize(1280, 800);
+      await workbench.run('View: Close Editor');
+    } finally {
+      rmSync('/usr/local/sbin/dockerd');
+    }
     daemon.helper('start');
     await workbench.indicatorSays('Docker');
   });

@@ -1,6 +1,6 @@
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { command } from '../sandbox.mjs';
+import { command, helper } from '../sandbox.mjs';
 import { daemon, useEditor } from './station';
 import { until } from './until';
 
@@ -14,6 +14,16 @@ async function inEveryTheme(name: string, hover: 'hover' | 'plain'): Promise<voi
     await workbench.screenshot(`${name}-${theme}`);
     await workbench.leaveHover();
   }
+}
+
+/** The indicator with its hover in each theme, and in a narrow window. */
+async function everyLook(name: string): Promise<void> {
+  await inEveryTheme(name, 'hover');
+  await workbench.resize(480, 700);
+  await workbench.tooltip();
+  await workbench.screenshot(`${name}-narrow-dark`);
+  await workbench.leaveHover();
+  await workbench.resize(1280, 800);
 }
 
 describe('the indicator', () => {
@@ -133,6 +143,7 @@ describe('the indicator', () => {
     process.kill(daemon.containerd(), 'SIGKILL');
     await workbench.indicatorSays("Docker: can't run containers", 20_000);
     await workbench.notification('its containerd has exited').waitFor();
+    await everyLook('cannot-run');
     daemon.helper('restart');
     await workbench.indicatorSays('Docker');
     await workbench.clearNotifications();
@@ -149,9 +160,29 @@ describe('the indicator', () => {
       expect(text).toContain('dockerd is not installed in /usr/local/sbin');
       expect(text).not.toContain('Start');
       await workbench.leaveHover();
+      await everyLook('not-installed');
       expect(await workbench.notifications()).toEqual([]);
     } finally {
       renameSync(`${dockerd}.away`, dockerd);
+    }
+    await workbench.indicatorSays('Docker: stopped', 20_000);
+    daemon.helper('start');
+    await workbench.indicatorSays('Docker');
+  });
+
+  test('says that Docker is not set up where the helper is not, and offers that', async () => {
+    daemon.helper('stop');
+    await workbench.indicatorSays('Docker: stopped');
+    renameSync(helper, `${helper}.away`);
+    try {
+      await workbench.indicatorSays('Docker: not set up', 20_000);
+      const links = await (await workbench.tooltip()).locator('a').allInnerTexts();
+      expect(links[0]?.trim()).toBe('Set up helper');
+      await workbench.leaveHover();
+      await everyLook('not-set-up');
+      expect(await workbench.notifications()).toEqual([]);
+    } finally {
+      renameSync(`${helper}.away`, helper);
     }
     await workbench.indicatorSays('Docker: stopped', 20_000);
     daemon.helper('start');

@@ -153,6 +153,15 @@ describe('EngineNotices', () => {
     expect(editor.shown).toHaveLength(2);
   });
 
+  test('tells words that no rule knows as a warning, each once', async () => {
+    const { editor, notices } = bench();
+    const fault = { ...findingOf({}, 'log.not-recognised'), severity: 'warning' } as const;
+    for (const title of ['Docker reported: a', 'Docker reported: b', 'Docker reported: a'])
+      await notices.tellFault({ ...fault, title }, []);
+    expect(editor.shown).toMatchObject([{ severity: 'warning' }, { severity: 'warning' }]);
+    expect(editor.shown[1]?.message).toContain('Docker reported: b');
+  });
+
   test('can be silenced from the notification', async () => {
     const { editor, knobs, become } = bench();
     editor.answer = () => "Don't show again";

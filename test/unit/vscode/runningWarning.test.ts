@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, vi, test } from 'vitest';
 import type { StandingFinding } from '../../../src/app/verdict';
-import { RunningWarning } from '../../../src/vscode/runningWarning';
+import { RunningWarning, worthTelling } from '../../../src/vscode/runningWarning';
 import { findingOf } from './diagnostics/findings';
 import { ownEndpoint, someDetails, stateOf } from './states';
 
@@ -76,6 +76,19 @@ describe('RunningWarning', () => {
     expect([standing.current, told]).toEqual([undefined, ['storage.data-root-full', undefined]]);
     await wait(3_600_000);
     expect(knobs.looks).toBe(3);
+  });
+
+  test('what the log says in words that no rule knows is shown where nothing is worse, and not looked for by itself', async () => {
+    const { standing, knobs, told, wait } = bench();
+    const unknown = { ...findingOf({}, 'log.not-recognised'), severity: 'warning' } as const;
+    const other = { ...findingOf({}, 'storage.vfs-fallback'), severity: 'warning' } as const;
+    expect(worthTelling([other, unknown, full])).toBe(full);
+    expect(worthTelling([other, unknown])).toBe(unknown);
+    expect(worthTelling([other])).toBeUndefined();
+    knobs.fault = unknown;
+    standing.observe(running, ownEndpoint);
+    await wait(3_600_000);
+    expect([knobs.looks, told]).toEqual([1, ['log.not-recognised']]);
   });
 
   test('is none of an engine that ended, also when the look comes back later', async () => {
