@@ -108,10 +108,12 @@ describe('the verdict', () => {
       const found = verdict({ state, findings: [error] });
       expect(found).toMatchObject({ headline, severity: states[kind].severity });
       expect(found.nextSteps.slice(0, nextSteps.length)).toEqual(nextSteps);
-      expect(found.verified === undefined).toBe(kind !== 'cannot-run');
+      expect(found.verified).toBeUndefined();
     }
     const cannot = verdict({ state: stateOf('cannot-run', 'containers-fail', { verified: failed }) });
     expect(cannot.note).toBe('a container could not be run at 14:03');
     expect(cannot.nextSteps).toContain(steps.verify);
+    const lost = verdict({ state: stateOf('cannot-run', 'containerd-dead', { verified: { verdict: 'yes', at: 1 } }) });
+    expect([lost.verified, lost.verification, lost.severity]).toEqual([undefined, '', 'error']);
   });
 });
