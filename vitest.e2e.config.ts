@@ -9,6 +9,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
+    isolate: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // What follows builds on the state that the earlier test left: the first failure says most.

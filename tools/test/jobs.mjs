@@ -39,14 +39,14 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
  * that are kept busy. Measured with two CPUs.
  */
 const defaults = {
-  start: { seconds: 90, weight: 0.8 },
-  lint: { seconds: 40, weight: 1.2 },
-  unit: { seconds: 60, weight: 1.8 },
-  scripts: { secondsEach: 4, weight: 0.4 },
-  v2: { secondsEach: 12, weight: 1 },
-  station: { secondsEach: 10, weight: 0.5 },
-  editor: { seconds: 40, weight: 0.9 },
-  e2e: { seconds: 400, weight: 0.9 },
+  start: { seconds: 70, weight: 0.8 },
+  lint: { seconds: 30, weight: 1.3 },
+  unit: { seconds: 65, weight: 1 },
+  scripts: { secondsEach: 2.5, weight: 0.4 },
+  v2: { secondsEach: 20, weight: 0.8 },
+  station: { secondsEach: 4, weight: 0.5 },
+  editor: { seconds: 27, weight: 0.8 },
+  e2e: { seconds: 680, weight: 0.65 },
 };
 
 /** Files of station that nothing busy may run beside, each with its reason. */
