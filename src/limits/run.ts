@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { EngineCalls, refusalOf, type EngineInfo } from '../engine/engineCalls';
-import type { Endpoint } from '../engine/endpoint';
 import { ping, unusableCode } from '../engine/probe';
 import { budgetOf } from './budget';
 import { abortReason, EngineSilent, runFailure, NotRun, engineSilent, errorText } from './runErrors';
-import { maxRunSeconds, pingDeadline, RunAbort } from './runAbort';
+import { maxRunSeconds, pingDeadline, RunAbort, type RunTarget } from './runAbort';
 import type { Sample } from './containerEvidence';
 import { ensureImage } from './image';
 import { beginRun, endRun, labelsOf, leftWords, removeLeftovers, removeRun } from './leftovers';
@@ -16,12 +15,10 @@ import { ResultCollector, type LimitCheckResult, type LimitsEvent, type LimitsRu
 import type { Environment } from './environment';
 import { raceAbort, settleAll } from '../util/async';
 
-export interface RunOptions {
-  readonly endpoint: Endpoint;
+export interface RunOptions extends RunTarget {
   readonly checks: readonly LimitCheck[];
   /** An image that the engine has, instead of one that is put together. */
   readonly image: string | undefined;
-  readonly signal: AbortSignal;
   readonly onEvent: (event: LimitsEvent) => void;
 }
 
@@ -29,8 +26,8 @@ export interface RunOptions {
 const lastTry = 3000;
 
 /** The engine's calls, once it answers. Rejects with NotRun when it does not, or cannot be asked. */
-async function openEngine(endpoint: Endpoint, signal: AbortSignal): Promise<EngineCalls> {
-  const answer = await ping(endpoint, pingDeadline, signal);
+async function openEngine({ endpoint, ping: ask = ping }: RunTarget, signal: AbortSignal): Promise<EngineCalls> {
+  const answer = await ask(endpoint, pingDeadline, signal);
   // A file of this machine, such as a certificate: that says nothing about the engine.
   if (answer.outcome === 'unreachable' && answer.code === unusableCode) throw new NotRun(answer.message);
   if (answer.outcome !== 'ok') {
@@ -85,7 +82,7 @@ export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
   const startedAt = new Date();
   const run = randomUUID();
   const collector = new ResultCollector(checks, options.onEvent);
-  const runAbort = new RunAbort(endpoint, options.signal);
+  const runAbort = new RunAbort(options);
   const { ended, unresponsive, signal } = runAbort;
   const about = { id: '', version: '', image: '', leftovers: 0, cgroup: null as Environment['cgroup'] | null };
   const left: string[] = [];
@@ -110,7 +107,7 @@ export async function runChecks(options: RunOptions): Promise<LimitsRunResult> {
 
   try {
     collector.tell({ event: 'step', detail: `asking the engine at ${endpoint.display}` });
-    const engine = await openEngine(endpoint, ended);
+    const engine = await openEngine(options, ended);
     opened = engine;
     const info = await answerOf(() => engine.info(), ended);
     Object.assign(about, { id: info.id, version: info.version });

@@ -7,6 +7,14 @@ export const pingDeadline = 3000;
 /** Seconds after which a run is over, whatever it waited for. */
 export const maxRunSeconds = 600;
 
+/** Which engine a run is made in, until when. */
+export interface RunTarget {
+  readonly endpoint: Endpoint;
+  readonly signal: AbortSignal;
+  /** How the engine is asked whether it lives. */
+  readonly ping?: typeof ping;
+}
+
 /** What ends a run before its checks do: whoever asked for it, its time, a fault of the program, a silent engine. */
 export class RunAbort {
   /** Aborted by whoever asked for the run, by its time or by a fault: containers are removed in order. */
@@ -20,13 +28,18 @@ export class RunAbort {
   readonly #over = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(endpoint: Endpoint, cancelled: AbortSignal) {
-    this.ended = AbortSignal.any([cancelled, this.#stop.signal]);
+  constructor({ endpoint, signal, ping: ask = ping }: RunTarget) {
+    this.ended = AbortSignal.any([signal, this.#stop.signal]);
     this.unresponsive = this.#silence.signal;
     this.signal = AbortSignal.any([this.ended, this.unresponsive]);
     const tooLong = new RunAborted(`The run took longer than ${String(maxRunSeconds)} s and was ended.`);
     this.#timer = setTimeout(() => this.#stop.abort(tooLong), maxRunSeconds * 1000);
-    this.ended.addEventListener('abort', () => void this.#askWhetherItLives(endpoint), { once: true });
+    const askWhetherItLives = async (): Promise<void> => {
+      // An ended run has containers to remove: an engine that does not even answer a ping is not waited for.
+      const { outcome } = await ask(endpoint, pingDeadline, this.#over.signal);
+      if (outcome !== 'ok') this.#silence.abort(engineSilent(`no answer to a ping within ${String(pingDeadline)} ms`));
+    };
+    this.ended.addEventListener('abort', () => void askWhetherItLives(), { once: true });
   }
 
   /** Ends the run for what a part of it failed with. */
@@ -39,11 +52,5 @@ export class RunAbort {
   close(): void {
     clearTimeout(this.#timer);
     this.#over.abort();
-  }
-
-  /** An ended run has containers to remove: an engine that does not even answer a ping is not waited for. */
-  async #askWhetherItLives(endpoint: Endpoint): Promise<void> {
-    const { outcome } = await ping(endpoint, pingDeadline, this.#over.signal);
-    if (outcome !== 'ok') this.#silence.abort(engineSilent(`no answer to a ping within ${String(pingDeadline)} ms`));
   }
 }

@@ -25,3 +25,9 @@ test('private members are #private', () => {
   });
   expect(found).toEqual([]);
 });
+
+/** Files share the modules that they load (`isolate: false` in vitest.config.mts): one that replaces a module would do so for others. */
+test('no test replaces a module', () => {
+  const replaces = /\bvi\.(?:do)?[mM]ock\(/u;
+  expect(sources('test').filter((path) => replaces.test(readFileSync(join(root, path), 'utf8')))).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../../src/engine/endpoint';
 import { EngineCalls } from '../../../src/engine/engineCalls';
-import { ping } from '../../../src/engine/probe';
+import type { ping as askEngine } from '../../../src/engine/probe';
 import type { PingResult } from '../../../src/engine/state';
 import type { LimitCheck } from '../../../src/limits/limitCheck';
 import type { LimitsEvent, LimitsRunResult } from '../../../src/limits/runResult';
@@ -9,7 +9,7 @@ import { containerName, labelsOf } from '../../../src/limits/leftovers';
 import { runChecks, type RunOptions } from '../../../src/limits/run';
 import { FakeEngine, container, never, check, refusal, reset } from './fakeEngine';
 
-vi.mock('../../../src/engine/probe', async (original) => ({ ...(await original<object>()), ping: vi.fn() }));
+const ping = vi.fn<typeof askEngine>();
 
 const endpoint: Endpoint = {
   kind: 'tcp',
@@ -32,7 +32,7 @@ beforeEach(() => {
   engine.prints = (script) => (script.includes('echo cgroup') ? 'cgroup 2\ncpus 0-1\nend\n' : 'end\n');
   cancel = new AbortController();
   events = [];
-  vi.mocked(ping).mockResolvedValue(ok);
+  ping.mockResolvedValue(ok);
   vi.spyOn(EngineCalls, 'open').mockResolvedValue(engine.calls);
 });
 afterEach(() => {
@@ -42,7 +42,7 @@ afterEach(() => {
 
 async function run(checks: readonly LimitCheck[], more: Partial<RunOptions> = {}): Promise<LimitsRunResult> {
   const onEvent = (event: LimitsEvent): void => void events.push(event);
-  return runChecks({ endpoint, checks, image: 'image', signal: cancel.signal, onEvent, ...more });
+  return runChecks({ endpoint, checks, image: 'image', signal: cancel.signal, onEvent, ping, ...more });
 }
 
 const judged = (): string[] => events.flatMap((event) => (event.event === 'judged' ? [event.result.id] : []));
@@ -87,7 +87,7 @@ describe('a cancel is answered at once while the engine says nothing', () => {
       engine.one(id).config.Cmd?.[2]?.includes('# a') ? never() : undefined,
     );
     hang('echo cgroup');
-    vi.mocked(ping).mockResolvedValueOnce(ok).mockResolvedValue(frozen);
+    ping.mockResolvedValueOnce(ok).mockResolvedValue(frozen);
     engine.containers.mockResolvedValueOnce([]).mockImplementation(never);
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort(new Error('soon')));
     setTimeout(() => cancel.abort(), 20);
@@ -230,12 +230,12 @@ describe('why nothing was run', () => {
     expect(await reasonOf()).toEqual(['The engine refused: not today', 'engine.silent']);
     engine.info.mockRejectedValueOnce(new Error('socket hang up'));
     expect(await reasonOf()).toEqual(['The engine did not answer: socket hang up.', 'engine.silent']);
-    vi.mocked(ping).mockResolvedValueOnce(frozen);
+    ping.mockResolvedValueOnce(frozen);
     expect(await reasonOf()).toEqual([expect.stringContaining('did not answer within 3000 ms'), 'engine.silent']);
   });
 
   test('a file of this machine that is wrong says nothing about the engine', async () => {
-    vi.mocked(ping).mockResolvedValueOnce({
+    ping.mockResolvedValueOnce({
       outcome: 'unreachable',
       code: 'UNUSABLE',
       message: 'The TLS file is bad.',
