@@ -1,6 +1,6 @@
 import { formatSeconds } from '../lib/progress.mjs';
+import { table } from '../lib/table.mjs';
 import { stageNames } from './stages.mjs';
-import { table } from './summary.mjs';
 
 /**
  * What `npm run test:all` is made of: each is a command of its own in package.json too. They run one after the other,

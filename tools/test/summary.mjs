@@ -1,4 +1,5 @@
 import { formatSeconds } from '../lib/progress.mjs';
+import { table } from '../lib/table.mjs';
 import { count, failedNames } from './outcome.mjs';
 import { stageNames } from './stages.mjs';
 
@@ -62,22 +63,6 @@ function numbers(results) {
     Math.max(...results.map(({ began, wallMs }) => began + wallMs)) - Math.min(...results.map(({ began }) => began));
   const cpu = results.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
   return [results.length, cases.length, passed, failed, skipped].map(String).concat(duration(wall), duration(cpu));
-}
-
-/**
- * Columns in plain text: the first to the left, numbers to the right.
- * @param {readonly (readonly string[])[]} rows
- */
-export function table(rows) {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 /**
