@@ -31,6 +31,7 @@ export const machineRuleIds = [
   'client.tls-client-cert-refused',
   'client.tls-client-files-missing',
   'client.tls-name-mismatch',
+  'client.tls-no-names',
   'client.tls-server-expired-or-clock',
   'client.tls-to-http-port',
   'client.tls-unknown-ca',

@@ -1,4 +1,5 @@
 import type { RequestOptions } from 'node:https';
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import type { Endpoint, TlsFiles } from './endpoint';
 import { readRegularFile } from '../util/regularFile';
 
@@ -41,6 +42,21 @@ export async function loadTls(files: TlsFiles): Promise<TlsLoad> {
   return { ok: true, material };
 }
 
+/**
+ * A certificate is for the names it lists. Node takes the common name of one that lists none; Go, which docker is written
+ * in, has refused that since 1.15, and what docker refuses is not green here.
+ */
+function serverIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+  if (certificate.subjectaltname !== undefined) return checkServerIdentity(host, certificate);
+  const message = `The certificate of ${host} lists no names (subjectAltName), so docker does not accept it.`;
+  return Object.assign(new Error(message), { code: 'CERT_WITHOUT_NAMES' });
+}
+
+/** What a TLS connection to an engine is made with. `verify`: false when any certificate will do. */
+export function tlsOptions(material: TlsMaterial, verify: boolean): ConnectionOptions {
+  return { ...material, rejectUnauthorized: verify, checkServerIdentity: serverIdentity };
+}
+
 /** How to reach the endpoint. Reads TLS files where there are any, opens nothing. */
 export async function connectionTo(endpoint: Endpoint): Promise<Connection> {
   switch (endpoint.kind) {
@@ -62,8 +78,7 @@ export async function connectionTo(endpoint: Endpoint): Promise<Connection> {
         options: {
           host: endpoint.host,
           port: endpoint.port,
-          rejectUnauthorized: endpoint.tls.verify,
-          ...load.material,
+          ...tlsOptions(load.material, endpoint.tls.verify),
         },
         basePath: endpoint.basePath,
       };

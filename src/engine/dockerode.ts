@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import Docker from 'dockerode';
-import { loadTls } from './connection';
+import { loadTls, tlsOptions } from './connection';
 import type { Endpoint } from './endpoint';
 
 /**
@@ -41,7 +41,7 @@ export async function createDocker(endpoint: Endpoint, silence = defaultSilence)
   const load = await loadTls(endpoint.tls);
   if (!load.ok) throw new Error(load.message);
   // Through an agent, because dockerode has no option for a server that is not to be verified.
-  const agent = new Agent({ ...load.material, rejectUnauthorized: endpoint.tls.verify });
+  const agent = new Agent(tlsOptions(load.material, endpoint.tls.verify));
   const options: Docker.DockerOptions & { readonly agent: Agent } = { ...place, protocol: 'https', agent };
   return new Docker(options);
 }

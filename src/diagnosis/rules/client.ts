@@ -23,6 +23,13 @@ const tlsCauses: readonly {
     remedy: 'Use a name that the certificate lists in DOCKER_HOST, or make a certificate for this one.',
   },
   {
+    id: 'client.tls-no-names',
+    pattern: /CERT_WITHOUT_NAMES|relies on legacy Common Name/i,
+    title: "The daemon's certificate lists no names",
+    remedy:
+      'Make a certificate that lists the address in DOCKER_HOST as subjectAltName; docker ignores the common name.',
+  },
+  {
     id: 'client.tls-unknown-ca',
     pattern: /unknown authority|SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF|UNABLE_TO_GET_ISSUER|DEPTH_ZERO/i,
     title: "The daemon's certificate is signed by an authority this client does not know",

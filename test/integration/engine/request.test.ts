@@ -15,9 +15,12 @@ afterEach(() => litter.sweep());
 
 describe('TLS', () => {
   /** A server for localhost that wants a client's certificate; certificate, key and authority are one. */
-  async function tlsServer(folder: string): Promise<{ port: number; files: Required<TlsFiles> }> {
+  async function tlsServer(
+    folder: string,
+    names = ['-addext', 'subjectAltName=DNS:localhost'],
+  ): Promise<{ port: number; files: Required<TlsFiles> }> {
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const subject = ['-subj', '/CN=localhost', ...names];
     const fresh = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
     await promisify(execFile)('openssl', [...fresh, '-keyout', key, '-out', cert, ...subject]);
     const pem = { cert: readFileSync(cert), key: readFileSync(key), ca: readFileSync(cert) };
@@ -44,6 +47,16 @@ describe('TLS', () => {
       outcome: 'unreachable',
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });
+  });
+
+  test('a server whose certificate lists no names is refused, as docker refuses it, unless it is not to be verified', async () => {
+    const { port, files } = await tlsServer(litter.folder(), []);
+    expect(await ping(endpoint(port, files), 2000)).toEqual({
+      outcome: 'unreachable',
+      code: 'CERT_WITHOUT_NAMES',
+      message: 'The certificate of localhost lists no names (subjectAltName), so docker does not accept it.',
+    });
+    expect(await ping(endpoint(port, { ...files, verify: false }), 2000)).toMatchObject({ outcome: 'ok' });
   });
 
   test('unless it is not to be verified', async () => {

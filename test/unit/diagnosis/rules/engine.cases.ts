@@ -299,6 +299,7 @@ export const engineCases: readonly Case[] = [
   ],
   ['daemon.info-failed', (f) => void (f.engine.value.info = { outcome: 'failed', message: 'x' }), timeout],
   ['client.tls-name-mismatch', unreachable('ERR_TLS_CERT_ALTNAME_INVALID'), unreachable('ETIMEDOUT')],
+  ['client.tls-no-names', unreachable('CERT_WITHOUT_NAMES'), unreachable('ERR_TLS_CERT_ALTNAME_INVALID')],
   ['client.tls-unknown-ca', unreachable('SELF_SIGNED_CERT_IN_CHAIN'), unreachable('CERT_HAS_EXPIRED')],
   ['client.tls-server-expired-or-clock', unreachable('CERT_HAS_EXPIRED'), unreachable('ETIMEDOUT')],
   [
