@@ -1,3 +1,5 @@
+import { rowOf } from '../engine/stateTable';
+import type { ResultCode } from '../helper/protocol';
 import type { StepId } from '../helper/stepIds';
 /** What the editor and the command line say of a verb. */
 interface VerbRow {
@@ -44,6 +46,15 @@ export const lifecycleVerbs: Readonly<Record<LifecycleVerb, VerbRow>> = {
     endsDaemon: true,
   },
 };
+
+/** Results with which a daemon that was to be started is none that runs. */
+const endsInFailedStart: ReadonlySet<ResultCode> = new Set(['daemon-exited', 'not-ready', 'init-failed']);
+
+/** The headline of "failed to start", as the bar, the page and `status` have it, where a verb ended in that; else undefined. */
+export function failedStartHeadline(verb: string, code: ResultCode): string | undefined {
+  if (verb === 'stop' || !endsInFailedStart.has(code)) return undefined;
+  return rowOf({ kind: 'failed', cause: { code: 'start-failed', evidence: '' } }).headline;
+}
 
 /**
  * What the helper is doing, in the words of someone who waits for it. Keys are the step names the helper prints; a

@@ -1,3 +1,4 @@
+import { failedStartHeadline } from '../app/lifecycle';
 import { steps, type Action, type NextStep } from '../diagnosis/nextStep';
 import { diagnoseStart } from '../diagnosis/startFailures/diagnoseStart';
 import type { HelperEvent } from '../helper/protocol';
@@ -59,8 +60,10 @@ export interface Told {
 export function tell(outcome: HelperOutcome): Told {
   switch (outcome.kind) {
     case 'result': {
-      const { ok, message, cause, code } = outcome.result;
-      if (ok) return { message, lines: [], nextSteps: [] };
+      const { ok, verb, message: said, cause, code } = outcome.result;
+      if (ok) return { message: said, lines: [], nextSteps: [] };
+      const headline = failedStartHeadline(verb, code);
+      const message = headline === undefined ? said : `${headline}. ${said}`;
       if (cause === '') return { message, lines: [], nextSteps: code === 'not-ready' ? [steps.showLog] : [] };
       const { id, title, nextStep, step } = diagnoseStart(cause);
       const words = id === 'not-recognised' ? [] : [`${title}.`, nextStep];

@@ -86,6 +86,7 @@ export const machineRuleIds = [
   'network.dnat-or-port-match-missing',
   'network.dns-loopback-filtered',
   'network.dns-of-daemon-missing',
+  'network.dns-set-to-loopback',
   'network.docker-user-or-forward-drop',
   'network.ip-forward-disabled',
   'network.ip-forward-readonly',

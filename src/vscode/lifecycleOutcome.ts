@@ -1,4 +1,4 @@
-import { lifecycleVerbs, type LifecycleVerb } from '../app/lifecycle';
+import { failedStartHeadline, lifecycleVerbs, type LifecycleVerb } from '../app/lifecycle';
 import type { ResultCode, ResultEvent } from '../helper/protocol';
 import type { HelperOutcome } from '../helper/run';
 import { diagnoseStart } from '../diagnosis/startFailures/diagnoseStart';
@@ -67,7 +67,7 @@ function failedResult(
   explain: (line: string) => Explained | undefined,
   retry: Button,
 ): Verdict {
-  const { failure } = lifecycleVerbs[verb];
+  const failure = failedStartHeadline(verb, result.code) ?? lifecycleVerbs[verb].failure;
   const known = result.cause === '' ? undefined : explain(result.cause);
   const cause = known === undefined ? result.cause : paragraph(known.title, known.advice);
   if (daemonsOwn.has(result.code)) {

@@ -30,7 +30,7 @@ describe('a daemon that cannot start', () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     await workbench.run('Restart Docker daemon');
-    const toast = workbench.notification('Docker was not restarted');
+    const toast = workbench.notification('Docker failed to start');
     await toast.waitFor();
     expect(await toast.textContent()).toContain('The address for the bridge');
     await workbench.indicatorSays('Docker: failed to start');
@@ -45,7 +45,7 @@ describe('a daemon that cannot start', () => {
   test('says that daemon.json is not JSON, and where', async () => {
     daemon.configure('{ "debug": tru }');
     await workbench.run('Restart Docker daemon');
-    const toast = workbench.notification('Docker was not restarted');
+    const toast = workbench.notification('Docker failed to start');
     await toast.waitFor();
     expect(await toast.textContent()).toMatch(/daemon\.json.*JSON/);
     await workbench.screenshot('bad-daemon-json-dark');
@@ -105,7 +105,7 @@ describe('a daemon that cannot start', () => {
       await workbench.run('Start Docker daemon');
       const toast = workbench.notification(words);
       await toast.waitFor();
-      expect(await toast.textContent()).toContain('Docker was not started');
+      expect(await toast.textContent()).toContain('Docker failed to start');
       await workbench.indicatorSays('Docker: failed to start');
       for (const theme of ['light', 'high-contrast', 'dark'] as const) {
         await workbench.setTheme(theme);

@@ -155,6 +155,27 @@ export const addressRules: readonly Rule[] = [
     },
   }),
   rule({
+    id: 'network.dns-set-to-loopback',
+    needs: ['daemonConfig'],
+    judge: ({ daemonConfig }) => {
+      const set = [option(daemonConfig, 'dns') ?? []].flat().map(String);
+      const loopback = set.filter(isLoopback);
+      if (loopback.length === 0) return undefined;
+      return {
+        severity: 'warning',
+        title: 'The name server for containers is on loopback',
+        cause: `"dns" is ${set.join(', ')}. In a container ${loopback[0] ?? ''} is that container itself, where no name server runs.`,
+        evidence: [seenIn(daemonConfig, 'dns', set.join(', '))],
+        consequence: 'Containers cannot resolve names.',
+        remedy: fix(
+          'Set "dns" to a name server that containers can reach, or remove it.',
+          'sudo editor /etc/docker/daemon.json',
+          'restarts-daemon',
+        ),
+      };
+    },
+  }),
+  rule({
     id: 'network.dns-of-daemon-missing',
     needs: ['network'],
     explains: ['log.lookup-refused'],

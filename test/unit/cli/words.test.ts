@@ -65,7 +65,7 @@ describe('an outcome in words', () => {
       result: result({ ok: false, code: 'daemon-exited', message: 'It ended.', cause }),
       steps: [],
     });
-    expect(told.message).toBe('It ended.');
+    expect(told.message).toBe('Docker failed to start. It ended.');
     expect(told.lines[0]).toContain(cause);
     expect(told.lines[1]).toBe('Another program listens on 127.0.0.1:2375.');
     expect(told.nextSteps.map((step) => step.label)).toEqual(['Show who listens', 'Show the daemon log']);

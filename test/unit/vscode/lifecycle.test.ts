@@ -141,7 +141,7 @@ describe('Lifecycle', () => {
     expect(editor.shown).toEqual([
       {
         severity: 'error',
-        message: 'Docker was not started. Because.',
+        message: 'Docker failed to start. Because.',
         modal: false,
         detail: '',
         labels: ['Show log', 'Try again'],

@@ -52,7 +52,7 @@ describe('judge', () => {
         : undefined;
     expect(judge('restart', ended(result('daemon-exited', { cause: 'bad line' })), explain, line)).toEqual({
       kind: 'failed',
-      message: 'Docker was not restarted. daemon.json is not valid JSON. Correct it.',
+      message: 'Docker failed to start. daemon.json is not valid JSON. Correct it.',
       buttons: [
         { label: 'Copy command', copy: 'vi x' },
         { label: 'Show log', command: commandIds.showLog },
@@ -60,10 +60,10 @@ describe('judge', () => {
       ],
     });
     expect(judge('start', ended(result('daemon-exited', { cause: 'never seen' })), explain, line)).toMatchObject({
-      message: 'Docker was not started. The helper says so. never seen.',
+      message: 'Docker failed to start. The helper says so. never seen.',
     });
     expect(judge('start', ended(result('not-ready')), explain, line)).toMatchObject({
-      message: 'Docker was not started. The helper says so.',
+      message: 'Docker failed to start. The helper says so.',
     });
   });
 

@@ -157,6 +157,7 @@ export const engineCases: readonly Case[] = [
     (f) => void (f.network.value.resolvers.nameservers = ['127.0.0.11']),
     (f) => void (f.network.value.resolvers.nameservers = ['127.0.0.53']),
   ],
+  ['network.dns-set-to-loopback', set({ dns: ['127.0.0.53'] }), set({ dns: ['10.0.0.53'] })],
   [
     'network.dns-of-daemon-missing',
     (f) => void (f.network.value.resolvers.nameservers = []),
