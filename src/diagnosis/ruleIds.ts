@@ -62,6 +62,7 @@ export const machineRuleIds = [
   'daemon.missing-shim',
   'daemon.nofile-too-low',
   'daemon.runtime-not-registered',
+  'daemon.seccomp-profile-refuses',
   'daemon.stale-system-containerd-socket',
   'daemon.start-in-progress-or-blocked',
   'daemon.tcp-listen-failed',

@@ -42,6 +42,32 @@ export const containerRules: readonly Rule[] = [
     },
   }),
   rule({
+    id: 'daemon.seccomp-profile-refuses',
+    needs: ['daemonConfig'],
+    explains: ['daemon.containers-fail', 'log.unable-to-apply-caps'],
+    judge: ({ daemonConfig }, facts) => {
+      const profile = option(daemonConfig, 'seccomp-profile');
+      const found = verificationOf(facts);
+      if (typeof profile !== 'string' || /^(?:builtin|unconfined)?$/u.test(profile)) return undefined;
+      if (found?.verdict !== 'no' || !/operation not permitted/iu.test(found.message)) return undefined;
+      return {
+        severity: 'error',
+        title: 'Containers fail under the seccomp profile of daemon.json',
+        cause: `The daemon gives ${profile} to each container, and a system call was refused: ${found.message}`,
+        evidence: [
+          seenIn(daemonConfig, 'seccomp-profile', profile),
+          seen('a container run by this program', found.message),
+        ],
+        consequence: 'No container starts.',
+        remedy: fix(
+          `Remove "seccomp-profile" to try without it. If containers run then, allow the system call that ${profile} refuses.`,
+          editConfig(daemonConfig),
+          'restarts-daemon',
+        ),
+      };
+    },
+  }),
+  rule({
     id: 'daemon.default-ulimits-refused',
     needs: ['daemonConfig'],
     explains: ['daemon.containers-fail', 'log.rlimit-refused'],

@@ -19,13 +19,13 @@ const mostKilobytes = {
   'actions.js': 108,
   'diagnostics.js': 60,
   'backgroundDiagnosis.js': 5,
-  'diagnosis.js': 288,
+  'diagnosis.js': 300,
   'verification.js': 24,
   'limits.js': 140,
   'webview.js': 18,
   'charts.js': 56,
   'dockerode.js': 52,
-  'cli.js': 530,
+  'cli.js': 545,
 };
 
 /** A small project around the real build program. */

@@ -298,6 +298,14 @@ export const engineCases: readonly Case[] = [
     (f) => Object.assign(f.processes.value.dockerd[0] ?? {}, { nofile: { soft: 256, hard: 256 } }),
     (f) => Object.assign(f.processes.value.dockerd[0] ?? {}, { nofile: { soft: 1024, hard: 1024 } }),
   ],
+  [
+    'daemon.seccomp-profile-refuses',
+    both(
+      set({ 'seccomp-profile': '/p.json' }),
+      containersFail('start', 'unable to apply caps: operation not permitted'),
+    ),
+    containersFail('start', 'unable to apply caps: operation not permitted'),
+  ],
   ['daemon.info-failed', (f) => void (f.engine.value.info = { outcome: 'failed', message: 'x' }), timeout],
   ['client.tls-name-mismatch', unreachable('ERR_TLS_CERT_ALTNAME_INVALID'), unreachable('ETIMEDOUT')],
   ['client.tls-no-names', unreachable('CERT_WITHOUT_NAMES'), unreachable('ERR_TLS_CERT_ALTNAME_INVALID')],
