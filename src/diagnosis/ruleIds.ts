@@ -30,6 +30,7 @@ export const machineRuleIds = [
   'client.http-to-tls-port',
   'client.tls-client-cert-refused',
   'client.tls-client-files-missing',
+  'client.proxy-before-engine',
   'client.tls-name-mismatch',
   'client.tls-no-names',
   'client.tls-server-expired-or-clock',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { configFolder, type EndpointReader } from '../engine/dockerConfig';
 import { resolveEndpoint } from '../engine/endpoint';
+import { proxyVariable } from './clientProxy';
 import type { ClientEndpoint, EndpointFacts } from './facts/engine';
 import { findProgram } from './programs';
 import { defined, isUnreadable, namesIn, readBytes } from './readResult';
@@ -56,11 +57,9 @@ function clientEndpoint(client: Client, root: string, setting: string | undefine
     const value = client.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return {
-    client: client.name,
-    environment: Object.fromEntries(set),
-    result: resolveEndpoint(readerOf(client, root), setting),
-  };
+  const result = resolveEndpoint(readerOf(client, root), setting);
+  const proxy = result.ok ? proxyVariable(client.env, result.endpoint) : undefined;
+  return defined({ client: client.name, environment: Object.fromEntries(set), result, proxy });
 }
 
 const CliConfig = v.object({

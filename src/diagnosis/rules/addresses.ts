@@ -1,22 +1,10 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
+import { inSubnet } from '../../util/subnet';
 import { seenIn, fix, rule, seen, type Rule } from '../rule';
 import { engineInfo, livingDaemons, option, settings } from '../factSelectors';
 
 function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
-}
-
-/** Whether an address lies in a subnet; false for what is no subnet. */
-function contains(subnet: string, address: string): boolean {
-  const [network = '', prefix = ''] = subnet.split('/');
-  const family = isIPv4(network) ? 'ipv4' : 'ipv6';
-  if (isIP(network) === 0 || isIP(address) === 0 || isIPv4(address) !== isIPv4(network) || !/^\d{1,3}$/.test(prefix)) {
-    return false;
-  }
-  if (Number(prefix) > (family === 'ipv4' ? 32 : 128)) return false;
-  const list = new BlockList();
-  list.addSubnet(network, Number(prefix), family);
-  return list.check(address, family);
 }
 
 /** `bip` whose host bits are all zero, or that is no address at all. */
@@ -47,7 +35,7 @@ function poolsOf(value: unknown): readonly Pool[] {
 /** How many networks the configured ranges hold and how many of this engine's lie in them. */
 function poolUse(pools: readonly Pool[], networks: readonly { readonly subnets: readonly string[] }[]) {
   const used = networks.flatMap(({ subnets }) =>
-    subnets.filter((subnet) => pools.some(({ base }) => contains(base, subnet.split('/')[0] ?? ''))),
+    subnets.filter((subnet) => pools.some(({ base }) => inSubnet(base, subnet.split('/')[0] ?? ''))),
   ).length;
   return { holds: pools.reduce((sum, { holds }) => sum + holds, 0), used };
 }
@@ -89,7 +77,7 @@ export const addressRules: readonly Rule[] = [
       ].filter((address) => !isLoopback(address));
       const hit = engine.networks.value.flatMap(({ name, subnets }) =>
         subnets.flatMap((subnet) =>
-          outer.filter((address) => contains(subnet, address)).map((address) => ({ name, subnet, address })),
+          outer.filter((address) => inSubnet(subnet, address)).map((address) => ({ name, subnet, address })),
         ),
       )[0];
       if (hit === undefined) return undefined;

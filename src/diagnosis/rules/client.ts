@@ -1,5 +1,6 @@
 import { valueOf } from '../../host/facts/fact';
 import type { EngineVersion } from '../../host/facts/engine';
+import { shellQuote } from '../../util/shellQuote';
 import { engineVersion } from '../factSelectors';
 import { fix, rule, seen, type Rule } from '../rule';
 
@@ -157,6 +158,25 @@ export const clientRules: readonly Rule[] = [
           'Unset it to use the daemon of this machine.',
           'unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY',
         ),
+      };
+    },
+  }),
+  rule({
+    id: 'client.proxy-before-engine',
+    needs: ['endpoint'],
+    judge: ({ endpoint }) => {
+      const client = endpoint.clients.find(({ proxy }) => proxy !== undefined);
+      const variable = client?.proxy;
+      if (client === undefined || variable === undefined || !client.result.ok) return undefined;
+      const { endpoint: engine } = client.result;
+      const host = engine.kind === 'unix' ? '' : engine.host;
+      return {
+        severity: 'warning',
+        title: `With the environment of ${client.client}, docker asks a proxy for the engine`,
+        cause: `${variable} is set, and NO_PROXY does not name ${host}: docker sends its requests for ${engine.display} to the proxy. This program asks the engine itself.`,
+        evidence: [seen(variable, 'set'), seen('NO_PROXY', `${host} is not in it`)],
+        consequence: 'Where the proxy does not pass them on, docker fails with "Cannot connect to the Docker daemon".',
+        remedy: fix('Name the engine in NO_PROXY.', `export NO_PROXY="$NO_PROXY,"${shellQuote(host)}`),
       };
     },
   }),

@@ -10,6 +10,8 @@ export const clientEndpointSchema = v.object({
   /** DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_API_VERSION, XDG_RUNTIME_DIR; those that are set. */
   environment: v.record(v.string(), v.string()),
   result: endpointResultSchema,
+  /** The variable by which docker sends its requests for this endpoint to a proxy; absent: it asks the engine itself. */
+  proxy: v.exactOptional(v.string()),
 });
 export type ClientEndpoint = FactsOf<typeof clientEndpointSchema>;
 

@@ -52,6 +52,14 @@ const mtu = (value: number) => (facts: HealthyFacts) =>
   void Object.assign(facts.network.value.devices[0] ?? {}, { mtu: value });
 const history = (why: string) => (facts: HealthyFacts) =>
   void (facts.helper.value.history = [{ at: 'x', what: 'died', why, ms: 1 }]);
+const far = {
+  kind: 'tcp',
+  host: 'docker',
+  port: 2375,
+  basePath: '',
+  source: 'DOCKER_HOST',
+  display: 'tcp://docker:2375',
+};
 const denied = ping({ outcome: 'denied', path: {} as never });
 const refused = ping({ outcome: 'refused', path: {} as never });
 const hosts =
@@ -307,6 +315,12 @@ export const engineCases: readonly Case[] = [
     containersFail('start', 'unable to apply caps: operation not permitted'),
   ],
   ['daemon.info-failed', (f) => void (f.engine.value.info = { outcome: 'failed', message: 'x' }), timeout],
+  [
+    'client.proxy-before-engine',
+    (f) =>
+      Object.assign(f.endpoint.value.clients[0] ?? {}, { result: { ok: true, endpoint: far }, proxy: 'HTTP_PROXY' }),
+    (f) => Object.assign(f.endpoint.value.clients[0] ?? {}, { result: { ok: true, endpoint: far } }),
+  ],
   ['client.tls-name-mismatch', unreachable('ERR_TLS_CERT_ALTNAME_INVALID'), unreachable('ETIMEDOUT')],
   ['client.tls-no-names', unreachable('CERT_WITHOUT_NAMES'), unreachable('ERR_TLS_CERT_ALTNAME_INVALID')],
   ['client.tls-unknown-ca', unreachable('SELF_SIGNED_CERT_IN_CHAIN'), unreachable('CERT_HAS_EXPIRED')],
