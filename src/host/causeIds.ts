@@ -88,6 +88,7 @@ export const runningCauseIds = [
   'docker-desktop-bind-cache',
   'docker-pull-rate-limit',
   'extension-missing',
+  'docker-init',
   'image-config-corrupt',
   'inotify',
   'invalid-database',

@@ -1,6 +1,7 @@
 import type { PidFileFacts } from '../../host/facts/daemon';
 import { seenIn, fix, rule, seen, type Rule } from '../rule';
 import { answers, engineInfo, engineVersion, livingDaemons, option, settings } from '../factSelectors';
+import { errorsOf } from '../logErrors';
 import { daemonJsonRules, editConfig, severityOf, unanswered } from './daemonJson';
 
 function pidEvidence({ path, content, process }: PidFileFacts) {
@@ -113,11 +114,13 @@ export const daemonRules: readonly Rule[] = [
   rule({
     id: 'daemon.missing-docker-init',
     needs: ['daemonConfig'],
-    judge: ({ daemonConfig }) => {
+    explains: ['log.docker-init'],
+    judge: ({ daemonConfig }, facts) => {
       if (daemonConfig.programs['docker-init'] !== undefined) return undefined;
       const always = option(daemonConfig, 'init') === true;
+      const wanted = errorsOf(facts, 'docker-init').length > 0;
       return {
-        severity: always ? 'error' : 'info',
+        severity: always ? 'error' : wanted ? 'warning' : 'info',
         title: 'docker-init is not installed where the daemon looks',
         cause: 'The package that holds it (tini) is not installed.',
         evidence: [seen('docker-init', 'not found')],

@@ -40,6 +40,26 @@ function changedSince(said: string, at: number, facts: Facts): Evidence | undefi
     : undefined;
 }
 
+/** Starts that fail over a file of the data root, which dockerd makes anew where it is absent. */
+const databases: Readonly<Partial<Record<StartFailure['id'], RegExp>>> = {
+  'volume-database': /volumes\/metadata\.db$/,
+  'network-database': /local-kv\.db$/,
+  'reference-store': /repositories\.json$/,
+  'buildkit-database': /buildkit\/cache\.db$/,
+  'containerd-metadata': /metadata\.v1\.bolt\/meta\.db$/,
+};
+
+/** When the file over which a start failed is not there any more. */
+function movedSince({ id, line }: StartFailure, facts: Facts): Evidence | undefined {
+  const file = databases[id];
+  const root = valueOf(facts.root);
+  if (file === undefined || root === undefined || root.databases.some(({ path }) => file.test(path))) return undefined;
+  // Of the build cache only one file is in the facts.
+  const named = /[\w/.-]+\.db\b/u.exec(line)?.[0];
+  if (named !== undefined && !file.test(named)) return undefined;
+  return seen('the data root', `no ${file.source.replaceAll(/\\|\$$/gu, '')} in it, after the start that failed`);
+}
+
 /** What is left to do after such a change. */
 const startAgain = fix('Start Docker.', 'dind-station start', 'none', 'start-daemon');
 
@@ -49,7 +69,7 @@ function failedStart(failure: StartFailure, facts: Facts): Draft {
   const down = { severity: 'error', cause, consequence: 'Docker is down.' } as const;
   const { title, nextStep, line } = failure;
   const failedAt = Date.parse(valueOf(facts.daemonLog)?.modifiedAt ?? '');
-  const changed = changedSince(`${title} ${nextStep} ${line}`, failedAt, facts);
+  const changed = changedSince(`${title} ${nextStep} ${line}`, failedAt, facts) ?? movedSince(failure, facts);
   if (changed !== undefined) {
     return {
       ...down,

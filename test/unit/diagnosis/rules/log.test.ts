@@ -32,6 +32,7 @@ const said: Readonly<Record<string, string>> = {
   'remove-device-busy': 'driver overlay2 failed to remove root filesystem: unlinkat /x: device or resource busy',
   'docker-desktop-bind-cache': 'bind source path does not exist: /host_mnt/x',
   'layer-directory-missing': 'open /var/lib/docker/overlay2/a/committed: no such file or directory',
+  'docker-init': 'exec: "docker-init": executable file not found in $PATH',
   'image-config-corrupt': 'invalid image sha256:aa, failed to verify',
   'invalid-database': 'cannot open error=invalid database',
   'boltdb-wait': 'waiting for response from boltdb open',
@@ -163,4 +164,34 @@ test('a start that the helper refused is what is told, and not what the log says
   ]);
   expect(findings('daemon-exited').map(({ id }) => id)).toEqual(['start.not-recognised']);
   expect(findings('not-stopped', 'stop').map(({ id }) => id)).toEqual(['start.not-recognised']);
+});
+
+describe('a start that failed over a database', () => {
+  const first = (line: string, ...paths: readonly string[]) =>
+    diagnose(
+      healthyFacts((facts) => {
+        down(facts);
+        facts.daemonLog.value.lastStart = [line];
+        facts.root.value.databases = paths.map((path) => ({ path, sizeBytes: 32768, state: 'ok' }));
+      }),
+    ).findings.find(({ id }) => id.startsWith('start.'));
+  const volumes = 'failed to start daemon: error while opening volume store metadata database: invalid database';
+
+  test('is told as damaged while the file is there, and only to be started again once it is not', () => {
+    expect(first(volumes, '/var/lib/docker/volumes/metadata.db')).toMatchObject({
+      id: 'start.volume-database',
+      title: 'The list of volumes is damaged',
+    });
+    expect(first(volumes, '/var/lib/docker/network/files/local-kv.db')).toMatchObject({
+      id: 'start.volume-database',
+      title: 'The last start of Docker failed, and the data root has changed since',
+      remedy: { action: 'start-daemon' },
+    });
+  });
+
+  test('is told as damaged where it names another file than the one that is looked for', () => {
+    const title = 'The build cache is damaged';
+    expect(first('failed to open /var/lib/docker/buildkit/snapshots.db: invalid database')?.title).toBe(title);
+    expect(first('failed to open /var/lib/docker/buildkit/cache.db: invalid database')?.title).not.toBe(title);
+  });
 });
