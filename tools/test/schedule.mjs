@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises';
 /** `cpus`: how much weight may run at once. `slots`: how many jobs. @typedef {{ readonly cpus: number, readonly slots: number }} Limits */
 
 /** From this weight on a job is taken for one that keeps a CPU busy. */
-export const heavyWeight = 0.7;
+export const heavyWeight = 0.8;
 
 /**
  * The order in which jobs are tried: those that are alone before all (light ones run beside them, heavy ones wait), then

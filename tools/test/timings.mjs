@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { cacheFolder } from '../lib/cacheFolder.mjs';
 
 /**
- * What a job took when it came to its end. Beside others every job is slowed down, so the shortest of the last runs counts,
- * which gives way by a tenth with each one that is longer.
+ * What a job took when it came to its end. Beside others every job is slowed down, and CPUs that share a core take more time
+ * for the same, so the least of the last runs counts, which gives way by a tenth with each one that is more.
  * @typedef {{ readonly wallMs: number, readonly cpuMs: number }} Timing
  */
 /** By the id of the job. @typedef {Record<string, Timing>} Timings */
@@ -41,7 +41,11 @@ export function keepTimings(timings, file = timingsFile()) {
   const before = readTimings(file);
   const all = { ...before };
   for (const [id, { wallMs, cpuMs }] of Object.entries(timings)) {
-    all[id] = { wallMs: Math.round(Math.min(wallMs, (before[id]?.wallMs ?? wallMs) * 1.1)), cpuMs };
+    const { wallMs: leastWall, cpuMs: leastCpu } = before[id] ?? { wallMs, cpuMs };
+    all[id] = {
+      wallMs: Math.round(Math.min(wallMs, leastWall * 1.1)),
+      cpuMs: Math.round(Math.min(cpuMs, leastCpu * 1.1)),
+    };
   }
   writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(all, undefined, 1)}\n`);
   renameSync(`${file}.${process.pid}`, file);
