@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 
 /**
  * What the queue has to know of a job. `weight` is how many CPUs it keeps busy on average; one that is `alone` measures
- * time or CPU shares itself and must not run beside one that keeps a CPU busy.
- * @typedef {{ readonly id: string, readonly wallMs: number, readonly weight: number, readonly alone?: boolean }} Load
+ * time or CPU shares itself and must not run beside one that keeps a CPU busy, by its weight or because it is `heavy`.
+ * @typedef {{ readonly id: string, readonly wallMs: number, readonly weight: number, readonly alone?: boolean, readonly heavy?: boolean }} Load
  */
 
 /**
@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises';
 /** `cpus`: how much weight may run at once. `slots`: how many jobs. @typedef {{ readonly cpus: number, readonly slots: number }} Limits */
 
 /** From this weight on a job is taken for one that keeps a CPU busy. */
-export const heavyWeight = 0.8;
+export const heavyWeight = 0.9;
 
 /**
  * The order in which jobs are tried: those that are alone before all (light ones run beside them, heavy ones wait), then
@@ -45,8 +45,8 @@ function fits(job, others, { cpus, slots }) {
 }
 
 /** @param {Load} job */
-function isHeavy({ weight }) {
-  return weight >= heavyWeight;
+function isHeavy({ weight, heavy }) {
+  return heavy === true || weight >= heavyWeight;
 }
 
 /**

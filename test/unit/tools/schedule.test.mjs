@@ -42,6 +42,7 @@ describe('what starts', () => {
     expect(ids(toStart([alone, ...jobs], [], limits, 0))).toEqual(['alone', 'light']);
     expect(toStart([alone], [running(job('heavy', 9, heavyWeight))], limits, 0)).toEqual([]);
     expect(ids(toStart([alone], [running(job('light', 9, 0.3))], limits, 0))).toEqual(['alone']);
+    expect(toStart([alone], [running({ ...job('heavy by what it is', 9, 0.3), heavy: true })], limits, 0)).toEqual([]);
   });
 });
 
@@ -82,7 +83,9 @@ const anyJobs = fc.array(
 test('whatever the jobs: all run once, the budget holds, nothing heavy is beside one that is alone, and no time is idle', () => {
   fc.assert(
     fc.property(anyJobs, (loads) => {
-      let waiting = inOrder(loads.map((load, id) => ({ id: String(id), ...load })));
+      /** @type {Load[]} */
+      const all = loads.map((load, id) => ({ id: String(id), ...load }));
+      let waiting = inOrder(all);
       /** @type {{ job: Load, began: number }[]} */
       let active = [];
       const seen = new Set();
