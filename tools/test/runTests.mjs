@@ -25,6 +25,8 @@ const slots = 8;
  * others meanwhile, so with exactly all of the CPUs given out a quarter of them was idle.
  */
 const share = 1.2;
+/** Beside a job that measures time or CPU shares itself none is given out twice. */
+const quietShare = 0.95;
 
 /** With more failed jobs than this nothing is run again: then it is not the crowd that they have in common. */
 const mostAgain = 8;
@@ -56,7 +58,7 @@ function mayBeLoad({ job, outcome }, lacking) {
 export async function runTests(planned, { signal, elevate, keep, progress }) {
   const jobs = timed(planned, readTimings());
   const measured = { cpus: availableParallelism(), before: cpuTimes(), began: performance.now() };
-  const limits = { cpus: measured.cpus * share, slots };
+  const limits = { cpus: measured.cpus * share, quietCpus: measured.cpus * quietShare, slots };
   /** @type {Result[]} */
   const results = [];
   /** @param {readonly Job[]} queue @param {Omit<Parameters<typeof runJob>[1], 'signal' | 'elevate' | 'keep'>} made */

@@ -11,7 +11,10 @@ import { setTimeout } from 'node:timers/promises';
  * @typedef {{ readonly job: J, readonly began: number }} Running
  */
 
-/** `cpus`: how much weight may run at once. `slots`: how many jobs. @typedef {{ readonly cpus: number, readonly slots: number }} Limits */
+/**
+ * `cpus`: how much weight may run at once; `quietCpus`: beside a job that is alone, where it is less. `slots`: how many jobs.
+ * @typedef {{ readonly cpus: number, readonly quietCpus?: number, readonly slots: number }} Limits
+ */
 
 /** From this weight on a job is taken for one that keeps a CPU busy. */
 export const heavyWeight = 0.9;
@@ -35,13 +38,14 @@ export function inOrder(jobs) {
  * @param {readonly Load[]} others
  * @param {Limits} limits
  */
-function fits(job, others, { cpus, slots }) {
+function fits(job, others, { cpus, quietCpus = cpus, slots }) {
   if (others.length === 0) return true;
   if (others.length >= slots) return false;
   if (job.alone === true && others.some(isHeavy)) return false;
   if (isHeavy(job) && others.some(({ alone }) => alone)) return false;
   // Weights are measured: what adds up to 1.8 in one order must not be 1.8000000000000003 in another.
-  return others.reduce((sum, { weight }) => sum + weight, job.weight) <= cpus + 1e-6;
+  const budget = job.alone === true || others.some(({ alone }) => alone) ? quietCpus : cpus;
+  return others.reduce((sum, { weight }) => sum + weight, job.weight) <= budget + 1e-6;
 }
 
 /** @param {Load} job */

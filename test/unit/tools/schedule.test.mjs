@@ -42,6 +42,7 @@ describe('what starts', () => {
     expect(ids(toStart([alone, ...jobs], [], limits, 0))).toEqual(['alone', 'light']);
     expect(toStart([alone], [running(job('heavy', 9, heavyWeight))], limits, 0)).toEqual([]);
     expect(ids(toStart([alone], [running(job('light', 9, 0.3))], limits, 0))).toEqual(['alone']);
+    expect(toStart([alone], [running(job('light', 9, 0.3))], { ...limits, quietCpus: 0.8 }, 0)).toEqual([]);
     expect(toStart([alone], [running({ ...job('heavy by what it is', 9, 0.3), heavy: true })], limits, 0)).toEqual([]);
   });
 });
