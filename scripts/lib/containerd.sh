@@ -74,7 +74,7 @@ containerd_of_others() {
     { read -r comm <"$dir/comm"; } 2>/dev/null || continue
     [ "$comm" = containerd ] || continue
     other=${dir#/proc/}
-    process_runs "$other" containerd || continue
+    process_daemon "$other" containerd || continue
     ! runs_our_config "$other" || continue
     containerd_listens "$other" || continue
     containerd_has_ours "$other" || continue

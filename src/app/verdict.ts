@@ -56,9 +56,9 @@ export function isOwn(state: Pick<EngineState, 'kind'>, endpoint: Endpoint | und
 }
 
 function verifiedOf({ state, endpoint, verifies, doubt }: VerdictInput): Verified | undefined {
-  if (!isUsable(state) && state.kind !== 'cannot-run') return undefined;
   // A container that ran before says nothing of an engine that has lost its containerd since.
-  if (state.kind === 'cannot-run' && state.verified?.verdict !== 'no') return undefined;
+  if (state.kind === 'cannot-run') return state.verified?.verdict === 'no' ? state.verified : undefined;
+  if (!isUsable(state)) return undefined;
   if (doubt !== undefined) return { verdict: 'not-yet', reason: 'doubted' };
   if (state.verified !== undefined) return state.verified;
   const reason = isOwn(state, endpoint) ? (verifies ? 'not-yet' : 'off') : 'not-own';

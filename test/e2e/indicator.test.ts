@@ -26,6 +26,23 @@ async function everyLook(name: string): Promise<void> {
   await workbench.resize(1280, 800);
 }
 
+/** What is seen while Docker is stopped and a program is not where it was; nobody is interrupted for that. */
+async function whileAway(program: string, indicator: string, look: () => Promise<void>): Promise<void> {
+  daemon.helper('stop');
+  await workbench.indicatorSays('Docker: stopped');
+  renameSync(program, `${program}.away`);
+  try {
+    await workbench.indicatorSays(indicator, 20_000);
+    await look();
+    expect(await workbench.notifications()).toEqual([]);
+  } finally {
+    renameSync(`${program}.away`, program);
+  }
+  await workbench.indicatorSays('Docker: stopped', 20_000);
+  daemon.helper('start');
+  await workbench.indicatorSays('Docker');
+}
+
 describe('the indicator', () => {
   test('shows a daemon that runs, with what there is to know of it', async () => {
     await workbench.indicatorSays('Docker');
@@ -150,43 +167,22 @@ describe('the indicator', () => {
   });
 
   test('says that Docker is not installed, and offers no start of it', async () => {
-    daemon.helper('stop');
-    await workbench.indicatorSays('Docker: stopped');
-    const dockerd = command('/bin/sh', '-c', 'command -v dockerd');
-    renameSync(dockerd, `${dockerd}.away`);
-    try {
-      await workbench.indicatorSays('Docker: not installed', 20_000);
+    await whileAway(command('/bin/sh', '-c', 'command -v dockerd'), 'Docker: not installed', async () => {
       const text = await (await workbench.tooltip()).innerText();
       expect(text).toContain('dockerd is not installed in /usr/local/sbin');
       expect(text).not.toContain('Start');
       await workbench.leaveHover();
       await everyLook('not-installed');
-      expect(await workbench.notifications()).toEqual([]);
-    } finally {
-      renameSync(`${dockerd}.away`, dockerd);
-    }
-    await workbench.indicatorSays('Docker: stopped', 20_000);
-    daemon.helper('start');
-    await workbench.indicatorSays('Docker');
+    });
   });
 
   test('says that Docker is not set up where the helper is not, and offers that', async () => {
-    daemon.helper('stop');
-    await workbench.indicatorSays('Docker: stopped');
-    renameSync(helper, `${helper}.away`);
-    try {
-      await workbench.indicatorSays('Docker: not set up', 20_000);
+    await whileAway(helper, 'Docker: not set up', async () => {
       const links = await (await workbench.tooltip()).locator('a').allInnerTexts();
       expect(links[0]?.trim()).toBe('Set up helper');
       await workbench.leaveHover();
       await everyLook('not-set-up');
-      expect(await workbench.notifications()).toEqual([]);
-    } finally {
-      renameSync(`${helper}.away`, helper);
-    }
-    await workbench.indicatorSays('Docker: stopped', 20_000);
-    daemon.helper('start');
-    await workbench.indicatorSays('Docker');
+    });
   });
 
   test('shows the step of a slow start, and a start can be cancelled', async () => {

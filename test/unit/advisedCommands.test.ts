@@ -7,6 +7,7 @@ import { rules } from '../../src/diagnosis/rules/allRules';
 import { runningCauses, startCauses } from '../../src/host/logTable';
 import { helperActions } from '../../src/helper/protocol';
 import { healthyFacts } from './diagnosis/healthy';
+import { accessCases } from './diagnosis/rules/access.cases';
 import { engineCases } from './diagnosis/rules/engine.cases';
 import { machineCases } from './diagnosis/rules/machine.cases';
 
@@ -100,7 +101,7 @@ describe('a command of ours that a remedy names is taken as it is', () => {
   }
 
   test('in the findings of every case', () => {
-    const commands = [...machineCases, ...engineCases].flatMap(([id, found]) => {
+    const commands = [...machineCases, ...engineCases, ...accessCases].flatMap(([id, found]) => {
       const verdict = rules.find((rule) => rule.id === id)?.judge(healthyFacts(found));
       const command = verdict !== undefined && 'remedy' in verdict ? verdict.remedy.command : '';
       return ours(command).map((one) => ({ id, ...one }));

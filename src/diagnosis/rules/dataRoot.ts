@@ -1,29 +1,38 @@
 import { valueOf } from '../../host/facts/fact';
+import type { StartCauseId } from '../../host/causeIds';
 import type { RootFacts } from '../../host/facts/helper';
 import type { ActionId } from '../actions';
 import { engineInfo, isPlatform } from '../factSelectors';
-import { fix, requiresHost, rule, seen, type Explained, type Rule } from '../rule';
+import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 import type { RuleId } from '../ruleIds';
 
 type Database = RootFacts['databases'][number];
 
+/** The file of the data root over which a start fails, by the cause of that start: the end of its path. */
+export const databaseOfStart = {
+  'network-database': 'network/files/local-kv.db',
+  'volume-database': 'volumes/metadata.db',
+  'reference-store': '/repositories.json',
+  'buildkit-database': 'buildkit/cache.db',
+  'containerd-metadata': 'metadata.v1.bolt/meta.db',
+} as const satisfies Partial<Record<StartCauseId, string>>;
+
 /** A rule about one database of the data root. `emptyIsFine`: the daemon makes a new one then. */
 function database(parts: {
   readonly id: RuleId;
-  readonly matches: RegExp;
   readonly emptyIsFine: boolean;
   readonly title: string;
   readonly lost: string;
   readonly action: ActionId;
-  readonly start: readonly Explained[];
+  readonly start: keyof typeof databaseOfStart;
 }): Rule {
   const damaged = ({ path, state }: Database): boolean =>
-    parts.matches.test(path) && (state === 'damaged' || (state === 'empty' && !parts.emptyIsFine));
+    path.endsWith(databaseOfStart[parts.start]) && (state === 'damaged' || (state === 'empty' && !parts.emptyIsFine));
   return rule({
     id: parts.id,
     needs: ['root'],
     explains: [
-      ...parts.start,
+      `start.${parts.start}`,
       'start.database-damaged',
       'socket.socket-absent',
       'socket.socket-dead',
@@ -53,48 +62,43 @@ function database(parts: {
 export const dataRootRules: readonly Rule[] = [
   database({
     id: 'storage.network-db-corrupt',
-    matches: /local-kv\.db$/,
     emptyIsFine: true,
     title: 'The database of networks is damaged',
     lost: 'the default networks are made anew, your own must be made again',
     action: 'move-network-database-aside',
-    start: ['start.network-database'],
+    start: 'network-database',
   }),
   database({
     id: 'storage.volume-db-corrupt',
-    matches: /volumes\/metadata\.db$/,
     emptyIsFine: true,
     title: 'The list of volumes is damaged',
     lost: 'the data of the volumes stays, options of volume drivers are lost',
     action: 'move-volume-database-aside',
-    start: ['start.volume-database'],
+    start: 'volume-database',
   }),
   database({
     id: 'storage.repositories-json-corrupt',
-    matches: /repositories\.json$/,
     emptyIsFine: false,
     title: 'The list of image names is damaged',
     lost: 'images stay, their names are lost',
     action: 'move-repositories-aside',
-    start: ['start.reference-store'],
+    start: 'reference-store',
   }),
   database({
     id: 'storage.buildkit-cache-corrupt',
-    matches: /buildkit\/.*\.db$/,
     emptyIsFine: true,
     title: 'The build cache is damaged',
     lost: 'only the build cache is lost',
     action: 'move-build-cache-aside',
-    start: ['start.buildkit-database'],
+    start: 'buildkit-database',
   }),
   database({
     id: 'storage.containerd-metadata-corrupt',
-    matches: /metadata\.v1\.bolt\/meta\.db$/,
     emptyIsFine: true,
     title: 'The database of containerd is damaged',
     lost: 'images of the storage driver stay, those kept in containerd are lost',
     action: 'move-containerd-metadata-aside',
-    start: ['start.containerd-metadata'],
+    start: 'containerd-metadata',
   }),
   rule({
     id: 'storage.two-daemons-one-data-root',

@@ -7,6 +7,7 @@ import type { Evidence } from '../finding';
 import { errorsOf, refusedStart, startFailure } from '../logErrors';
 import { groupedEvents, type LogEvent, type LogEventGroup } from '../logEvents';
 import { fix, rule, seen, type Draft, type Rule } from '../rule';
+import { databaseOfStart } from './dataRoot';
 import { messageOf } from '../startFailures/decisiveLine';
 import { maxTitle, type StartFailure } from '../startFailures/diagnoseStart';
 
@@ -40,24 +41,17 @@ function changedSince(said: string, at: number, facts: Facts): Evidence | undefi
     : undefined;
 }
 
-/** Starts that fail over a file of the data root, which dockerd makes anew where it is absent. */
-const databases: Readonly<Partial<Record<StartFailure['id'], RegExp>>> = {
-  'volume-database': /volumes\/metadata\.db$/,
-  'network-database': /local-kv\.db$/,
-  'reference-store': /repositories\.json$/,
-  'buildkit-database': /buildkit\/cache\.db$/,
-  'containerd-metadata': /metadata\.v1\.bolt\/meta\.db$/,
-};
-
-/** When the file over which a start failed is not there any more. */
+/** When the file over which a start failed is not there any more: dockerd makes it anew. */
 function movedSince({ id, line }: StartFailure, facts: Facts): Evidence | undefined {
-  const file = databases[id];
+  const file = (databaseOfStart as Readonly<Partial<Record<StartFailure['id'], string>>>)[id];
   const root = valueOf(facts.root);
-  if (file === undefined || root === undefined || root.databases.some(({ path }) => file.test(path))) return undefined;
+  if (file === undefined || root === undefined || root.databases.some(({ path }) => path.endsWith(file))) {
+    return undefined;
+  }
   // Of the build cache only one file is in the facts.
   const named = /[\w/.-]+\.db\b/u.exec(line)?.[0];
-  if (named !== undefined && !file.test(named)) return undefined;
-  return seen('the data root', `no ${file.source.replaceAll(/\\|\$$/gu, '')} in it, after the start that failed`);
+  if (named?.endsWith(file) === false) return undefined;
+  return seen('the data root', `no ${file} in it, after the start that failed`);
 }
 
 /** What is left to do after such a change. */

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createDocker } from '../../../src/engine/dockerode';
 import type { Endpoint, TlsFiles } from '../../../src/engine/endpoint';
 import { ping, unusableCode } from '../../../src/engine/probe';
 import { get } from '../../../src/engine/request';
@@ -56,6 +57,7 @@ describe('TLS', () => {
       code: 'CERT_WITHOUT_NAMES',
       message: 'The certificate of localhost lists no names (subjectAltName), so docker does not accept it.',
     });
+    await expect((await createDocker(endpoint(port, files))).ping()).rejects.toThrow('lists no names');
     expect(await ping(endpoint(port, { ...files, verify: false }), 2000)).toMatchObject({ outcome: 'ok' });
   });
 

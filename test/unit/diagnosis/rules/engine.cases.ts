@@ -1,77 +1,24 @@
-import { configure, down, inform, mount, type HealthyFacts } from '../healthy';
+import { configure, down, mount } from '../healthy';
 import type { Case } from './cases';
+import {
+  lacking,
+  both,
+  backend,
+  timeout,
+  tables,
+  pidFile,
+  unverified,
+  containersFail,
+  without,
+  set,
+  told,
+  mtu,
+  history,
+  hosts,
+  listener,
+} from './changes';
 
-const lacking = (option: string, module: string, value: 'm' | 'n') => (facts: HealthyFacts) => {
-  if ('value' in facts.kernel.value.config) facts.kernel.value.config.value.options[option] = value;
-  if ('value' in facts.kernel.value.modules)
-    facts.kernel.value.modules.value = facts.kernel.value.modules.value.filter((name) => name !== module);
-};
-const both =
-  (...changes: ((facts: HealthyFacts) => void)[]) =>
-  (facts: HealthyFacts) => {
-    for (const change of changes) change(facts);
-  };
-const backend = (name: 'nft' | 'legacy') => (facts: HealthyFacts) => void (facts.network.value.iptables.backend = name);
-const ping = (value: HealthyFacts['engine']['value']['ping']) => (facts: HealthyFacts) =>
-  void (facts.engine.value.ping = value);
-const unreachable = (code: string) => ping({ outcome: 'unreachable', code, message: code });
-const timeout = ping({ outcome: 'timeout', afterMs: 2000 });
-const tables = (nft: object, legacy?: object) => (facts: HealthyFacts) =>
-  void (facts.root.value.iptables = {
-    value: {
-      nft: { tables: { nat: 5 }, dockerChain: true, dockerUserRules: 0, ...nft },
-      ...(legacy && { legacy: { tables: { filter: 2 }, dockerChain: false, dockerUserRules: 0, ...legacy } }),
-    },
-  });
-const pidFile = (role: 'dockerd' | 'managed containerd', content: string, comm?: string) => (facts: HealthyFacts) =>
-  void (facts.pidFiles.value = [
-    {
-      role,
-      path: '/p',
-      state: 'read',
-      content,
-      ...(/^\d+$/.test(content) && { pid: Number(content) }),
-      ...(comm !== undefined && { process: { comm, state: 'S', startedAt: '' } }),
-    },
-  ]);
-const unverified = (facts: HealthyFacts) => void Object.assign(facts, { verification: { unreadable: 'not tried' } });
-const containersFail = (step: string, message: string) => (facts: HealthyFacts) =>
-  void Object.assign(facts.verification, { value: { verdict: 'no', step, message } });
-const without = (program: keyof HealthyFacts['daemonConfig']['value']['programs']) => (facts: HealthyFacts) =>
-  void Reflect.deleteProperty(facts.daemonConfig.value.programs, program);
-const environment = (set: Record<string, string>) => (facts: HealthyFacts) => {
-  for (const client of facts.endpoint.value.clients) client.environment = set;
-};
-const misled = (message: string) => (facts: HealthyFacts) => {
-  for (const client of facts.endpoint.value.clients) client.result = { ok: false, message };
-};
-const user = (facts: HealthyFacts) => facts.identity.value;
-const set = (content: Record<string, unknown>) => (facts: HealthyFacts) => configure(facts, content);
-const told = (change: Record<string, unknown>) => (facts: HealthyFacts) => inform(facts, change);
-const mtu = (value: number) => (facts: HealthyFacts) =>
-  void Object.assign(facts.network.value.devices[0] ?? {}, { mtu: value });
-const history = (why: string) => (facts: HealthyFacts) =>
-  void (facts.helper.value.history = [{ at: 'x', what: 'died', why, ms: 1 }]);
-const far = {
-  kind: 'tcp',
-  host: 'docker',
-  port: 2375,
-  basePath: '',
-  source: 'DOCKER_HOST',
-  display: 'tcp://docker:2375',
-};
-const denied = ping({ outcome: 'denied', path: {} as never });
-const refused = ping({ outcome: 'refused', path: {} as never });
-const hosts =
-  (...list: string[]) =>
-  (facts: HealthyFacts) => {
-    facts.daemonConfig.value.hosts = list;
-    configure(facts, { hosts: list });
-  };
-const listener = (port: number) => (facts: HealthyFacts) =>
-  void facts.network.value.listeners.push({ address: '127.0.0.1', port, uid: 0, inode: 1 });
-
-/** Networks, the daemon, its socket and clients. */
+/** Networks and the daemon. */
 export const engineCases: readonly Case[] = [
   [
     'network.nft-not-in-kernel',
@@ -315,137 +262,4 @@ export const engineCases: readonly Case[] = [
     containersFail('start', 'unable to apply caps: operation not permitted'),
   ],
   ['daemon.info-failed', (f) => void (f.engine.value.info = { outcome: 'failed', message: 'x' }), timeout],
-  [
-    'client.proxy-before-engine',
-    (f) =>
-      Object.assign(f.endpoint.value.clients[0] ?? {}, { result: { ok: true, endpoint: far }, proxy: 'HTTP_PROXY' }),
-    (f) => Object.assign(f.endpoint.value.clients[0] ?? {}, { result: { ok: true, endpoint: far } }),
-  ],
-  ['client.tls-name-mismatch', unreachable('ERR_TLS_CERT_ALTNAME_INVALID'), unreachable('ETIMEDOUT')],
-  ['client.tls-no-names', unreachable('CERT_WITHOUT_NAMES'), unreachable('ERR_TLS_CERT_ALTNAME_INVALID')],
-  ['client.tls-unknown-ca', unreachable('SELF_SIGNED_CERT_IN_CHAIN'), unreachable('CERT_HAS_EXPIRED')],
-  ['client.tls-server-expired-or-clock', unreachable('CERT_HAS_EXPIRED'), unreachable('ETIMEDOUT')],
-  [
-    'client.tls-client-cert-refused',
-    unreachable('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
-    unreachable('ETIMEDOUT'),
-  ],
-  ['client.tls-to-http-port', unreachable('EPROTO'), unreachable('ECONNRESET')],
-  [
-    'client.http-to-tls-port',
-    ping({ outcome: 'status', status: 400, body: 'Client sent an HTTP request to an HTTPS server.' }),
-    ping({ outcome: 'status', status: 400, body: 'no' }),
-  ],
-  ['client.docker-host-wrong', misled('DOCKER_HOST is no address'), misled('cert.pem is missing')],
-  ['client.tls-client-files-missing', misled('cert.pem is missing'), misled('DOCKER_HOST is no address')],
-  [
-    'client.client-too-new-forced',
-    environment({ DOCKER_API_VERSION: '1.99' }),
-    environment({ DOCKER_API_VERSION: '1.51' }),
-  ],
-  ['client.client-too-old', environment({ DOCKER_API_VERSION: '1.9' }), environment({ DOCKER_API_VERSION: '1.24' })],
-  [
-    'client.cli-config-broken',
-    (f) => Object.assign(f.endpoint.value.cliConfig, { state: 'invalid', problem: 'x' }),
-    (f) => Object.assign(f.endpoint.value.cliConfig, { state: 'parsed', uid: 1000 }),
-  ],
-  [
-    'client.credential-helper-missing',
-    (f) => void (f.endpoint.value.cliConfig.credentialHelpers = ['desktop']),
-    (f) => {
-      f.endpoint.value.cliConfig.credentialHelpers = ['pass'];
-      f.endpoint.value.cliConfig.credentialHelpersFound = ['pass'];
-    },
-  ],
-  [
-    'client.cli-plugin-missing',
-    (f) => void (f.endpoint.value.cliPlugins = ['buildx']),
-    (f) => {
-      f.endpoint.value.cliPlugins = [];
-      delete f.endpoint.value.cli;
-    },
-  ],
-  [
-    'client.bind-path-not-on-daemon-side',
-    (f) => {
-      f.processes.value.dockerd = [];
-      f.socket.value.mount = mount('/run/docker.sock');
-      inform(f, { name: 'host' });
-    },
-    (f) => {
-      f.processes.value.dockerd = [];
-      f.socket.value.mount = mount('/run/docker.sock');
-    },
-  ],
-  [
-    'helper.sudo-no-new-privs',
-    (f) => void (f.security.value.noNewPrivileges = true),
-    (f) => {
-      f.security.value.noNewPrivileges = true;
-      user(f).uid = 0;
-    },
-  ],
-  [
-    'helper.sudo-nosuid',
-    (f) => void (f.sudo.value.nosuid = true),
-    (f) => {
-      f.sudo.value.nosuid = true;
-      user(f).uid = 0;
-    },
-  ],
-  [
-    'helper.sudo-password-required',
-    (f) => void (f.sudo.value.allowed = 'no'),
-    (f) => void (f.sudo.value.allowed = 'unknown'),
-  ],
-  [
-    'helper.missing',
-    (f) => void (f.helper.value.installed = 'missing'),
-    (f) => {
-      f.helper.value.installed = 'missing';
-      f.socket.value.mount = mount('/run/docker.sock');
-    },
-  ],
-  [
-    'helper.untrusted',
-    (f) => void (f.helper.value.installed = 'untrusted'),
-    (f) => void (f.helper.value.installed = 'missing'),
-  ],
-  [
-    'socket.socket-path-is-directory',
-    (f) => {
-      down(f);
-      f.socket.value.kind = 'directory';
-    },
-    (f) => {
-      down(f);
-      f.socket.value.kind = 'file';
-    },
-  ],
-  [
-    'socket.socket-stale-bind-mount',
-    both(down, refused, (f) => void (f.socket.value.mount = mount('/run/docker.sock'))),
-    both(down, refused),
-  ],
-  ['socket.socket-dead', both(down, refused, (f) => void (f.socket.value.kind = 'socket')), both(down, refused)],
-  ['socket.socket-absent', down, both(down, refused)],
-  [
-    'socket.group-membership-not-effective',
-    both(denied, (f) => void (user(f).groupIds = [])),
-    both(denied, (f) => {
-      user(f).groupIds = [];
-      user(f).groups = [{ name: 'docker', gid: 998, members: [] }];
-    }),
-  ],
-  [
-    'socket.socket-group-missing',
-    both(denied, (f) => void (f.socket.value.gid = 0)),
-    both(denied, (f) => void (user(f).groupIds = [])),
-  ],
-  ['socket.socket-permission-denied', denied, both(denied, (f) => void (f.socket.value.gid = 0))],
-  [
-    'socket.socket-world-writable',
-    (f) => void (f.socket.value.mode = 0o666),
-    (f) => void (f.socket.value.mode = 0o664),
-  ],
 ];

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { rules } from '../../../../src/diagnosis/rules/allRules';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
 import { configure, covered, down, healthyFacts, inform, mount, type HealthyFacts } from '../healthy';
+import { accessCases } from './access.cases';
 import { engineCases } from './engine.cases';
 import { machineCases } from './machine.cases';
 
-const cases = [...machineCases, ...engineCases];
+const cases = [...machineCases, ...engineCases, ...accessCases];
 
 function judged(id: string, change: Parameters<typeof healthyFacts>[0]) {
   return rules.find((rule) => rule.id === id)?.judge(healthyFacts(change));
