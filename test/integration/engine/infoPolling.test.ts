@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { InfoRound } from '../../../src/engine/infoPolling';
 import { intervals } from '../../../src/util/timing';
 import type { InfoResult } from '../../../src/engine/state';
@@ -42,12 +42,14 @@ test('a question that was called off brings nothing', async () => {
 test('is asked again every 7 s, or never', async () => {
   const path = join(litter.folder(), 'docker.sock');
   await litter.daemon(path);
+  const startedAt = performance.now();
   const often = round(path, true, 70);
   const once = round(path, false, 70);
   await Promise.all([often.asker.ask(), once.asker.ask()]);
-  await wait(550);
-  expect(often.results.length).toBeGreaterThanOrEqual(4);
-  expect(often.results.length).toBeLessThanOrEqual(6);
+  await vi.waitFor(() => expect(often.results.length).toBeGreaterThanOrEqual(4), { timeout: 4000 });
+  // By the time that has passed: a busy machine is late with everything, also with this test.
+  const intervalsPassed = (performance.now() - startedAt) / (intervals.info / 70);
+  expect(often.results.length).toBeLessThanOrEqual(1 + intervalsPassed);
   expect(once.results).toHaveLength(1);
 });
 
