@@ -16,8 +16,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export function jobsOfFile(name) {
   const wanted = name.replace(/^\.\//, '').replace(root, '');
   const ends = (/** @type {string} */ path) => path === wanted || path.endsWith(`/${wanted}`);
-  const several = [...jobsOf('scripts'), ...jobsOf('v2'), ...jobsOf('station')].filter(({ suite }) =>
-    ends(suite.kind === 'bats' ? suite.path : (suite.argv.at(-1) ?? '')),
+  const several = [...jobsOf('scripts'), ...jobsOf('v2', { bothShells: true }), ...jobsOf('station')].filter(
+    ({ suite }) => ends(suite.kind === 'bats' ? suite.path : (suite.argv.at(-1) ?? '')),
   );
   const e2e = filesIn('test/e2e', '.test.ts').filter(ends);
   const unit = ['test/unit', 'test/integration']

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { busyboxTests } from './busybox.mjs';
+import { limitsOnV2 } from './limitsOnV2.mjs';
 
 /** @typedef {import('./stages.mjs').StageName} StageName */
 /** @typedef {'bundles' | 'vsix' | 'codeServer' | 'kernel'} Need */
@@ -12,8 +13,10 @@ import { busyboxTests } from './busybox.mjs';
  *   | { kind: 'vm', cgroups: 'v1' | 'v2', shell: 'dash' | 'busybox' }} Place
  */
 /**
- * What a job runs: a file of bats, all of it or the tests of these names, or a command that writes JUnit's XML to `report`.
- * @typedef {{ kind: 'bats', path: string, tests?: readonly string[] } | { kind: 'command', argv: readonly string[], report: string }} Suite
+ * What a job runs: a file of bats, all of it or the tests of these names, or a command that writes JUnit's XML to `report`,
+ * for these files or for all that it has.
+ * @typedef {{ kind: 'bats', path: string, tests?: readonly string[] }
+ *   | { kind: 'command', argv: readonly string[], files?: readonly string[], report: string }} Suite
  */
 /**
  * One entry of the queue. `label` is what its failures are told under, after the stage. `alone`: it measures time or CPU
@@ -47,7 +50,7 @@ const defaults = {
   v2: { secondsEach: 20, weight: 0.8 },
   station: { secondsEach: 4, weight: 0.5 },
   editor: { seconds: 27, weight: 0.8 },
-  e2e: { seconds: 680, weight: 0.65 },
+  e2e: { seconds: 400, weight: 0.65 },
 };
 
 /** Files of station that nothing busy may run beside, each with its reason. */
@@ -82,7 +85,7 @@ const reportOf = (id) => join(jobFolder(id), 'report.xml');
  *
  * @param {string} id
  * @param {readonly string[]} more
- * @returns {Suite}
+ * @returns {Extract<Suite, { kind: 'command' }>}
  */
 function vitestSuite(id, more) {
   const report = reportOf(id);
@@ -148,9 +151,10 @@ function scripts(bothShells) {
  * What needs other cgroups than this machine may have, in a virtual machine that has them. That machine is a program
  * here, and now and then its kernel aborts or loses a process.
  *
+ * @param {boolean} everything
  * @returns {Job[]}
  */
-function v2() {
+function v2(everything) {
   const machines = /** @type {const} */ ([
     { cgroups: 'v2', shell: 'dash' },
     { cgroups: 'v1', shell: 'busybox' },
@@ -158,19 +162,20 @@ function v2() {
   return machines.flatMap(({ cgroups, shell }) =>
     filesIn(`test/bed/vm/${cgroups}`, '.bats').map((path) => {
       const name = basename(path);
+      const tests = name === 'limits.bats' && !everything ? limitsOnV2 : undefined;
       return withDefaults(
         {
-          id: `v2/${cgroups}/${name}`,
+          id: `v2/${cgroups}/${name}${tests === undefined ? '' : '-part'}`,
           stage: 'v2',
           label: `${name} on cgroup ${cgroups}`,
           place: { kind: 'vm', cgroups, shell },
-          suite: { kind: 'bats', path },
+          suite: { kind: 'bats', path, ...(tests !== undefined && { tests }) },
           needs: ['kernel', 'bundles'],
           alone: name === 'limits.bats',
           // The kernel of the machine is a program that turns each system call into several.
           heavy: true,
         },
-        batsTests(path),
+        tests?.length ?? batsTests(path),
       );
     }),
   );
@@ -196,7 +201,7 @@ function station() {
   });
 }
 
-/** The stages that are one job. @type {Record<'start' | 'lint' | 'unit' | 'editor' | 'e2e', (more: readonly string[]) => Job>} */
+/** The stages that are one job. @type {Record<'start' | 'lint' | 'unit' | 'editor', (more: readonly string[]) => Job>} */
 const single = {
   start: () => {
     const report = reportOf('start');
@@ -213,14 +218,28 @@ const single = {
     const argv = [process.execPath, 'test/editor/runInCodeServer.mjs', '--daemon', '--report', report];
     return inSandbox('editor', { kind: 'command', report, argv }, ['codeServer', 'bundles']);
   },
-  // One code-server and one browser serve all its files, each of which takes more than half a gigabyte.
-  e2e: (more) =>
-    inSandbox('e2e', vitestSuite('e2e', ['--config', 'vitest.e2e.config.ts', ...more]), [
-      'codeServer',
-      'bundles',
-      'vsix',
-    ]),
 };
+
+/**
+ * Two jobs, each with a code-server and a browser that serve all its files: each of them takes more than half a gigabyte, and
+ * as one job they would take as long as all others together.
+ *
+ * @returns {Job[]}
+ */
+function e2e() {
+  const files = filesIn('test/e2e', '.test.ts');
+  return [0, 1].map((half) => {
+    const id = `e2e/${String(half + 1)}`;
+    const own = files.filter((_file, index) => index % 2 === half);
+    return { ...e2eJob(id, own), label: `half ${String(half + 1)}` };
+  });
+}
+
+/** @param {string} id @param {readonly string[]} files */
+function e2eJob(id, files) {
+  const suite = { ...vitestSuite(id, ['--config', 'vitest.e2e.config.ts']), files };
+  return { ...inSandbox('e2e', suite, ['codeServer', 'bundles', 'vsix']), id };
+}
 
 /** @param {StageName} stage @param {Suite} suite */
 function here(stage, suite) {
@@ -243,7 +262,8 @@ function inSandbox(stage, suite, needs) {
  * The jobs of a stage.
  *
  * @param {StageName} stage
- * @param {{ bothShells?: boolean, more?: readonly string[] }} [options] `more`: arguments for the vitest of unit or e2e
+ * @param {{ bothShells?: boolean, more?: readonly string[] }} [options] `bothShells`: everything there is, as in
+ *   `npm run test:all`; `more`: arguments for the vitest of unit, files of e2e
  * @returns {Job[]}
  */
 export function jobsOf(stage, { bothShells = false, more = [] } = {}) {
@@ -251,14 +271,15 @@ export function jobsOf(stage, { bothShells = false, more = [] } = {}) {
     case 'scripts':
       return scripts(bothShells);
     case 'v2':
-      return v2();
+      return v2(bothShells);
     case 'station':
       return station();
+    case 'e2e':
+      return more.length === 0 ? e2e() : [e2eJob('e2e', more)];
     case 'start':
     case 'lint':
     case 'unit':
     case 'editor':
-    case 'e2e':
       return [single[stage](more)];
   }
 }

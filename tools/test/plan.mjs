@@ -101,6 +101,8 @@ function distinct(jobs) {
  */
 function together(one, other) {
   if (one.suite.kind !== 'command' || other.suite.kind !== 'command') return other;
+  const files = [...new Set([...(one.suite.files ?? []), ...(other.suite.files ?? [])])];
   // The same command but for the files that it is given last.
-  return { ...one, suite: { ...one.suite, argv: [...new Set([...one.suite.argv, ...other.suite.argv])] } };
+  const argv = [...new Set([...one.suite.argv, ...other.suite.argv])];
+  return { ...one, suite: { ...one.suite, argv, ...(files.length > 0 && { files }) } };
 }

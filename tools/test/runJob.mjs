@@ -83,7 +83,7 @@ export function choose(job, { cases }, failed) {
   if (job.stage !== 'e2e') return { rerun: job, kept: [] };
   const files = new Set(cases.filter(({ status }) => status === 'failed').map(({ file }) => file));
   return {
-    rerun: { ...job, suite: { ...suite, argv: [...suite.argv, ...files] } },
+    rerun: { ...job, suite: { ...suite, files: [...files] } },
     kept: cases.filter(({ file }) => !files.has(file)),
   };
 }
@@ -106,7 +106,7 @@ async function once({ id, place, suite, needs, mayBeEmpty }, folder, { signal, e
       return tapOutcome(finished, suite.path.slice(suite.path.lastIndexOf('/') + 1), suite.tests?.length);
     return junitOutcome({ ...finished, ...(existsSync(report) && { xml: readFileSync(report, 'utf8') }) }, mayBeEmpty);
   };
-  const argv = suite.kind === 'bats' ? batsCommand(suite) : suite.argv;
+  const argv = suite.kind === 'bats' ? batsCommand(suite) : [...suite.argv, ...(suite.files ?? [])];
   try {
     const ran = await runIn(place, argv, {
       name: id.replace(/\.(?:bats|test\.ts)/, '').replaceAll('/', '-'),

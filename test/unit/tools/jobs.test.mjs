@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { busyboxTests } from '../../../tools/test/busybox.mjs';
 import { jobsOfFile } from '../../../tools/test/jobFiles.mjs';
-import { jobsOf, timed } from '../../../tools/test/jobs.mjs';
+import { filesIn, jobsOf, timed } from '../../../tools/test/jobs.mjs';
+import { limitsOnV2 } from '../../../tools/test/limitsOnV2.mjs';
 import { readTimes } from '../../../tools/test/places.mjs';
 import { namedJobs } from '../../../tools/test/plan.mjs';
 import { defaultStages, stageNames } from '../../../tools/test/stages.mjs';
@@ -49,6 +50,24 @@ describe('the jobs', () => {
     for (const job of jobs) expect(job).toMatchObject({ place: { kind: 'vm' } });
   });
 
+  test('limits on cgroup v2: two of the file, and all of it with everything or by its name', () => {
+    const text = readFileSync(join(repository, 'test/bed/vm/v2/limits.bats'), 'utf8');
+    for (const name of limitsOnV2) expect(text).toContain(`@test "${name}" {`);
+    /** @param {ReturnType<typeof jobsOf>} jobs */
+    const suites = (jobs) => jobs.filter(({ label }) => label.startsWith('limits.bats')).map(({ suite }) => suite);
+    const path = 'test/bed/vm/v2/limits.bats';
+    expect(suites(jobsOf('v2'))).toEqual([{ kind: 'bats', path, tests: limitsOnV2 }]);
+    expect(suites(jobsOf('v2', { bothShells: true }))).toEqual([{ kind: 'bats', path }]);
+    expect(suites(jobsOfFile('v2/limits.bats'))).toEqual([{ kind: 'bats', path }]);
+  });
+
+  test('the browser tests are two jobs, which have each file once', () => {
+    const jobs = jobsOf('e2e');
+    expect(jobs.map(({ id }) => id)).toEqual(['e2e/1', 'e2e/2']);
+    const files = jobs.flatMap(({ suite }) => (suite.kind === 'command' ? (suite.files ?? []) : []));
+    expect(files.toSorted()).toEqual(filesIn('test/e2e', '.test.ts'));
+  });
+
   test('start runs in CI or when it is named', () => {
     expect(defaultStages({})).not.toContain('start');
     expect(defaultStages({ CI: 'false' })).not.toContain('start');
@@ -75,11 +94,7 @@ describe('a file by its name', () => {
   test('several files of a stage that is one job run together, and none is left out', () => {
     const [job, ...others] = namedJobs(['e2e/menu.test.ts', 'e2e/access.test.ts'], false, {});
     expect(others).toEqual([]);
-    const argv = job?.suite.kind === 'command' ? job.suite.argv : [];
-    expect(argv.filter((part) => part.endsWith('.test.ts'))).toEqual([
-      'test/e2e/menu.test.ts',
-      'test/e2e/access.test.ts',
-    ]);
+    expect(job?.suite).toMatchObject({ files: ['test/e2e/menu.test.ts', 'test/e2e/access.test.ts'] });
   });
 
   test('what is neither a stage nor a file is refused', () => {

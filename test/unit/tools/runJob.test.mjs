@@ -65,7 +65,7 @@ test('of the browser tests only the files in which one failed run again, and the
   const cases = [of(file, 'passed'), of(file, 'failed'), of(other, 'passed')];
   if (e2e?.suite.kind !== 'command') throw new Error('the browser tests are a command');
   const { rerun, kept } = choose(e2e, { cases, whole: true, repeated: [], output: '' }, ['failed']);
-  expect(rerun.suite).toEqual({ ...e2e.suite, argv: [...e2e.suite.argv, file] });
+  expect(rerun.suite).toEqual({ ...e2e.suite, files: [file] });
   expect(kept).toEqual([of(other, 'passed')]);
   expect(choose(e2e, { cases, whole: false, repeated: [], output: '' }, 'everything')).toEqual({
     rerun: e2e,
