@@ -5,6 +5,8 @@
 
 # Where dockerd is told to find its containerd; another's, where that is the one that has its containers.
 containerd_address=
+# The process that the last containerd_ensure launched; empty where it found one at work.
+containerd_launched=
 
 # containerd_ready: sets CONTAINERD_PID to our living containerd; false when there is none that could answer.
 # A stopped one (T) is as good as none: dockerd answers pings beside it and cannot run a container.
@@ -35,6 +37,7 @@ containerd_find() {
 # containerd_ensure: leaves a working containerd alone, else replaces it. Running containers are not containerd's
 # children but their shims', and stay.
 containerd_ensure() {
+  containerd_launched=
   [ -z "$json_has_containerd" ] || return 0
   containerd_address=$exec_root/containerd/containerd.sock
   ! containerd_of_others || return 0
@@ -56,13 +59,29 @@ state = "$exec_root/containerd/daemon"
 [grpc]
   address = "$exec_root/containerd/containerd.sock"
 END
+  containerd_offset=$(stat -c %s "$state_log")
   launch_exec containerd --config "$RUN_DIR/containerd.toml" --log-level warn \
     >>"$state_log" 2>&1 </dev/null 9>&- &
-  CONTAINERD_PID=$!
+  CONTAINERD_PID=$! containerd_launched=$!
   namespace_record "$CONTAINERD_PID"
   # Without a newline: dockerd 20.10 cannot parse one.
   printf '%d' "$CONTAINERD_PID" >"$exec_root/containerd/containerd.pid"
   step containerd.launch changed "Started containerd with process id $CONTAINERD_PID."
+}
+
+# containerd_ended: the containerd that this run launched lives no more. dockerd would wait a minute for it.
+containerd_ended() {
+  [ -n "$containerd_launched" ] && ! process_alive "$containerd_launched"
+}
+
+# containerd_last_words: sets CONTAINERD_WORDS to how that containerd ended and what it said, on one line. Called before dockerd
+# is ended, whose own last words are no cause.
+containerd_last_words() {
+  wait "$containerd_launched" && status=0 || status=$?
+  log_offset=$containerd_offset log_whole=1
+  said=$(log_cause)
+  log_whole=
+  CONTAINERD_WORDS="failed to start containerd: exit status $status${said:+: $said}"
 }
 
 # containerd_of_others: uses a containerd again that a launcher or a person started, and that has what is in this data root:

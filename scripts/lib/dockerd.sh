@@ -63,7 +63,8 @@ dockerd_launch() {
 }
 
 # dockerd_await PID SECONDS: waits until the daemon answers a ping. Its process is watched meanwhile: a dead daemon ends
-# the wait at once. Sets DAEMON_FAULT on failure: exited or silent.
+# the wait at once, and so does the death of a containerd that was launched for it. Sets DAEMON_FAULT on failure: exited,
+# silent or containerd.
 dockerd_await() {
   stage daemon.ready "Waiting until dockerd answers."
   now_ms
@@ -72,6 +73,7 @@ dockerd_await() {
   access_given=
   while :; do
     process_alive "$1" || break
+    ! containerd_ended || break
     now_ms
     left=$(((await_deadline - NOW_MS + 999) / 1000))
     [ $left -gt 0 ] || break
@@ -82,6 +84,8 @@ dockerd_await() {
         access_apply
         access_given=1
       fi
+      # The death of a containerd ends no question.
+      [ -z "$containerd_launched" ] || [ $left -le 2 ] || left=2
       if http_get /_ping $left; then
         step daemon.ready ok "dockerd answers on $socket."
         return 0
@@ -91,6 +95,8 @@ dockerd_await() {
   done
   DAEMON_FAULT=silent
   process_alive "$1" || DAEMON_FAULT=exited
+  # It ends for reasons of its own, dockerd may have ended for want of it.
+  ! containerd_ended || DAEMON_FAULT=containerd
   return 1
 }
 

@@ -91,10 +91,7 @@ start_engine() {
   launch_choose
   containerd_ensure
   launch_choose_rest
-  dockerd_launch
-  if ! dockerd_await "$launched_pid" "$start_timeout"; then
-    start_failed
-  fi
+  launch_and_await
   official_adopt
   if ! dockerd_verify; then
     # dockerd does not recover from a containerd that was replaced under it in less than 6 to 16 s; both anew is faster.
@@ -102,12 +99,21 @@ start_engine() {
     dockerd_end "$DAEMON_PID"
     clean_leftovers
     containerd_ensure
-    dockerd_launch
-    dockerd_await "$launched_pid" "$start_timeout" || start_failed
+    launch_and_await
     official_adopt
     dockerd_verify || fail not-ready "dockerd answers, but containerd does not, even after both were started anew. See $state_log."
   fi
   launched_pid=
+}
+
+# launch_and_await: from a containerd to a dockerd that answers; ends the run where that fails.
+launch_and_await() {
+  if containerd_ended; then
+    DAEMON_FAULT=containerd
+    start_failed
+  fi
+  dockerd_launch
+  dockerd_await "$launched_pid" "$start_timeout" || start_failed
 }
 
 # Says why a start failed. A containerd without containers is not left behind.
@@ -121,6 +127,17 @@ start_failed() {
       containers_live
       [ "$CONTAINERS" -gt 0 ] || [ -n "$json_has_containerd" ] || containerd_end TERM
       fail daemon-exited "dockerd ended while it was starting, with status $status.${NESTING_FAULT:+ Before that: $NESTING_FAULT}" "$cause"
+      ;;
+    containerd)
+      containerd_last_words
+      [ -z "$launched_pid" ] || dockerd_end "$launched_pid"
+      launched_pid=
+      # What it wrote stands above the beginning of dockerd's start, where nobody looks for the reason of a failed one.
+      # Its last line may have no end.
+      [ -z "$(tail -c 1 "$state_log")" ] || echo >>"$state_log"
+      printf '%s\n' "$CONTAINERD_WORDS" >>"$state_log"
+      containerd_end TERM
+      fail daemon-exited "containerd ended while it was starting, with status $status; dockerd does not work without it.${NESTING_FAULT:+ Before that: $NESTING_FAULT}" "$CONTAINERD_WORDS"
       ;;
     silent)
       cause=$(log_cause)

@@ -13,6 +13,7 @@ export const startCauseIds = [
   'buildkit-database',
   'cgroup-parent-not-slice',
   'cgroups-not-mounted',
+  'containerd-ended',
   'containerd-metadata',
   'containerd-missing',
   'containerd-pid-file',

@@ -107,6 +107,31 @@ fresh_fake() {
   quick 8000
 }
 
+# containerd_fails BODY: the containerd in the daemon's PATH is a script.
+containerd_fails() {
+  printf '#!/bin/sh\n%s\n' "$1" >/usr/local/sbin/containerd
+  chmod 755 /usr/local/sbin/containerd
+}
+
+@test "a containerd that ends at once, or while dockerd starts, ends the wait: its own last line is the cause" {
+  local body
+  for body in 'printf "seven quartz lanterns"; exit 3' 'sleep 1; echo seven quartz lanterns; exit 3'; do
+    reset_engine
+    containerd_fails "$body"
+    run_helper start
+    rm /usr/local/sbin/containerd
+    [ "$(result code)" = daemon-exited ]
+    [ "$(result cause)" = 'failed to start containerd: exit status 3: seven quartz lanterns' ]
+    quick 10000
+    # Whoever reads the log finds it as the end of the last start.
+    [ "$(tail -n 1 /var/log/dockerd.log)" = "$(result cause)" ]
+    [ -z "$(daemon_pid)" ]
+    [ ! -e /var/run/docker/containerd/containerd.pid ]
+  done
+  run_helper start
+  [ "$(result code)" = started ]
+}
+
 @test "a daemon.json that is not JSON is left to the daemon's own error" {
   reset_engine
   json '{"debug": true,}'

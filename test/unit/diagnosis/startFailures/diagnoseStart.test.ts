@@ -69,6 +69,11 @@ const nearMisses: readonly { readonly id: string; readonly why: string; readonly
     line: `unable to configure the Docker daemon with file /etc/docker/daemon.json: configuration validation from file failed: specified default runtime 'x' does not exist`,
   },
   { id: 'pid-file', why: 'names no file to delete', line: 'process with PID 30 is still running' },
+  {
+    id: 'containerd-ended',
+    why: 'it lives',
+    line: 'failed to start containerd: timeout waiting for containerd to start',
+  },
   { id: 'containerd-timeout', why: 'a plugin', line: 'timeout waiting for plugin' },
   {
     id: 'containerd-socket-dead',
