@@ -1,6 +1,6 @@
 import { daemonFileChangedAt, readDaemonFile } from './daemonFile';
 import type { DaemonConfigFacts, DaemonFile } from './facts/daemon';
-import { inDaemonPath, packageManagers } from './programs';
+import { lookInDaemonPath, packageManagers } from './programs';
 import { defined } from './readResult';
 
 /** Short names dockerd knows, with the long ones they stand for. */
@@ -57,9 +57,12 @@ export async function readDaemonConfig(root: string, argv: readonly string[] | u
   const [file, fileChangedAt, found] = await Promise.all([
     readDaemonFile(root, path),
     daemonFileChangedAt(root, path),
-    Promise.all(programs.map(async (name) => [name, await inDaemonPath(root, name)] as const)),
+    Promise.all(programs.map(async (name) => ({ name, ...(await lookInDaemonPath(root, name)) }))),
   ]);
-  return defined({ ...configOf(file, flags, defined(Object.fromEntries(found))), fileChangedAt });
+  const paths = defined(Object.fromEntries(found.map(({ name, found: path }) => [name, path])));
+  const closed = found.flatMap((program) => program.closed ?? []);
+  const closedPrograms = closed.length === 0 ? undefined : closed;
+  return defined({ ...configOf(file, flags, paths), closedPrograms, fileChangedAt });
 }
 
 /** What follows from file, flags and defaults together; flags win, as in dockerd. */

@@ -29,6 +29,12 @@ export const running = [
     remedy: 'fix daemon.containerd-died',
   },
   {
+    entry: 'missing-runc',
+    make: '$HELPER start; image; chmod 644 "$(command -v runc)"; ! runs',
+    there: '! runs',
+    remedy: 'chmod 755 /usr/sbin/runc',
+  },
+  {
     entry: 'socket-permission-denied',
     make: '$HELPER start; setfacl -b /run/docker.sock',
     there: '! su coder -c "docker ps" >/dev/null 2>&1',

@@ -20,8 +20,8 @@ names() {
   esac
 }
 
-# stand_in PROGRAM script|closed|garbage|foreign [BODY]: makes what `replace` puts in its place. closed: may not be executed;
-# garbage: is no program; foreign: is one for another processor.
+# stand_in PROGRAM script|garbage|foreign [BODY]: makes what `replace` puts in its place. garbage: is no program; foreign: is one
+# for another processor.
 stand_in() {
   mkdir -p $STAND/new $THEMSELVES
   for name in $(names "$1"); do
@@ -34,7 +34,6 @@ stand_in() {
     new=$STAND/new/$name
     case $2 in
       script) stand_in_script "$name" "$3" >"$new" ;;
-      closed) printf '#!/bin/sh\nexit 1\n' >"$new" ;;
       garbage) printf 'neither a program\000nor a script\n' >"$new" ;;
       foreign)
         cp "$THEMSELVES/$name" "$new"
@@ -42,7 +41,7 @@ stand_in() {
         printf '\267\000' | dd of="$new" bs=1 seek=18 conv=notrunc 2>/dev/null
         ;;
     esac
-    case $2 in closed) chmod 644 "$new" ;; *) chmod 755 "$new" ;; esac
+    chmod 755 "$new"
   done
 }
 

@@ -104,7 +104,6 @@ export const unknown = [
   },
 
   runc('replaced', at('create', reports), { when: 'after' }),
-  runc('not-executable', '', { when: 'after', how: 'closed', text: '' }),
   {
     ...{ name: 'shim-garbage-file', replaces: 'containerd-shim-runc-v2', when: 'after', text: '', breaks: 'run' },
     how: 'garbage',

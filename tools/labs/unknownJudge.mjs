@@ -9,7 +9,7 @@ import { sandboxFindings } from '../lib/sandbox.mjs';
  * @property {string} name
  * @property {'runc' | 'containerd-shim-runc-v2' | 'docker-proxy' | 'iptables' | 'containerd' | 'dockerd'} replaces
  * @property {'before' | 'during' | 'after'} when of the start; after: of one that was verified
- * @property {{ readonly script: string } | 'closed' | 'garbage' | 'foreign'} how see `stand_in` in test/faults/standIn.sh
+ * @property {{ readonly script: string } | 'garbage' | 'foreign'} how see `stand_in` in test/faults/standIn.sh
  * @property {string} text what it says; empty when it says nothing of its own
  * @property {Symptom} breaks
  * @property {string} [afterwards] shell, after the replacement

@@ -1,9 +1,9 @@
 import type { DaemonConfigFacts } from '../../host/facts/daemon';
 import type { Facts } from '../../host/facts/facts';
-import { daemonPath, packageManagers } from '../../host/programs';
+import { daemonPath, packageManagers, type ClosedProgram } from '../../host/programs';
 import { answers, daemonRuns, isManaged, isOff, option } from '../factSelectors';
 import { installLine, type EngineProgram } from '../installation';
-import { fix, rule, seen, type Explained, type Rule } from '../rule';
+import { fix, rule, seen, type Draft, type Explained, type Rule } from '../rule';
 import type { RuleId } from '../ruleIds';
 import { hasRun } from './containers';
 import { unanswered } from './daemonJson';
@@ -87,6 +87,20 @@ const table: readonly Needed[] = [
   },
 ];
 
+/** For a program that is there. Execute permission that does not help is one that the mount takes away. */
+function notExecutable({ path, mode }: ClosedProgram, running: boolean): Omit<Draft, 'severity' | 'consequence'> {
+  const then = running ? '' : ', then start Docker';
+  const permitted = /[1357]/u.test(mode.slice(-3));
+  return {
+    title: `${path} cannot be executed`,
+    cause: permitted ? 'The file system it is on is mounted noexec.' : `Its mode is ${mode}: nobody may execute it.`,
+    evidence: [seen(path, `mode ${mode}, not executable`)],
+    remedy: permitted
+      ? fix(`Remove noexec from the mount${then}.`, `findmnt --target ${path}`)
+      : fix(`Make it executable${then}.`, `sudo chmod 755 ${path}`),
+  };
+}
+
 export const programRules: readonly Rule[] = table.map(
   ({ id, program, title, explains, needed, cause, consequence, instead }) =>
     rule({
@@ -101,10 +115,15 @@ export const programRules: readonly Rule[] = table.map(
         const all = program === 'dockerd' ? table.map((row) => row.program) : [program];
         const absent = all.filter((name) => programs[name] === undefined);
         const manager = packageManagers.find((name) => programs[name] !== undefined) ?? 'apt-get';
+        // A port may never be published.
+        const severity = program === 'docker-proxy' && !answers(facts) ? 'warning' : 'error';
+        const closed = daemonConfig.closedPrograms?.find(({ path }) => path.endsWith(`/${program}`));
+        if (closed !== undefined) {
+          return { severity, ...notExecutable(closed, runs(facts)), consequence: consequence(runs(facts)) };
+        }
         const what = instead === undefined ? `Install ${program}` : `Install ${program}, or ${instead}`;
         return {
-          // A port may never be published.
-          severity: program === 'docker-proxy' && !answers(facts) ? 'warning' : 'error',
+          severity,
           title: title ?? `${program} is not installed where the daemon looks`,
           cause: `${cause} The daemon looks in ${daemonPath.join(', ')}.`,
           evidence: [seen(program, 'not found')],

@@ -88,6 +88,8 @@ export const daemonConfigFactsSchema = v.object({
     'apt-get': v.exactOptional(v.string()),
     apk: v.exactOptional(v.string()),
   }),
+  /** Files in the daemon's PATH that have the name of such a program and cannot be executed; `mode` in octal: `644`. */
+  closedPrograms: v.exactOptional(v.array(v.object({ path: v.string(), mode: v.string() }))),
 });
 export type DaemonConfigFacts = FactsOf<typeof daemonConfigFactsSchema>;
 

@@ -117,7 +117,7 @@ describe('what is claimed', () => {
 
 /** @type {Unknown} */
 const failure = {
-  ...{ name: 'runc-reports', replaces: 'runc', when: 'before', how: 'closed', breaks: 'run' },
+  ...{ name: 'runc-reports', replaces: 'runc', when: 'before', how: 'garbage', breaks: 'run' },
   text: 'seven quartz lanterns declined',
 };
 

@@ -27,6 +27,20 @@ test('a program that is missing is the cause, and the failure follows from it', 
   }
 });
 
+test.each([
+  ['644', 'Its mode is 644: nobody may execute it.', 'sudo chmod 755 /usr/bin/runc'],
+  ['755', 'The file system it is on is mounted noexec.', 'findmnt --target /usr/bin/runc'],
+])('a program of mode %s that cannot be executed is not called missing', (mode, cause, command) => {
+  const errors = found((facts) => {
+    fails('exec: "runc": executable file not found in $PATH')(facts);
+    Reflect.deleteProperty(facts.daemonConfig.value.programs, 'runc');
+    facts.daemonConfig.value.closedPrograms = [{ path: '/usr/bin/runc', mode }];
+  });
+  expect(errors).toMatchObject([
+    { id: 'daemon.missing-runc', title: '/usr/bin/runc cannot be executed', cause, remedy: { command } },
+  ]);
+});
+
 /** The programs of `missing` are not there; `change` comes after that. */
 function withoutPrograms(missing: readonly (keyof HealthyFacts['daemonConfig']['value']['programs'])[], change = down) {
   return found((facts) => {
