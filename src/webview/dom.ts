@@ -52,6 +52,14 @@ export function disclosure(summary: string, key: string, ...children: readonly C
   );
 }
 
+/** Gives the focus to what is no control as well. */
+export function focusOn(target: HTMLElement): void {
+  target.focus();
+  if (document.activeElement === target) return;
+  target.tabIndex = -1;
+  target.focus();
+}
+
 /** A section of the page with its heading, a landmark of its own. */
 export function section(id: string, title: string, ...children: readonly Child[]): HTMLElement {
   return element(

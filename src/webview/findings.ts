@@ -86,7 +86,7 @@ function remark(finding: FindingCard, send: Send): HTMLElement {
   const { id, area, title } = finding;
   return element(
     'article',
-    { class: 'remark info', id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
+    { class: 'remark info', id: `finding-${id}`, key: `finding ${id}`, aria: { labelledby: `title-${id}` } },
     element(
       'details',
       { key: `details remark ${id}` },
@@ -106,7 +106,7 @@ function card(finding: FindingCard, send: Send): HTMLElement {
   const { id, severity, area, title } = finding;
   return element(
     'article',
-    { class: `finding ${severity}`, id: `finding-${id}`, aria: { labelledby: `title-${id}` } },
+    { class: `finding ${severity}`, id: `finding-${id}`, key: `finding ${id}`, aria: { labelledby: `title-${id}` } },
     element('p', { class: 'kicker' }, symbol(severity), `${severityWords[severity]} · ${area}`),
     element('h3', { id: `title-${id}` }, title),
     ...details(finding, send),

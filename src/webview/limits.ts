@@ -1,5 +1,5 @@
 import type { Charts } from './charts';
-import { button, disclosure, element, rows, section } from './dom';
+import { button, disclosure, element, focusOn, rows, section } from './dom';
 import type { ChartView, WebviewRequest, LimitsView, LimitCheckCard } from './protocol';
 import { symbol } from './symbols';
 
@@ -11,8 +11,7 @@ function goTo(id: string): void {
   if (target === null) return;
   const closed = target.querySelector('details');
   if (closed !== null && target.classList.contains('remark')) closed.open = true;
-  target.tabIndex = -1;
-  target.focus();
+  focusOn(target);
   target.scrollIntoView({ block: 'start' });
 }
 

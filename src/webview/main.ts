@@ -1,6 +1,6 @@
 import { cgroupSection } from './cgroups';
 import type * as Late from './charts';
-import { button, element, section } from './dom';
+import { button, element, focusOn, section } from './dom';
 import { summarySection, historySection, platformSection } from './facts';
 import { findingSections } from './findings';
 import { LimitsSection } from './limits';
@@ -158,14 +158,12 @@ function draw(page: Page): void {
   main.setAttribute('aria-busy', 'false');
   taken = `${page.taken}.`;
   showWork();
-  if (focused !== undefined && document.activeElement === document.body) (byKey(focused) ?? heading()).focus();
+  if (focused !== undefined && document.activeElement === document.body) focusOn(byKey(focused) ?? heading());
 }
 
 /** Where the focus goes when what had it is gone, as a finding that was fixed. */
 function heading(): HTMLElement {
-  const made = main.querySelector<HTMLElement>('h1') ?? main;
-  made.tabIndex = -1;
-  return made;
+  return main.querySelector<HTMLElement>('h1') ?? main;
 }
 
 function remember(details: HTMLDetailsElement): void {

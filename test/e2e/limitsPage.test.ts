@@ -164,15 +164,17 @@ describe('the section "Limits" of the diagnostics page', () => {
       await page.finding(why).waitFor();
       await card('files.storage').getByRole('button', { name: 'Prove again' }).click();
       await card('files.storage').getByRole('link').click();
-      await until(
-        'the finding has the focus',
-        async () => (await page.evaluate('document.activeElement.id')) === `finding-${why}`,
-      );
+      const hasFocus = async () => (await page.evaluate('document.activeElement.id')) === `finding-${why}`;
+      await until('the finding has the focus', hasFocus);
       await workbench.screenshot('limits-page-led-to-the-finding-dark');
       const height = await page.heightOf(`finding-${why}`);
       expect(height).toBeGreaterThanOrEqual(0);
       expect(height).toBeLessThan(0.9);
       await picture('proof-files.storage', 'explained-dark');
+      // What else is found draws the findings anew.
+      daemon.configure(JSON.stringify({ 'data-root': '/srv/no-volume', 'storage-drvier': 'overlay2' }));
+      await page.finding('daemon.daemon-json-unknown-key').waitFor();
+      await until('the finding keeps the focus', hasFocus);
     } finally {
       daemon.configure();
       daemon.helper('restart');

@@ -50,7 +50,7 @@ const defaults = {
   v2: { secondsEach: 20, weight: 0.8 },
   station: { secondsEach: 4, weight: 0.5 },
   editor: { seconds: 27, weight: 0.8 },
-  e2e: { seconds: 400, weight: 0.65 },
+  e2e: { seconds: 400, weight: 0.8 },
 };
 
 /** Files of station that nothing busy may run beside, each with its reason. */
@@ -282,18 +282,4 @@ export function jobsOf(stage, { bothShells = false, more = [] } = {}) {
     case 'editor':
       return [single[stage](more)];
   }
-}
-
-/**
- * Jobs with what they took the last time in place of what is expected of their kind.
- *
- * @param {readonly Job[]} jobs
- * @param {import('./timings.mjs').Timings} timings
- * @returns {Job[]}
- */
-export function timed(jobs, timings) {
-  return jobs.map((job) => {
-    const last = timings[job.id];
-    return last === undefined ? job : { ...job, wallMs: last.wallMs, weight: last.cpuMs / last.wallMs };
-  });
 }

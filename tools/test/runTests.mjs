@@ -3,14 +3,13 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatSeconds } from '../lib/progress.mjs';
-import { timed } from './jobs.mjs';
 import { writeJunit } from './junit.mjs';
 import { count } from './outcome.mjs';
 import { codeServerCache, prepare } from './prepare.mjs';
 import { runAgain, runJob } from './runJob.mjs';
 import { runQueue } from './schedule.mjs';
 import { busyLine, failedTests, jobName, stageTable, sumLine } from './summary.mjs';
-import { keepTimings, readTimings } from './timings.mjs';
+import { keepTimings, readTimings, timed } from './timings.mjs';
 
 /** @typedef {import('./jobs.mjs').Job} Job */
 /** @typedef {import('./runJob.mjs').Result} Result */

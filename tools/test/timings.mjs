@@ -56,3 +56,24 @@ function isTiming(value) {
   const { wallMs, cpuMs } = /** @type {Partial<Timing>} */ (value ?? {});
   return typeof wallMs === 'number' && wallMs > 0 && typeof cpuMs === 'number' && cpuMs >= 0;
 }
+
+/** Stages of which each file is a job, that waits for daemons more than it works. */
+const perFile = new Set(['scripts', 'v2', 'station']);
+
+/**
+ * Jobs with what they took the last time in place of what is expected of their kind. Where the CPUs were wanted by others, a
+ * job took longer and seemed to keep fewer busy: one that works all the time is not taken for less than it is.
+ *
+ * @param {readonly import('./jobs.mjs').Job[]} jobs
+ * @param {Timings} timings
+ * @returns {import('./jobs.mjs').Job[]}
+ */
+export function timed(jobs, timings) {
+  return jobs.map((job) => {
+    const last = timings[job.id];
+    if (last === undefined) return job;
+    const measured = last.cpuMs / last.wallMs;
+    const weight = perFile.has(job.stage) ? measured : Math.max(job.weight, measured);
+    return { ...job, wallMs: last.wallMs, weight };
+  });
+}

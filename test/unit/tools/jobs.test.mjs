@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { busyboxTests } from '../../../tools/test/busybox.mjs';
 import { jobsOfFile } from '../../../tools/test/jobFiles.mjs';
-import { filesIn, jobsOf, timed } from '../../../tools/test/jobs.mjs';
+import { filesIn, jobsOf } from '../../../tools/test/jobs.mjs';
 import { limitsOnV2 } from '../../../tools/test/limitsOnV2.mjs';
 import { readTimes } from '../../../tools/test/places.mjs';
 import { namedJobs } from '../../../tools/test/plan.mjs';
 import { defaultStages, stageNames } from '../../../tools/test/stages.mjs';
-import { keepTimings, readTimings } from '../../../tools/test/timings.mjs';
+import { keepTimings, readTimings, timed } from '../../../tools/test/timings.mjs';
 import { ownFolder, repository } from './folders.mjs';
 
 const scriptsFolder = join(repository, 'test/scripts');
@@ -109,6 +109,12 @@ describe('timings', () => {
     const [job] = timed(jobsOf('lint'), { lint: { wallMs: 2000, cpuMs: 3000 } });
     expect(job).toMatchObject({ wallMs: 2000, weight: 1.5 });
     expect(timed(jobsOf('lint'), {})).toEqual(jobsOf('lint'));
+    const light = { wallMs: 3000, cpuMs: 300 };
+    const weights = (/** @type {ReturnType<typeof jobsOf>} */ jobs) =>
+      timed(jobs, Object.fromEntries(jobs.map(({ id }) => [id, light]))).map(({ weight }) => weight);
+    // One had to wait for the CPUs, the other for its daemons.
+    expect(weights(jobsOf('lint'))).toEqual(jobsOf('lint').map(({ weight }) => weight));
+    expect(new Set(weights(jobsOf('v2')))).toEqual(new Set([0.1]));
   });
 
   test('are kept beside those of other jobs; a slower run replaces a faster one by a tenth at most', () => {
