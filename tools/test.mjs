@@ -22,7 +22,7 @@ ${Object.entries(stages)
 FILE is a file of tests by its path or the end of it: scripts/tls.bats.
 
   --changed      only what the changes since the common commit with main can reach; says what it leaves out
-  --both-shells  all of scripts under busybox too, as npm run test:all does
+  --both-shells  everything, as npm run test:all does: all of scripts under busybox too, all limits on cgroup v2
   --keep         leaves the sandbox of a file in which a test failed up, and says how to enter and how to end it
 
 Real daemons are started, killed and frozen in sandboxes (test/bed/bed), never on this machine; only start is on it.

@@ -59,7 +59,7 @@ state = "$exec_root/containerd/daemon"
 [grpc]
   address = "$exec_root/containerd/containerd.sock"
 END
-  containerd_offset=$(stat -c %s "$state_log")
+  containerd_offset=$(stat -c %s "$state_log" 2>/dev/null) || containerd_offset=0
   launch_exec containerd --config "$RUN_DIR/containerd.toml" --log-level warn \
     >>"$state_log" 2>&1 </dev/null 9>&- &
   CONTAINERD_PID=$! containerd_launched=$!
@@ -74,14 +74,28 @@ containerd_ended() {
   [ -n "$containerd_launched" ] && ! process_alive "$containerd_launched"
 }
 
-# containerd_last_words: sets CONTAINERD_WORDS to how that containerd ended and what it said, on one line. Called before dockerd
-# is ended, whose own last words are no cause.
+# containerd_last_words: sets CONTAINERD_WORDS to how that containerd ended and what it said, on one line, as it goes into the
+# log: what it wrote stands above the beginning of dockerd's start, where nobody looks for the reason of a failed one.
 containerd_last_words() {
   wait "$containerd_launched" && status=0 || status=$?
-  log_offset=$containerd_offset log_whole=1
-  said=$(log_cause)
-  log_whole=
-  CONTAINERD_WORDS="failed to start containerd: exit status $status${said:+: $said}"
+  log_offset=$containerd_offset
+  said=$(containerd_said)
+  ended="exit status $status"
+  [ "$status" -le 128 ] || ended="$ended (signal $((status - 128)))"
+  CONTAINERD_WORDS="failed to start containerd: $ended${said:+: $said}"
+}
+
+# containerd_said: prints its last words as far as they can be told from those of dockerd, which writes into the same log: the
+# beginning of a panic, what it says in its own name, a line without time and level, an error from before dockerd's start.
+containerd_said() {
+  log_since | awk '
+    /^[ \t]*$/ { next }
+    /^(panic|fatal error): / { if (panic == "") panic = $0; next }
+    /^containerd: / { named = substr($0, 13); next }
+    index($0, "msg=\"Starting up") { dockerd = 1 }
+    /^time=/ || /^[{]"/ { if (!dockerd && $0 ~ /level=(error|fatal) /) error = $0; next }
+    !dockerd || !/^(failed to |unable to |Error starting )/ { bare = $0 }
+    END { print panic != "" ? panic : named != "" ? named : bare != "" ? bare : error }' | cut -c 1-1000
 }
 
 # containerd_of_others: uses a containerd again that a launcher or a person started, and that has what is in this data root:

@@ -70,7 +70,7 @@ dockerd_await() {
   now_ms
   await_began=$NOW_MS
   await_deadline=$((NOW_MS + $2 * 1000))
-  access_given=
+  access_given='' await_question=2
   while :; do
     process_alive "$1" || break
     ! containerd_ended || break
@@ -84,8 +84,11 @@ dockerd_await() {
         access_apply
         access_given=1
       fi
-      # The death of a containerd ends no question.
-      [ -z "$containerd_launched" ] || [ $left -le 2 ] || left=2
+      # The death of containerd does not interrupt a question, so the first ones are short.
+      if [ -n "$containerd_launched" ] && [ $left -gt $await_question ]; then
+        left=$await_question
+        await_question=$((await_question * 2))
+      fi
       if http_get /_ping $left; then
         step daemon.ready ok "dockerd answers on $socket."
         return 0

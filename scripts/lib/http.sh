@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Asking the engine over its socket. A connection proves nothing: dockerd accepts long before it works and answers at the
-# very moment it does, so one question that waits is both the exact and the cheapest way to notice readiness.
+# very moment it does, so a question that waits is both the exact and the cheapest way to notice readiness.
 
 # http_get PATH SECONDS: true when the answer is 200. Sets HTTP_ANSWERED when there was any answer in time, HTTP_REFUSED
 # when nobody even listens. The exit status tells: a file for the answer would make a full disk look like a silent daemon.

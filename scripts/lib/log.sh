@@ -51,11 +51,9 @@ log_since() {
 # log_started) is no failed start: errors from then on are answers to requests (a pull that failed), so only the words
 # count with which a daemon ends. Prints nothing when there are none. Which line is of which kind stands in causes.tsv;
 # src/diagnosis/startFailures/decisiveLine.ts finds the same line, and test/fixtures/decisiveLines.tsv has cases for both.
-# With log_whole set, the beginning of a start ends nothing: what was said before it counts as well.
 log_started=
-log_whole=
 log_cause() {
-  log_since | awk -v started="${log_started:+1}" -v whole="$log_whole" -v table="$here/lib/causes.tsv" '
+  log_since | awk -v started="${log_started:+1}" -v table="$here/lib/causes.tsv" '
     function field(name) {
       if (match($0, " " name "=\"([^\"\\\\]|\\\\.)*\"")) return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
       if (match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5)
@@ -92,7 +90,8 @@ log_cause() {
       sub(/[ \r]+$/, "")
     }
     $0 == "" || $0 ~ is["aside"] { next }
-    $0 ~ is["begin"] { if (!whole) forget(); started = 0; next }
+    $0 ~ is["begin"] { forget(); started = 0; next }
+    $0 ~ is["containerd"] { forget(); block = $0; rank = 2; next }
     $0 ~ is["listen"] { forget(); started = 1; next }
     panic != "" && !started { next }
     panic == "" && $0 ~ is["panic"] { close_block(); panic = $0; next }

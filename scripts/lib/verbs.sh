@@ -40,8 +40,12 @@ distrust() {
 
 need_engine() {
   for program in dockerd containerd; do
-    command -v $program >/dev/null ||
-      fail no-engine "$program is not installed in $SAFE_PATH: on Debian or Ubuntu, apt-get install docker.io."
+    ! command -v $program >/dev/null || continue
+    for folder in $(printf '%s\n' "$SAFE_PATH" | tr : ' '); do
+      [ ! -f "$folder/$program" ] || [ -x "$folder/$program" ] ||
+        fail no-engine "$folder/$program cannot be executed: chmod 755 $folder/$program, then start Docker."
+    done
+    fail no-engine "$program is not installed in $SAFE_PATH: on Debian or Ubuntu, apt-get install docker.io."
   done
 }
 

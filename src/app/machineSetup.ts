@@ -2,7 +2,7 @@ import { installLine } from '../diagnosis/installation';
 import type { Endpoint } from '../engine/endpoint';
 import type { MachineSetup } from '../engine/state';
 import { helperProgram } from '../helper/paths';
-import { inDaemonPath, packageManagers } from '../host/programs';
+import { lookInDaemonPath, packageManagers } from '../host/programs';
 import { exists } from '../host/readResult';
 import { daemonOwner } from './managedDaemon';
 
@@ -19,8 +19,9 @@ const unitFolders = [
 ];
 
 async function absentOf<const T extends string>(root: string, names: readonly T[]): Promise<readonly T[]> {
-  const found = await Promise.all(names.map((name) => inDaemonPath(root, name)));
-  return names.filter((_name, index) => found[index] === undefined);
+  const looked = await Promise.all(names.map((name) => lookInDaemonPath(root, name)));
+  // One that is there and cannot be executed is not installed anew: a start says what to do about it.
+  return names.filter((_name, index) => looked[index]?.found === undefined && looked[index]?.closed === undefined);
 }
 
 /** An init system may start a Docker that is anywhere; the helper asks it (`init_find` in `scripts/lib/init.sh`). */

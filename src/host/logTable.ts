@@ -3,7 +3,7 @@ import type { RunningCauseId, StartCauseId } from './causeIds';
 
 /** What tells one line of the daemon's log from another when the decisive one is looked for; see the table. */
 const lineKinds = [
-  ...['prefix', 'aside', 'begin', 'listen', 'panic', 'stamped'],
+  ...['prefix', 'aside', 'begin', 'containerd', 'listen', 'panic', 'stamped'],
   ...['giving-up', 'continuation', 'last-words', 'error', 'fatal', 'noise', 'request'],
 ] as const;
 export type LineKind = (typeof lineKinds)[number];

@@ -53,7 +53,7 @@ export async function lookInDaemonPath(root: string, name: string): Promise<InDa
     }),
   );
   const files = looked.flat();
-  // What this user may not execute, root may; where root is asked and may not, the file system is mounted noexec.
+  // What this user may not execute, root may.
   const others = process.geteuid?.() === 0 ? undefined : files.find(({ bits }) => (bits & anyExecuteBit) !== 0);
   if (others !== undefined) return { found: others.path };
   const first = files[0];

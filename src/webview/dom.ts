@@ -53,11 +53,11 @@ export function disclosure(summary: string, key: string, ...children: readonly C
 }
 
 /** Gives the focus to what is no control as well. */
-export function focusOn(target: HTMLElement): void {
-  target.focus();
+export function focusOn(target: HTMLElement, options?: FocusOptions): void {
+  target.focus(options);
   if (document.activeElement === target) return;
   target.tabIndex = -1;
-  target.focus();
+  target.focus(options);
 }
 
 /** A section of the page with its heading, a landmark of its own. */

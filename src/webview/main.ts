@@ -158,7 +158,11 @@ function draw(page: Page): void {
   main.setAttribute('aria-busy', 'false');
   taken = `${page.taken}.`;
   showWork();
-  if (focused !== undefined && document.activeElement === document.body) focusOn(byKey(focused) ?? heading());
+  if (focused === undefined || document.activeElement !== document.body) return;
+  const again = byKey(focused);
+  // Whoever reads elsewhere on the page is not taken away from there.
+  if (again === undefined) focusOn(heading());
+  else focusOn(again, { preventScroll: true });
 }
 
 /** Where the focus goes when what had it is gone, as a finding that was fixed. */

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /**
- * One code-server with the packed extension and one Chromium for all files: `useEditor` gives each a new user, a new
+ * One code-server with the packed extension and one Chromium for all files of this run: `useEditor` gives each a new user, a new
  * window and a new daemon. Workspace trust is on here and off in the settings, so that a file may have it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

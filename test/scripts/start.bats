@@ -115,7 +115,8 @@ containerd_fails() {
 
 @test "a containerd that ends at once, or while dockerd starts, ends the wait: its own last line is the cause" {
   local body
-  for body in 'printf "seven quartz lanterns"; exit 3' 'sleep 1; echo seven quartz lanterns; exit 3'; do
+  for body in 'printf "seven quartz lanterns"; exit 3' 'sleep 1; echo seven quartz lanterns; exit 3' \
+    'sleep 1; echo containerd: seven quartz lanterns >&2; echo "time=x level=error msg=later"; exit 3'; do
     reset_engine
     containerd_fails "$body"
     run_helper start
@@ -128,6 +129,10 @@ containerd_fails() {
     [ -z "$(daemon_pid)" ]
     [ ! -e /var/run/docker/containerd/containerd.pid ]
   done
+  containerd_fails 'sleep 1; kill -KILL $$'
+  run_helper start
+  rm /usr/local/sbin/containerd
+  [ "$(result cause)" = 'failed to start containerd: exit status 137 (signal 9)' ]
   run_helper start
   [ "$(result code)" = started ]
 }
@@ -198,6 +203,17 @@ containerd_fails() {
   [ "$status" -eq 69 ]
   [ "$(result code)" = no-engine ]
   [[ "$(result message)" == *"apt-get install docker.io"* ]]
+}
+
+@test "an engine that cannot be executed: one sentence says which file, and what to do" {
+  reset_engine
+  printf 'x' >/run/closed
+  chmod 644 /run/closed
+  mount --bind /run/closed /usr/bin/containerd
+  run_helper start
+  umount /usr/bin/containerd
+  [ "$(result code)" = no-engine ]
+  [ "$(result message)" = '/usr/bin/containerd cannot be executed: chmod 755 /usr/bin/containerd, then start Docker.' ]
 }
 
 @test "a reader that goes away does not end the work half done" {

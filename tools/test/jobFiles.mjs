@@ -33,7 +33,7 @@ export function jobsOfFile(name) {
 }
 
 /**
- * A part of a stage that is one job as a rule: its time is not that of the whole.
+ * A part of a stage that vitest runs as a whole as a rule: its time is not that of the whole.
  * @param {Job} job
  * @returns {Job}
  */

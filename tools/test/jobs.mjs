@@ -231,7 +231,7 @@ function e2e() {
   return [0, 1].map((half) => {
     const id = `e2e/${String(half + 1)}`;
     const own = files.filter((_file, index) => index % 2 === half);
-    return { ...e2eJob(id, own), label: `half ${String(half + 1)}` };
+    return { ...e2eJob(id, own), label: `browser tests, half ${String(half + 1)}` };
   });
 }
 

@@ -81,7 +81,8 @@ function leftOut(jobs, bothShells) {
 }
 
 /**
- * A stage and one of its files may both be named. Several files of a stage that is one job are one job.
+ * A stage and one of its files may both be named. Several files that one vitest runs are one job, and of a whole file no part
+ * runs beside it.
  * @param {readonly Job[]} jobs
  */
 function distinct(jobs) {
@@ -91,7 +92,7 @@ function distinct(jobs) {
     const before = byId.get(job.id);
     byId.set(job.id, before === undefined ? job : together(before, job));
   }
-  return [...byId.values()];
+  return [...byId.values()].filter(({ id }) => !id.endsWith('-part') || !byId.has(id.slice(0, -'-part'.length)));
 }
 
 /**

@@ -31,8 +31,9 @@ export function jobName({ stage, label }) {
  */
 export function failedTests(results) {
   return results.flatMap(({ job, outcome }) => {
-    // The label has the file already.
-    const cases = job.label === '' ? outcome.cases : outcome.cases.map((one) => ({ ...one, file: '' }));
+    // The label has the file already where a job is one.
+    const cases =
+      job.label === '' || job.stage === 'e2e' ? outcome.cases : outcome.cases.map((one) => ({ ...one, file: '' }));
     return failedNames(cases).map((name) => `${jobName(job)}: ${name}`);
   });
 }

@@ -44,7 +44,7 @@ const table: readonly Needed[] = [
   {
     id: 'daemon.missing-containerd',
     program: 'containerd',
-    explains: ['start.containerd-missing', 'daemon.containers-fail', ...unanswered],
+    explains: ['start.containerd-missing', 'start.containerd-ended', 'daemon.containers-fail', ...unanswered],
     needed: (facts, config) => !runs(facts) && option(config, 'containerd') === undefined,
     cause: 'The daemon runs containers through it.',
     consequence: noStart,
@@ -87,16 +87,18 @@ const table: readonly Needed[] = [
   },
 ];
 
-/** For a program that is there. Execute permission that does not help is one that the mount takes away. */
+/** For a program that is there. */
 function notExecutable({ path, mode }: ClosedProgram, running: boolean): Omit<Draft, 'severity' | 'consequence'> {
   const then = running ? '' : ', then start Docker';
   const permitted = /[1357]/u.test(mode.slice(-3));
   return {
     title: `${path} cannot be executed`,
-    cause: permitted ? 'The file system it is on is mounted noexec.' : `Its mode is ${mode}: nobody may execute it.`,
+    cause: permitted
+      ? `Its mode, ${mode}, permits it; perhaps the file system it is on is mounted noexec.`
+      : `Its mode is ${mode}: nobody may execute it.`,
     evidence: [seen(path, `mode ${mode}, not executable`)],
     remedy: permitted
-      ? fix(`Remove noexec from the mount${then}.`, `findmnt --target ${path}`)
+      ? fix(`Look at the options of its mount, and remove noexec${then}.`, `findmnt --target ${path}`)
       : fix(`Make it executable${then}.`, `sudo chmod 755 ${path}`),
   };
 }

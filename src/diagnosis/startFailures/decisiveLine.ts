@@ -58,7 +58,11 @@ class Search {
     if (line === '' || lineKind.aside.test(line)) return;
     if (lineKind.begin.test(line)) this.#forget(false);
     else if (lineKind.listen.test(line)) this.#forget(true);
-    else if (this.#panic !== '' && !this.#started) return;
+    else if (lineKind.containerd.test(line)) {
+      this.#forget(this.#started);
+      this.#block = line;
+      this.#blockRank = givingUp;
+    } else if (this.#panic !== '' && !this.#started) return;
     else if (this.#panic === '' && lineKind.panic.test(line)) {
       this.#closeBlock();
       this.#panic = line;

@@ -45,10 +45,15 @@ test('where an init system has a Docker, it is asked for one, wherever that is',
   expect((await readSetup(ours, machine('run/openrc/softlevel')))?.missing).toEqual(['dockerd', 'containerd']);
 });
 
-test('a program outside of the PATH that the helper gives the daemon counts for nothing, nor does one that cannot be run', async () => {
-  const top = machine('opt/docker/dockerd', 'usr/bin/dockerd', 'usr/bin/containerd');
-  chmodSync(join(top, 'usr/bin/dockerd'), 0o644);
+test('a program outside of the PATH that the helper gives the daemon counts for nothing', async () => {
+  const top = machine('opt/docker/dockerd', 'usr/bin/containerd');
   expect((await readSetup(ours, top))?.missing).toEqual(['dockerd']);
+});
+
+test('one that is there and cannot be executed is not missing: a start says what to do', async () => {
+  const top = machine('usr/bin/dockerd', 'usr/bin/containerd');
+  chmodSync(join(top, 'usr/bin/dockerd'), 0o644);
+  expect((await readSetup(ours, top))?.missing).toEqual([]);
 });
 
 test("of a daemon that is not the helper's nothing is said", async () => {

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lookInDaemonPath } from '../../../src/host/programs';
 import { makeTree, removeTree } from './tree';
@@ -24,16 +26,22 @@ test('where nobody can execute it, the file and its mode are told', async () => 
   expect(await lookInDaemonPath(top, 'runc')).toEqual({ closed: { path: '/usr/sbin/runc', mode: '644' } });
 });
 
-test.runIf(process.geteuid?.() === 0)('a file that root alone may execute is found by any user', async () => {
+test.runIf(process.geteuid?.() === 0)('a file that root alone may execute is found by any user', () => {
   mode('usr/sbin/runc', 0o644);
   mode('usr/bin/runc', 0o700);
   chmodSync(top, 0o755);
-  process.seteuid?.(65_534);
-  try {
-    expect(await lookInDaemonPath(top, 'runc')).toEqual({ found: '/usr/bin/runc' });
-  } finally {
-    process.seteuid?.(0);
-  }
+  const program = join(top, 'look.mjs');
+  buildSync({
+    stdin: {
+      contents: `import { lookInDaemonPath } from './src/host/programs';
+        console.log(JSON.stringify(await lookInDaemonPath(process.argv[2], 'runc')));`,
+      resolveDir: join(import.meta.dirname, '../../..'),
+      loader: 'ts',
+    },
+    ...{ outfile: program, bundle: true, platform: 'node', format: 'esm' },
+  });
+  const nobody = { uid: 65_534, gid: 65_534, encoding: 'utf8' } as const;
+  expect(JSON.parse(execFileSync(process.execPath, [program, top], nobody))).toEqual({ found: '/usr/bin/runc' });
 });
 
 test('a folder of that name is no program, and what is not there is neither', async () => {

@@ -97,6 +97,13 @@ describe('a file by its name', () => {
     expect(job?.suite).toMatchObject({ files: ['test/e2e/menu.test.ts', 'test/e2e/access.test.ts'] });
   });
 
+  test('of a file that runs whole no part runs beside it', () => {
+    const limits = (/** @type {string[]} */ ...names) =>
+      namedJobs(names, false, {}).flatMap(({ id }) => (id.includes('v2/limits.bats') ? [id] : []));
+    expect(limits('v2')).toEqual(['v2/v2/limits.bats-part']);
+    expect(limits('v2', 'v2/limits.bats')).toEqual(['v2/v2/limits.bats']);
+  });
+
   test('what is neither a stage nor a file is refused', () => {
     expect(() => namedJobs(['lint', 'nothing.bats'], false, {})).toThrow(
       /no stage and no file of tests "nothing.bats"/,

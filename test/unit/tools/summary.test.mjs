@@ -8,7 +8,7 @@ import { busyLine, failedTests, stageTable, sumLine } from '../../../tools/test/
 /** @param {string} name @param {Case['status']} status @param {string} [file] @returns {Case} */
 const one = (name, status, file = 'a.bats') => ({ file, name, status, seconds: 1.5, detail: 'why\nthat is' });
 
-/** @param {'scripts' | 'unit' | 'lint'} stage @param {string} label @param {Case[]} cases @param {number} began @param {number} wallMs @returns {Result} */
+/** @param {'scripts' | 'unit' | 'lint' | 'e2e'} stage @param {string} label @param {Case[]} cases @param {number} began @param {number} wallMs @returns {Result} */
 const result = (stage, label, cases, began, wallMs) => ({
   job: {
     id: label,
@@ -39,6 +39,11 @@ test('the last line, which a CI reads: skipped tests only when there are any', (
 
 test('failed tests: stage, file and name, the same one once', () => {
   expect(failedTests(results)).toEqual(['scripts: a.bats under dash: stops', 'unit: words.test.ts: words (2 times)']);
+});
+
+test('failed tests of a job that has several files have theirs', () => {
+  const half = result('e2e', 'browser tests, half 1', [one('opens', 'failed', 'menu.test.ts')], 0, 1);
+  expect(failedTests([half])).toEqual(['e2e: browser tests, half 1: menu.test.ts: opens']);
 });
 
 test('stages: tests, the time from the first beginning to the last end, CPU time of all jobs', () => {

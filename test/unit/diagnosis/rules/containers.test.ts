@@ -29,7 +29,11 @@ test('a program that is missing is the cause, and the failure follows from it', 
 
 test.each([
   ['644', 'Its mode is 644: nobody may execute it.', 'sudo chmod 755 /usr/bin/runc'],
-  ['755', 'The file system it is on is mounted noexec.', 'findmnt --target /usr/bin/runc'],
+  [
+    '755',
+    'Its mode, 755, permits it; perhaps the file system it is on is mounted noexec.',
+    'findmnt --target /usr/bin/runc',
+  ],
 ])('a program of mode %s that cannot be executed is not called missing', (mode, cause, command) => {
   const errors = found((facts) => {
     fails('exec: "runc": executable file not found in $PATH')(facts);
