@@ -78,6 +78,12 @@ export const start = [
   missing('missing-iptables', 'iptables'),
   missing('missing-runc', 'runc'),
   {
+    entry: 'missing-containerd',
+    make: 'chmod 644 /usr/bin/containerd; ! starts',
+    there: '! starts',
+    remedy: 'chmod 755 /usr/bin/containerd',
+  },
+  {
     entry: 'data-root-readonly',
     make: 'mount -o remount,ro /var/lib/docker; ! starts',
     there: '! starts',

@@ -107,6 +107,11 @@ links() { awk '$NF ~ "/containerd.sock$" && $6 == "03" { n++ } END { print n + 0
   [ "$(daemon_pid)" = "$pid" ]
   kept_on
   [ "$(zombies containerd)" -eq "$before" ]
+  # Also where somebody has removed the log meanwhile.
+  rm /var/log/dockerd.log
+  kill -KILL "$(living containerd)"
+  until_true 'history_what | grep -q "containerd-back.*containerd-back"'
+  [ "$(daemon_pid)" = "$pid" ]
   docker rm -f kept
 }
 
