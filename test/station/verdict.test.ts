@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { command, endDaemons, freshSandbox, helperVerb } from '../sandbox.mjs';
@@ -181,5 +181,18 @@ describe("the image's health check", () => {
     expect(health()).toMatchObject({ status: 0 });
     helperVerb('stop');
     expect(health().status).not.toBe(0);
+  });
+
+  test('waits 5 s at most for a command line that does not come back', () => {
+    cli('start', '--no-verify');
+    const commandLine = readFileSync(program);
+    writeFileSync(program, '#!/bin/sh\nexec sleep 60\n');
+    try {
+      const began = performance.now();
+      expect(health()).toMatchObject({ status: 0 });
+      expect(performance.now() - began).toBeLessThan(10_000);
+    } finally {
+      writeFileSync(program, commandLine);
+    }
   });
 });
