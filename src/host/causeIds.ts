@@ -105,6 +105,7 @@ export const runningCauseIds = [
   'orbstack-kernel-thread-ioctl',
   'proxyconnect',
   'publish-on-missing-ipv6',
+  'port-kept',
   'published-port-in-use',
   'raw-table',
   'remove-device-busy',

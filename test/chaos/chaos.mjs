@@ -70,6 +70,15 @@ async function comeBack() {
   const why = `${shell('well').words}; ${shell('helper status').words}`;
   const restarted = shell('station restart');
   if (await until(isWell, restartMs)) return { back: 'after a restart', why, ms: ms() };
+  // A person does again what the diagnosis advises.
+  const advised = shell('advised');
+  if (advised.ok) {
+    shell('station restart');
+    if (await until(isWell, restartMs))
+      return { back: 'after a restart', why: `${why}; after the first one: ${advised.words}`, ms: ms() };
+  }
+  // The sandbox is gone before anybody could look.
+  console.log(shell('evidence').stdout);
   return { back: 'never', why: `${why}; restart: ${restarted.words}; ${shell('well').words}`, ms: ms() };
 }
 

@@ -138,6 +138,25 @@ well() {
     timeout 10 "$HELPER" --plain status
 }
 
+# advised: the title of an error that a person is told here, with a restart as what to do; fails where there is none.
+advised() {
+  as_user timeout 60 node dist/cli.js doctor --json |
+    jq --raw-output --exit-status '[.findings[] | select(.severity == "error" and .remedy.command == "dind-station restart") | .title][0]'
+}
+
+# evidence: what may tell why nobody can work here.
+evidence() {
+  docker ps --all
+  docker inspect --format '{{.Name}} {{json .State}} {{json .NetworkSettings.Networks}}' keeper sleeper
+  awk 'NR > 1 && $4 == "0A" { print "listens", $2 }' /proc/net/tcp
+  ps -eo pid,ppid,stat,lstart,args
+  iptables -t nat -S
+  ip address
+  timeout 5 curl -sS --max-time 3 http://127.0.0.1:8099/index.html || :
+  tail -n 60 /var/log/dockerd.log
+  as_user timeout 60 node dist/cli.js doctor || :
+}
+
 # inventory: what there is, a line each, without what changes by nature: numbers, ids, how often something ran.
 inventory() {
   docker image ls --all --quiet --no-trunc | sed 's/^/image /' | sort -u

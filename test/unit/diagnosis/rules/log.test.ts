@@ -40,6 +40,8 @@ const said: Readonly<Record<string, string>> = {
   'extension-missing': 'Extension DNAT revision 0 not supported, missing kernel module?',
   'raw-table': 'Unable to enable DIRECT ACCESS FILTERING - DROP rule',
   veth: 'failed to add the host (veth1) <=> sandbox (veth2) pair interfaces: operation not supported',
+  'port-kept':
+    'failed to start container: driver failed programming external connectivity on endpoint keeper (8f1f): Bind for 127.0.0.1:8099 failed: port is already allocated',
   'published-port-in-use': 'listen tcp4 0.0.0.0:8080: bind: address already in use',
   'publish-on-missing-ipv6': 'bind: cannot assign requested address',
   'address-pools': 'all predefined address pools have been fully subnetted',
