@@ -92,7 +92,7 @@ containerd_said() {
     /^[ \t]*$/ { next }
     /^(panic|fatal error): / { if (panic == "") panic = $0; next }
     /^containerd: / { named = substr($0, 13); next }
-    index($0, "msg=\"Starting up") { dockerd = 1 }
+    /msg"?[=:]"?Starting up/ { dockerd = 1 }
     /^time=/ || /^[{]"/ { if (!dockerd && $0 ~ /level=(error|fatal) /) error = $0; next }
     !dockerd || !/^(failed to |unable to |Error starting )/ { bare = $0 }
     END { print panic != "" ? panic : named != "" ? named : bare != "" ? bare : error }' | cut -c 1-1000

@@ -98,7 +98,7 @@ dockerd_await() {
   done
   DAEMON_FAULT=silent
   process_alive "$1" || DAEMON_FAULT=exited
-  # It ends for reasons of its own, dockerd may have ended for want of it.
+  # containerd never ends because dockerd has, but dockerd ends without containerd.
   ! containerd_ended || DAEMON_FAULT=containerd
   return 1
 }

@@ -22,7 +22,7 @@ export const lab = {
   about: `Starts a station in a private container and lets random faults come over it, some two at once: daemons killed and frozen,
 sockets and files removed, a full disk, restarts that are killed, the end of the container itself. After each round a
 container must run, a kept one must serve its volume, nothing may be lost and nothing left behind. It is waited 15 s for
-the station to come back by itself; then a person's restart is asked for, and once more where the diagnosis advises it.
+the station to come back by itself; then it is restarted as a person would, and once more where the diagnosis advises it.
 
   --rounds N   how many; 200, which takes about a quarter of an hour
   --seed N     the same number gives the same rounds; a random one is chosen and told

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { InfoRound } from '../../../src/engine/infoPolling';
-import { intervals } from '../../../src/util/timing';
+import { intervals, type Clock } from '../../../src/util/timing';
 import type { InfoResult } from '../../../src/engine/state';
 import { Litter, unixEndpoint, wait } from './fakeDockerd';
 import { fast } from './watched';
@@ -11,7 +11,17 @@ afterEach(() => litter.sweep());
 
 function round(path: string, repeat: boolean, times = 1) {
   const results: InfoResult[] = [];
-  const clock = fast(times);
+  const system = fast(times);
+  /** When it decided to ask again, and when it will, by the clock. */
+  const due: { readonly decided: number; readonly at: number }[] = [];
+  const clock: Clock = {
+    ...system,
+    after: (wait, run) => {
+      const decided = system.elapsed();
+      due.push({ decided, at: decided + wait });
+      return system.after(wait, run);
+    },
+  };
   const asker = new InfoRound({
     endpoint: unixEndpoint(path),
     clock,
@@ -20,7 +30,7 @@ function round(path: string, repeat: boolean, times = 1) {
     onResult: (result) => results.push(result),
   });
   litter.later(() => asker.stop());
-  return { asker, results };
+  return { asker, results, due, clock };
 }
 
 test('a question that was called off brings nothing', async () => {
@@ -45,12 +55,18 @@ test('is asked again every 7 s, or never', async () => {
   const startedAt = performance.now();
   const often = round(path, true, 70);
   const once = round(path, false, 70);
+  const began = often.clock.elapsed();
   await Promise.all([often.asker.ask(), once.asker.ask()]);
   await vi.waitFor(() => expect(often.results.length).toBeGreaterThanOrEqual(4), { timeout: 4000 });
   // By the time that has passed: a busy machine is late with everything, also with this test.
   const intervalsPassed = (performance.now() - startedAt) / (intervals.info / 70);
   expect(often.results.length).toBeLessThanOrEqual(1 + intervalsPassed);
+  // The second time is due 7 s after the first one began, or at once when its answer came later. 10 ms are 700 here.
+  const { decided = NaN, at = NaN } = often.due[0] ?? {};
+  expect(at).toBeGreaterThanOrEqual(began + intervals.info);
+  expect(at).toBeLessThan(Math.max(began + intervals.info, decided) + 700);
   expect(once.results).toHaveLength(1);
+  expect(once.due).toEqual([]);
 });
 
 test('change after change does not call off the question that finds a frozen containerd', async () => {

@@ -66,7 +66,8 @@ describe.runIf(process.getuid?.() === 0)('as a user without rights', () => {
     };
   }
 
-  test('a socket that is opened to us is seen at once', async () => {
+  // Crowded, the two processes that take part may both wait for the CPU: then once more, by the same bound.
+  test('a socket that is opened to us is seen at once', { retry: 2, timeout: 12_000 }, async () => {
     const folder = litter.folder();
     chmodSync(folder, 0o755);
     const path = socketIn(folder);
@@ -74,13 +75,13 @@ describe.runIf(process.getuid?.() === 0)('as a user without rights', () => {
     chmodSync(path, 0o600);
     const until = await watchAsNobody(path);
     await until('is denied');
-    // Long enough for the tries to be 3 s apart: what is quick then is the watch.
+    // Long enough for the tries to be seconds apart: what is quick then is the watch.
     await wait(3500);
     chmodSync(path, 0o666);
     const openedAt = performance.now();
     await until('is running');
-    expect(performance.now() - openedAt).toBeLessThan(1000);
-  }, 12_000);
+    expect(performance.now() - openedAt).toBeLessThan(400);
+  });
 
   test('in a folder that cannot be watched it is found by asking', async () => {
     const folder = litter.folder();
