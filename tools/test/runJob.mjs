@@ -64,7 +64,7 @@ export async function runAgain(first, context) {
 
 /**
  * The job that runs what failed, and what counts of the first time: of a file of bats its failed tests run again, of the
- * browser's suite the files in which one failed, else everything.
+ * unit tests and the browser's the files in which one failed, else everything.
  *
  * @param {Job} job
  * @param {Outcome} outcome
@@ -80,7 +80,7 @@ export function choose(job, { cases }, failed) {
       kept: cases.filter(({ status }) => status !== 'failed'),
     };
   }
-  if (job.stage !== 'e2e') return { rerun: job, kept: [] };
+  if (job.stage !== 'e2e' && job.stage !== 'unit') return { rerun: job, kept: [] };
   const files = new Set(cases.filter(({ status }) => status === 'failed').map(({ file }) => file));
   return {
     rerun: { ...job, suite: { ...suite, files: [...files] } },

@@ -33,13 +33,13 @@ const mostAgain = 8;
 /**
  * Whether a job failed that had others beside it, or a virtual machine under it: a program whose kernel aborts now and then. It is
  * run once more with nothing beside it, which tells a fault of ours from a machine that was too busy; that it was run again
- * is told either way. lint and unit, which have no daemon, and start, which has the machine to itself, never are.
+ * is told either way. lint, which measures nothing, and start, which has the machine to itself, never are.
  *
  * @param {Result} result
  * @param {ReadonlyMap<import('./jobs.mjs').Need, string>} lacking
  */
 function mayBeLoad({ job, outcome }, lacking) {
-  if (job.place.kind === 'here' || job.needs.some((need) => lacking.has(need))) return false;
+  if (job.stage === 'lint' || job.stage === 'start' || job.needs.some((need) => lacking.has(need))) return false;
   return count(outcome.cases).failed > 0;
 }
 

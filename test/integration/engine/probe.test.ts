@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,13 +58,17 @@ describe('ping', () => {
     const born = spawn('perl', [
       '-MSocket',
       '-e',
-      '$| = 1; socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])); print "bound"; sleep_(0.05); listen(S, 5);' +
-        'accept(C, S); sysread(C, $_, 999); syswrite(C, $ARGV[1]); sub sleep_ { select(undef, undef, undef, $_[0]) }',
+      '$| = 1; socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])); print "bound"; <STDIN>; ' +
+        'select(undef, undef, undef, 0.03); listen(S, 5); accept(C, S); sysread(C, $_, 999); syswrite(C, $ARGV[1])',
       path,
       okAnswer,
     ]);
     litter.later(() => void born.kill());
     await once(born.stdout, 'data');
+    // Made just now, however long its output took to us on a busy machine.
+    const now = new Date();
+    utimesSync(path, now, now);
+    born.stdin.write('\n');
     expect(await ping(unixEndpoint(path), 900)).toMatchObject({ outcome: 'ok', engineVersion: '28.2.2' });
   });
 

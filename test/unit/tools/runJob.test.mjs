@@ -56,19 +56,19 @@ test.each([
   },
 );
 
-test('of the browser tests only the files in which one failed run again, and the others count', () => {
-  const [e2e] = jobsOf('e2e');
+test.each(/** @type {const} */ (['e2e', 'unit']))('of %s only the files in which one failed run again', (stage) => {
+  const [job] = jobsOf(stage);
   const [file, other] = ['menu.test.ts', 'access.test.ts'];
   const of = (/** @type {string} */ file, /** @type {'passed' | 'failed'} */ status, name = status) => ({
     ...{ file, name, status, seconds: 0, detail: '' },
   });
   const cases = [of(file, 'passed'), of(file, 'failed'), of(other, 'passed')];
-  if (e2e?.suite.kind !== 'command') throw new Error('the browser tests are a command');
-  const { rerun, kept } = choose(e2e, { cases, whole: true, repeated: [], output: '' }, ['failed']);
-  expect(rerun.suite).toEqual({ ...e2e.suite, files: [file] });
+  if (job?.suite.kind !== 'command') throw new Error(`${stage} is a command`);
+  const { rerun, kept } = choose(job, { cases, whole: true, repeated: [], output: '' }, ['failed']);
+  expect(rerun.suite).toEqual({ ...job.suite, files: [file] });
   expect(kept).toEqual([of(other, 'passed')]);
-  expect(choose(e2e, { cases, whole: false, repeated: [], output: '' }, 'everything')).toEqual({
-    rerun: e2e,
+  expect(choose(job, { cases, whole: false, repeated: [], output: '' }, 'everything')).toEqual({
+    rerun: job,
     kept: [],
   });
 });
