@@ -15,10 +15,11 @@ const limits = () => page.frame.locator('#limits');
 const card = (id: string) => page.frame.locator(`[id="proof-${id}"]`);
 const button = (name: string) => limits().getByRole('button', { name, exact: true });
 
-/** Pixels of a proof's chart that are painted, and the different colours among them. */
+/** Pixels of a proof's chart that are painted, and the different colours among them; none where there is no chart yet. */
 async function painted(id: string): Promise<{ pixels: number; colours: number }> {
   return page.evaluate(`(() => {
-    const canvas = document.getElementById('proof-${id}').querySelector('.plot canvas');
+    const canvas = document.getElementById('proof-${id}')?.querySelector('.plot canvas');
+    if (!canvas?.width || !canvas.height) return { pixels: 0, colours: 0 };
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     const seen = new Set();
     let pixels = 0;
