@@ -60,6 +60,42 @@ export function focusOn(target: HTMLElement, options?: FocusOptions): void {
   target.focus(options);
 }
 
+/** The elements of a page that are found again after a redraw. */
+function keyed(page: HTMLElement): HTMLElement[] {
+  return [...page.querySelectorAll<HTMLElement>('[data-key]')];
+}
+
+export function byKey(page: HTMLElement, key: string): HTMLElement | undefined {
+  return keyed(page).find((candidate) => candidate.dataset['key'] === key);
+}
+
+/** An element in sight, and where its top is in the window, in pixels. */
+export interface Anchor {
+  readonly key: string;
+  readonly top: number;
+}
+
+/**
+ * What is looked at: the element that has the focus, else the first one in sight. Undefined at the top of the page,
+ * where what is new shall be seen.
+ */
+export function anchorOf(page: HTMLElement): Anchor | undefined {
+  if (window.scrollY === 0) return undefined;
+  const inSight = keyed(page).filter((candidate) => {
+    const { top, bottom, height } = candidate.getBoundingClientRect();
+    return height > 0 && bottom > 0 && top < window.innerHeight;
+  });
+  const looked = inSight.find((candidate) => candidate === document.activeElement) ?? inSight[0];
+  const key = looked?.dataset['key'];
+  return looked === undefined || key === undefined ? undefined : { key, top: looked.getBoundingClientRect().top };
+}
+
+/** Scrolls so that the anchor is where it was. The browser does so by itself only for elements that a redraw leaves. */
+export function holdInSight(page: HTMLElement, { key, top }: Anchor): void {
+  const now = byKey(page, key)?.getBoundingClientRect();
+  if (now !== undefined && now.height > 0) window.scrollBy({ top: now.top - top, behavior: 'instant' });
+}
+
 /** A section of the page with its heading, a landmark of its own. */
 export function section(id: string, title: string, ...children: readonly Child[]): HTMLElement {
   return element(

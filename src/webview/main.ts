@@ -1,6 +1,6 @@
 import { cgroupSection } from './cgroups';
 import type * as Late from './charts';
-import { button, element, focusOn, section } from './dom';
+import { anchorOf, button, byKey, element, focusOn, holdInSight, section } from './dom';
 import { summarySection, historySection, platformSection } from './facts';
 import { findingSections } from './findings';
 import { LimitsSection } from './limits';
@@ -135,14 +135,11 @@ function place(name: string): HTMLElement {
   return made;
 }
 
-function byKey(key: string): HTMLElement | undefined {
-  return [...main.querySelectorAll<HTMLElement>('[data-key]')].find((candidate) => candidate.dataset['key'] === key);
-}
-
-/** Draws what has changed; openness and focus stay where they were. */
+/** Draws what has changed; openness, focus and what is looked at stay where they were. */
 function draw(page: Page): void {
   if (drawn.size === 0) main.replaceChildren();
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['key'] : undefined;
+  const anchor = anchorOf(main);
   for (const { name, from, draw } of parts(page)) {
     const source = JSON.stringify(from ?? null);
     if (drawn.get(name) === source) continue;
@@ -158,8 +155,9 @@ function draw(page: Page): void {
   main.setAttribute('aria-busy', 'false');
   taken = `${page.taken}.`;
   showWork();
+  if (anchor !== undefined) holdInSight(main, anchor);
   if (focused === undefined || document.activeElement !== document.body) return;
-  const again = byKey(focused);
+  const again = byKey(main, focused);
   // Whoever reads elsewhere on the page is not taken away from there.
   if (again === undefined) focusOn(heading());
   else focusOn(again, { preventScroll: true });

@@ -171,11 +171,13 @@ describe('the section "Limits" of the diagnostics page', () => {
       const height = await page.heightOf(`finding-${why}`);
       expect(height).toBeGreaterThanOrEqual(0);
       expect(height).toBeLessThan(0.9);
-      await picture('proof-files.storage', 'explained-dark');
-      // What else is found draws the findings anew.
-      daemon.configure(JSON.stringify({ 'data-root': '/srv/no-volume', 'storage-drvier': 'overlay2' }));
-      await page.finding('daemon.daemon-json-unknown-key').waitFor();
+      // What else is found draws the findings anew, and stands above this one.
+      daemon.configure(JSON.stringify({ 'data-root': '/srv/no-volume', bip: '172.30.0.0/16' }));
+      await page.finding('network.bip-is-network-address').waitFor();
       await until('the finding keeps the focus', hasFocus);
+      expect(await page.heightOf('finding-network.bip-is-network-address')).toBeLessThan(height);
+      expect(await page.heightOf(`finding-${why}`)).toBeCloseTo(height, 2);
+      await picture('proof-files.storage', 'explained-dark');
     } finally {
       daemon.configure();
       daemon.helper('restart');
