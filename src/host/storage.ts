@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { stateFile } from '../helper/paths';
+import { parseFlags } from './daemonConfig';
 import type { StorageFacts, StorageRole, StorageRoot } from './facts/storage';
 import { mountOver } from './mountFacts';
 import type { Mount } from './facts/mount';
@@ -89,6 +91,22 @@ async function readDrivers(root: string, dataRoot: string): Promise<StorageFacts
 export interface StoragePlaces {
   readonly dataRoot: string;
   readonly execRoot: string;
+  readonly containerdRoot: string;
+}
+
+/**
+ * Where containerd keeps images and layers, by the arguments of those that run. One that dockerd or the helper launched for this
+ * daemon has a folder in the data root (`containerd/daemon`), one of the system `/var/lib/containerd`.
+ */
+export function containerdRoot(
+  containerds: readonly (readonly string[])[],
+  { dataRoot, execRoot }: Pick<StoragePlaces, 'dataRoot' | 'execRoot'>,
+): string {
+  const ownConfigs = [join(dirname(stateFile), 'containerd.toml'), join(execRoot, 'containerd/containerd.toml')];
+  const flags = containerds.map((argv) => parseFlags(argv));
+  if (flags.some(({ config = [] }) => config.some((path) => ownConfigs.includes(path))))
+    return join(dataRoot, 'containerd/daemon');
+  return flags.map(({ root = [] }) => root.at(-1)).find((root) => root !== undefined) ?? '/var/lib/containerd';
 }
 
 /** Never throws. */
@@ -100,7 +118,7 @@ export async function readStorage(
   if (isUnreadable(mounts)) return mounts;
   const wanted: readonly (readonly [StorageRole, string])[] = [
     ['data', places.dataRoot],
-    ['containerd', '/var/lib/containerd'],
+    ['containerd', places.containerdRoot],
     ['exec', places.execRoot],
     ['run', '/run'],
     ['tmp', '/tmp'],

@@ -29,7 +29,7 @@ import { isUnreadable, textOf, type ReadResult } from './readResult';
 import { realPath } from './realPath';
 import { readRootFacts, readSudo } from './rootFacts';
 import { readSocket } from './socket';
-import { readStorage } from './storage';
+import { containerdRoot, readStorage } from './storage';
 import { readSysctls } from './sysctls';
 
 export interface TakeFactsOptions {
@@ -120,6 +120,7 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
       pidFile: config?.pidFile ?? '/var/run/docker.pid',
     };
   });
+  const containerdArgvs = processes.then((read) => (valueOf(read)?.containerd ?? []).map(({ argv = [] }) => argv));
   const socket = slice(Promise.all([socketPath, mounts]).then(([path, mounts]) => readSocket(path, mounts, root)));
   const userNamespace = slice(readUserNamespace(root));
   const userName = ownProcess.then(async (read) =>
@@ -182,7 +183,11 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
         return mountFacts(mounts, await placesOf(root, wanted));
       }),
     ),
-    storage: slice(Promise.all([mounts, dirs]).then(([mounts, dirs]) => readStorage(mounts, dirs, root))),
+    storage: slice(
+      Promise.all([mounts, dirs, containerdArgvs]).then(([mounts, dirs, argvs]) =>
+        readStorage(mounts, { ...dirs, containerdRoot: containerdRoot(argvs, dirs) }, root),
+      ),
+    ),
     network: slice(readNetwork(root)),
     processes,
     pidFiles: slice(

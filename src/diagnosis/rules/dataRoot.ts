@@ -160,6 +160,8 @@ export const dataRootRules: readonly Rule[] = [
       );
       const root = storage.roots.find(({ role }) => role === 'containerd');
       if (snapshots !== true || root?.fsType !== 'overlay') return undefined;
+      const data = storage.roots.find(({ role }) => role === 'data');
+      const volume = data !== undefined && root.path.startsWith(`${data.path}/`) ? data.path : root.path;
       return {
         severity: 'error',
         title: 'containerd keeps images in the writable layer of this container',
@@ -169,7 +171,7 @@ export const dataRootRules: readonly Rule[] = [
           seen('GET /info DriverStatus', 'io.containerd.snapshotter.v1'),
         ],
         consequence: 'Pulling and running fail with "invalid argument".',
-        remedy: requiresHost('give it a second volume.', 'docker run -v containerd-data:/var/lib/containerd ...'),
+        remedy: requiresHost('give it a volume.', `docker run -v containerd-data:${volume} ...`),
       };
     },
   }),

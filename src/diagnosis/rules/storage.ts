@@ -13,7 +13,7 @@ function rootOf(storage: StorageFacts, role: StorageRole): StorageRoot | undefin
 function spaceOf(storage: StorageFacts, facts: Facts, role: StorageRole) {
   const own = rootOf(storage, role);
   if (own === undefined) return undefined;
-  const told = valueOf(facts.root)?.roots.find((root) => root.role === role);
+  const told = valueOf(facts.root)?.roots.find((root) => root.role === role && root.path === own.path);
   return valueOf(own.space) ?? (told === undefined ? undefined : valueOf(told.space));
 }
 
