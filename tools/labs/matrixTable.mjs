@@ -6,7 +6,7 @@ import { excerpt } from '../lib/run.mjs';
 /**
  * One finding of `test/bed/matrix/cell`.
  * @typedef {object} Finding
- * @property {'start' | 'doctor' | 'memory' | 'cpu' | 'pids' | 'outer' | 'restart' | 'kill-9'} proof
+ * @property {'start' | 'doctor' | 'memory' | 'cpu' | 'pids' | 'outer' | 'restart' | 'kill-9' | 'image-store'} proof
  * @property {'ok' | 'silent' | 'enforced' | 'kept' | 'unsupported' | 'alarm' | 'not-enforced' | 'refused' | 'lost' | 'error'} verdict
  * @property {string} why
  */
@@ -22,7 +22,17 @@ import { excerpt } from '../lib/run.mjs';
 
 /** @type {readonly Finding['verdict'][]} */
 const good = ['ok', 'silent', 'enforced', 'kept'];
-const columns = /** @type {const} */ (['start', 'doctor', 'memory', 'cpu', 'pids', 'outer', 'restart', 'kill-9']);
+const columns = /** @type {const} */ ([
+  'start',
+  'doctor',
+  'memory',
+  'cpu',
+  'pids',
+  'outer',
+  'restart',
+  'kill-9',
+  'image-store',
+]);
 
 /**
  * What a place printed, as cells. One that has no finding ended early: that is a finding too.
@@ -55,7 +65,7 @@ export function readCells(place, { code, stdout, stderr }) {
   }
   const last = cells.at(-1);
   if (code !== 0 && last !== undefined && last.findings.every(({ verdict }) => verdict !== 'error')) {
-    last.findings.push({ proof: 'kill-9', verdict: 'error', why: `ended with status ${code}: ${words}` });
+    last.findings.push({ proof: 'image-store', verdict: 'error', why: `ended with status ${code}: ${words}` });
   }
   return cells;
 }
