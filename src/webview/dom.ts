@@ -76,24 +76,39 @@ export interface Anchor {
 }
 
 /**
- * What is looked at: the element that has the focus, else the first one in sight. Undefined at the top of the page,
- * where what is new shall be seen.
+ * What is looked at, first what says it best: the element that has the focus, those that begin in sight, those that reach into
+ * it. Nothing at the top of the page: there, what is new above may push the rest down.
  */
-export function anchorOf(page: HTMLElement): Anchor | undefined {
-  if (window.scrollY === 0) return undefined;
-  const inSight = keyed(page).filter((candidate) => {
-    const { top, bottom, height } = candidate.getBoundingClientRect();
-    return height > 0 && bottom > 0 && top < window.innerHeight;
-  });
-  const looked = inSight.find((candidate) => candidate === document.activeElement) ?? inSight[0];
-  const key = looked?.dataset['key'];
-  return looked === undefined || key === undefined ? undefined : { key, top: looked.getBoundingClientRect().top };
+export function anchorsOf(page: HTMLElement): readonly Anchor[] {
+  if (window.scrollY === 0) return [];
+  const rank = (made: HTMLElement, top: number): number => (made === document.activeElement ? 0 : top > -1 ? 1 : 2);
+  return (
+    keyed(page)
+      // What is in a closed disclosure has a box as well.
+      .filter((made) => made.checkVisibility())
+      .map((made) => ({ made, key: made.dataset['key'] ?? '', ...edges(made) }))
+      .filter(({ top, bottom }) => bottom > 0 && top < window.innerHeight)
+      .sort((one, other) => rank(one.made, one.top) - rank(other.made, other.top))
+      .map(({ key, top }) => ({ key, top }))
+  );
 }
 
-/** Scrolls so that the anchor is where it was. The browser does so by itself only for elements that a redraw leaves. */
-export function holdInSight(page: HTMLElement, { key, top }: Anchor): void {
-  const now = byKey(page, key)?.getBoundingClientRect();
-  if (now !== undefined && now.height > 0) window.scrollBy({ top: now.top - top, behavior: 'instant' });
+function edges(made: HTMLElement): { readonly top: number; readonly bottom: number } {
+  const { top, bottom } = made.getBoundingClientRect();
+  return { top, bottom };
+}
+
+/**
+ * Scrolls so that the first anchor that is still there is where it was. The browser does so by itself only for elements that a
+ * redraw leaves.
+ */
+export function holdInSight(page: HTMLElement, anchors: readonly Anchor[]): void {
+  for (const { key, top } of anchors) {
+    const made = byKey(page, key);
+    if (made?.checkVisibility() !== true) continue;
+    window.scrollBy({ top: edges(made).top - top, behavior: 'instant' });
+    return;
+  }
 }
 
 /** A section of the page with its heading, a landmark of its own. */

@@ -1,6 +1,6 @@
 import { cgroupSection } from './cgroups';
 import type * as Late from './charts';
-import { anchorOf, button, byKey, element, focusOn, holdInSight, section } from './dom';
+import { anchorsOf, button, byKey, element, focusOn, holdInSight, section } from './dom';
 import { summarySection, historySection, platformSection } from './facts';
 import { findingSections } from './findings';
 import { LimitsSection } from './limits';
@@ -139,7 +139,7 @@ function place(name: string): HTMLElement {
 function draw(page: Page): void {
   if (drawn.size === 0) main.replaceChildren();
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['key'] : undefined;
-  const anchor = anchorOf(main);
+  const anchors = anchorsOf(main);
   for (const { name, from, draw } of parts(page)) {
     const source = JSON.stringify(from ?? null);
     if (drawn.get(name) === source) continue;
@@ -155,7 +155,7 @@ function draw(page: Page): void {
   main.setAttribute('aria-busy', 'false');
   taken = `${page.taken}.`;
   showWork();
-  if (anchor !== undefined) holdInSight(main, anchor);
+  holdInSight(main, anchors);
   if (focused === undefined || document.activeElement !== document.body) return;
   const again = byKey(main, focused);
   // Whoever reads elsewhere on the page is not taken away from there.
