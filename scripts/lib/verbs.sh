@@ -40,11 +40,13 @@ distrust() {
 
 need_engine() {
   for program in dockerd containerd; do
-    ! command -v $program >/dev/null || continue
+    closed=
     for folder in $(printf '%s\n' "$SAFE_PATH" | tr : ' '); do
-      [ ! -f "$folder/$program" ] || [ -x "$folder/$program" ] ||
-        fail no-engine "$folder/$program cannot be executed: chmod 755 $folder/$program, then start Docker."
+      [ -f "$folder/$program" ] || continue
+      [ ! -x "$folder/$program" ] || continue 2
+      closed=${closed:-$folder/$program}
     done
+    [ -z "$closed" ] || fail no-engine "$closed cannot be executed: chmod 755 $closed, then start Docker."
     fail no-engine "$program is not installed in $SAFE_PATH: on Debian or Ubuntu, apt-get install docker.io."
   done
 }

@@ -15,11 +15,12 @@ export const busyboxTests = [
       'containers get the signals of a clean process, not those the helper ignores',
       'a daemon that cannot start ends the wait at once, with its own last line',
       'without curl the daemon is asked through perl',
+      'an engine that cannot be executed: one sentence says which file, and what to do',
       'a reader that goes away does not end the work half done',
       'a helper that fails where it should not says so, with the status that its help names',
     ],
     reason:
-      'start: env -i and setsid in the background, descriptors, ignored signals, a broken pipe, set -e and the EXIT trap',
+      'start: env -i and setsid in the background, descriptors, ignored signals, a broken pipe, set -e and the EXIT trap; command -v finds what cannot be executed',
   },
   {
     file: 'stop.bats',
