@@ -212,7 +212,7 @@ const single = {
     const report = reportOf('lint');
     return here('lint', { kind: 'command', report, argv: [process.execPath, 'tools/lint.mjs', '--report', report] });
   },
-  unit: (more) => here('unit', vitestSuite('unit', more)),
+  unit: (more) => here('unit', { ...vitestSuite('unit', []), files: more }),
   editor: () => {
     const report = reportOf('editor');
     const argv = [process.execPath, 'test/editor/runInCodeServer.mjs', '--daemon', '--report', report];

@@ -6,6 +6,7 @@ import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
  * One test as a report has it. `detail` is what the report says about a failure or a skip.
  * @typedef {object} Case
  * @property {string} file name of the file it is in, without folders; empty where there is none
+ * @property {string} [path] the same with its folders, where the report has it
  * @property {string} name
  * @property {'passed' | 'failed' | 'skipped'} status
  * @property {number} seconds
@@ -58,8 +59,12 @@ function casesOf(suite) {
     const told = failed[0] ?? skipped[0];
     /** @type {Case['status']} */
     const status = failed.length > 0 ? 'failed' : skipped.length > 0 ? 'skipped' : 'passed';
+    const className = attribute(node, 'classname');
+    const isPath = /\.\w+$/.test(className) && !className.includes(' ');
     return {
-      file: fileName(attribute(node, 'classname')),
+      // vitest puts the file there, Mocha the title of the suite.
+      file: isPath ? basename(className) : className,
+      ...(isPath && className.includes('/') && { path: className }),
       name: attribute(node, 'name'),
       status,
       seconds: Number(attribute(node, 'time')) || 0,
@@ -67,14 +72,6 @@ function casesOf(suite) {
     };
   });
   return [...own, ...nodes(suite, 'testsuite').flatMap(casesOf)];
-}
-
-/**
- * vitest puts the file there, Mocha the title of the suite.
- * @param {string} className
- */
-function fileName(className) {
-  return /\.\w+$/.test(className) && !className.includes(' ') ? basename(className) : className;
 }
 
 /** @param {XmlNode} node @param {string} tag @returns {XmlNode[]} */

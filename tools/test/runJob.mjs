@@ -81,10 +81,12 @@ export function choose(job, { cases }, failed) {
     };
   }
   if (job.stage !== 'e2e' && job.stage !== 'unit') return { rerun: job, kept: [] };
-  const files = new Set(cases.filter(({ status }) => status === 'failed').map(({ file }) => file));
+  // By its path: vitest takes every file in whose path the words are.
+  const pathOf = (/** @type {Case} */ { path, file }) => path ?? file;
+  const paths = new Set(cases.filter(({ status }) => status === 'failed').map(pathOf));
   return {
-    rerun: { ...job, suite: { ...suite, files: [...files] } },
-    kept: cases.filter(({ file }) => !files.has(file)),
+    rerun: { ...job, suite: { ...suite, files: [...paths] } },
+    kept: cases.filter((one) => !paths.has(pathOf(one))),
   };
 }
 

@@ -38,7 +38,7 @@ const mostAgain = 8;
  * @param {Result} result
  * @param {ReadonlyMap<import('./jobs.mjs').Need, string>} lacking
  */
-function mayBeLoad({ job, outcome }, lacking) {
+export function mayBeLoad({ job, outcome }, lacking) {
   if (job.stage === 'lint' || job.stage === 'start' || job.needs.some((need) => lacking.has(need))) return false;
   return count(outcome.cases).failed > 0;
 }

@@ -112,8 +112,22 @@ describe("vitest, Mocha and our own checks, from JUnit's XML", () => {
       1,
     );
     expect(cases).toEqual([
-      { file: 'a.test.ts', name: "one <1> 'x'", status: 'passed', seconds: 0.5, detail: '' },
-      { file: 'a.test.ts', name: 'two', status: 'failed', seconds: 0, detail: 'long\n story' },
+      {
+        file: 'a.test.ts',
+        path: 'test/unit/a.test.ts',
+        name: "one <1> 'x'",
+        status: 'passed',
+        seconds: 0.5,
+        detail: '',
+      },
+      {
+        file: 'a.test.ts',
+        path: 'test/unit/a.test.ts',
+        name: 'two',
+        status: 'failed',
+        seconds: 0,
+        detail: 'long\n story',
+      },
       { file: 'Suite of tests', name: 'three', status: 'failed', seconds: 0, detail: 'only this' },
       { file: 'a', name: 'four', status: 'skipped', seconds: 0, detail: '' },
     ]);

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jobFolder, jobsOf } from '../../../tools/test/jobs.mjs';
 import { count } from '../../../tools/test/outcome.mjs';
+import { mayBeLoad } from '../../../tools/test/runTests.mjs';
 import { choose, runAgain, runJob } from '../../../tools/test/runJob.mjs';
 
 const context = {
@@ -57,18 +58,44 @@ test.each([
 );
 
 test.each(/** @type {const} */ (['e2e', 'unit']))('of %s only the files in which one failed run again', (stage) => {
-  const [job] = jobsOf(stage);
-  const [file, other] = ['menu.test.ts', 'access.test.ts'];
-  const of = (/** @type {string} */ file, /** @type {'passed' | 'failed'} */ status, name = status) => ({
-    ...{ file, name, status, seconds: 0, detail: '' },
+  const [job] = jobsOf(stage, { more: ['--changed', 'abc'] });
+  const of = (/** @type {string} */ path, /** @type {'passed' | 'failed'} */ status, name = status) => ({
+    ...{ file: basename(path), path, name, status, seconds: 0, detail: '' },
   });
-  const cases = [of(file, 'passed'), of(file, 'failed'), of(other, 'passed')];
+  // One name in two folders is two files.
+  const [path, other] = [`test/${stage}/a/pace.test.ts`, `test/${stage}/b/pace.test.ts`];
+  const cases = [of(path, 'passed'), of(path, 'failed'), of(other, 'passed')];
   if (job?.suite.kind !== 'command') throw new Error(`${stage} is a command`);
   const { rerun, kept } = choose(job, { cases, whole: true, repeated: [], output: '' }, ['failed']);
-  expect(rerun.suite).toEqual({ ...job.suite, files: [file] });
+  expect(rerun.suite).toEqual({ ...job.suite, files: [path] });
+  expect(job.suite.argv).not.toContain('--changed');
   expect(kept).toEqual([of(other, 'passed')]);
   expect(choose(job, { cases, whole: false, repeated: [], output: '' }, 'everything')).toEqual({
     rerun: job,
     kept: [],
   });
+});
+
+test.each(
+  /** @type {const} */ ([
+    ['unit', true],
+    ['e2e', true],
+    ['station', true],
+    ['lint', false],
+    ['start', false],
+  ]),
+)('a job of %s that failed is run again: %s', (stage, again) => {
+  const [job] = jobsOf(stage);
+  if (job === undefined) throw new Error(`${stage} has no job`);
+  const of = (/** @type {'passed' | 'failed'} */ status) => {
+    const outcome = {
+      cases: [{ file: 'a', name: 'a', status, seconds: 0, detail: '' }],
+      whole: true,
+      repeated: [],
+      output: '',
+    };
+    return { job, outcome, began: 0, wallMs: 0, cpuMs: 0 };
+  };
+  expect(mayBeLoad(of('failed'), new Map())).toBe(again);
+  expect(mayBeLoad(of('passed'), new Map())).toBe(false);
 });
