@@ -10,7 +10,7 @@ verb_facts() {
   facts_iptables
   facts_data_root
   facts_root data "$data_root"
-  # Its own containerd's, and that of the system.
+  # Where the containerd of this daemon keeps images, or the containerd of the system.
   facts_root containerd "$data_root/containerd/daemon"
   facts_root containerd /var/lib/containerd
   facts_databases

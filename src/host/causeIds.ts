@@ -100,6 +100,7 @@ export const runningCauseIds = [
   'minimum-memory',
   'no-chain',
   'no-space',
+  'no-memory-controller',
   'not-a-shared-mount',
   'oom-score-adj',
   'orbstack-kernel-thread-ioctl',

@@ -11,7 +11,7 @@ export type ContainerdLife =
   { readonly alive: true; readonly inode: string } | { readonly alive: false; readonly address: string };
 
 /** dockerd takes this one, where it exists, before it starts one of its own. */
-const ofTheSystem = '/run/containerd/containerd.sock';
+export const systemSocket = '/run/containerd/containerd.sock';
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.replace(/^unix:\/\//u, '') : undefined;
@@ -36,7 +36,7 @@ async function addressesOf(root: string, argv: readonly string[], socketPath: st
   const keys = await keysOf(root, flags['config-file']?.at(-1) ?? '/etc/docker/daemon.json');
   const execRoot = flags['exec-root']?.at(-1) ?? text(keys['exec-root']) ?? join(dirname(socketPath), 'docker');
   const own = join(execRoot, 'containerd/containerd.sock');
-  return [text(keys['containerd']), own, ofTheSystem].filter((address) => address !== undefined);
+  return [text(keys['containerd']), own, systemSocket].filter((address) => address !== undefined);
 }
 
 /**
@@ -64,5 +64,5 @@ export async function readContainerdLife(
     const inode = await at(address);
     if (inode !== undefined) return { alive: true, inode };
   }
-  return { alive: false, address: addresses[0] ?? ofTheSystem };
+  return { alive: false, address: addresses[0] ?? systemSocket };
 }

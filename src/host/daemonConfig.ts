@@ -65,6 +65,12 @@ export async function readDaemonConfig(root: string, argv: readonly string[] | u
   return defined({ ...configOf(file, flags, paths), closedPrograms, fileChangedAt });
 }
 
+/** Where dockerd was told to find its containerd; undefined where it was not told, or its configuration cannot be read. */
+export function containerdAddress(config: DaemonConfigFacts | undefined): string | undefined {
+  if (config === undefined) return undefined;
+  return config.flags?.['containerd']?.at(-1) ?? stringsOf(config.file, 'containerd').at(-1);
+}
+
 /** What follows from file, flags and defaults together; flags win, as in dockerd. */
 export function configOf(
   file: DaemonFile,

@@ -2,9 +2,10 @@ import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stateFile } from '../helper/paths';
+import { systemSocket } from './containerdLife';
 import { parseFlags } from './daemonConfig';
 import type { StorageFacts, StorageRole, StorageRoot } from './facts/storage';
-import { mountOver } from './mountFacts';
+import { isWithin, mountOver } from './mountFacts';
 import type { Mount } from './facts/mount';
 import { inDaemonPath } from './programs';
 import { exists, isUnreadable, unreadable, type ReadResult } from './readResult';
@@ -43,7 +44,8 @@ async function readRoot(
 ): Promise<StorageRoot | undefined> {
   const resolved = (await realPath(path, root)) ?? path;
   const folder = await nearest(root, resolved);
-  const mount = mountOver(mounts, folder);
+  // The mount of the place itself: where a folder above is closed to us, the kernel's list tells of it all the same.
+  const mount = mountOver(mounts, resolved);
   if (mount === undefined) return undefined;
   return {
     role,
@@ -56,7 +58,7 @@ async function readRoot(
     options: mount.options,
     superOptions: mount.superOptions,
     readOnly: mount.options.includes('ro') || mount.superOptions.includes('ro'),
-    space: await readSpace(root, folder),
+    space: await readSpace(root, isWithin(folder, mount.mountPoint) ? folder : resolved),
   };
 }
 
@@ -91,22 +93,31 @@ async function readDrivers(root: string, dataRoot: string): Promise<StorageFacts
 export interface StoragePlaces {
   readonly dataRoot: string;
   readonly execRoot: string;
-  readonly containerdRoot: string;
+  /** Undefined where it cannot be known. */
+  readonly containerdRoot: string | undefined;
 }
 
 /**
- * Where containerd keeps images and layers, by the arguments of those that run. One that dockerd or the helper launched for this
- * daemon has a folder in the data root (`containerd/daemon`), one of the system `/var/lib/containerd`.
+ * Where the containerd of a daemon keeps images and layers: `containerd/daemon` in the data root where dockerd or the helper launched
+ * it for this daemon, `/var/lib/containerd` where it is that of the system without a configuration of its own. Undefined where
+ * it is neither for certain: its processes are hidden, or it has a configuration that nobody reads here.
+ *
+ * @param named the address that dockerd was given, by flag or file
+ * @param containerds arguments of those that run
  */
 export function containerdRoot(
+  named: string | undefined,
   containerds: readonly (readonly string[])[],
   { dataRoot, execRoot }: Pick<StoragePlaces, 'dataRoot' | 'execRoot'>,
-): string {
+): string | undefined {
+  const own = join(dataRoot, 'containerd/daemon');
   const ownConfigs = [join(dirname(stateFile), 'containerd.toml'), join(execRoot, 'containerd/containerd.toml')];
+  const address = named?.replace(/^unix:\/\//u, '');
+  if (address === join(execRoot, 'containerd/containerd.sock')) return own;
   const flags = containerds.map((argv) => parseFlags(argv));
-  if (flags.some(({ config = [] }) => config.some((path) => ownConfigs.includes(path))))
-    return join(dataRoot, 'containerd/daemon');
-  return flags.map(({ root = [] }) => root.at(-1)).find((root) => root !== undefined) ?? '/var/lib/containerd';
+  if (address === undefined && flags.some(({ config = [] }) => ownConfigs.includes(config.at(-1) ?? ''))) return own;
+  const ofTheSystem = flags.some((given) => ['config', 'c', 'root', 'address', 'a'].every((name) => !(name in given)));
+  return ofTheSystem && (address ?? systemSocket) === systemSocket ? '/var/lib/containerd' : undefined;
 }
 
 /** Never throws. */
@@ -118,7 +129,7 @@ export async function readStorage(
   if (isUnreadable(mounts)) return mounts;
   const wanted: readonly (readonly [StorageRole, string])[] = [
     ['data', places.dataRoot],
-    ['containerd', places.containerdRoot],
+    ...(places.containerdRoot === undefined ? [] : [['containerd', places.containerdRoot] as const]),
     ['exec', places.execRoot],
     ['run', '/run'],
     ['tmp', '/tmp'],

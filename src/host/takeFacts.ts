@@ -4,7 +4,7 @@ import { daemonLog } from '../helper/paths';
 import type { HelperRun } from '../helper/run';
 import { readCgroups } from './cgroup';
 import { readEndpoints, type Client } from './clientEndpoints';
-import { readDaemonConfig } from './daemonConfig';
+import { containerdAddress, readDaemonConfig } from './daemonConfig';
 import { readDaemonLog } from './daemonLog';
 import { within } from './deadline';
 import { askEngine } from './engineAnswers';
@@ -120,7 +120,11 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
       pidFile: config?.pidFile ?? '/var/run/docker.pid',
     };
   });
-  const containerdArgvs = processes.then((read) => (valueOf(read)?.containerd ?? []).map(({ argv = [] }) => argv));
+  const places = Promise.all([dirs, daemonConfig, processes]).then(([dirs, config, read]) => {
+    const argvs = (valueOf(read)?.containerd ?? []).map(({ argv = [] }) => argv);
+    const named = containerdAddress(valueOf(config));
+    return { ...dirs, containerdRoot: containerdRoot(named, argvs, dirs) };
+  });
   const socket = slice(Promise.all([socketPath, mounts]).then(([path, mounts]) => readSocket(path, mounts, root)));
   const userNamespace = slice(readUserNamespace(root));
   const userName = ownProcess.then(async (read) =>
@@ -177,17 +181,14 @@ export async function takeFacts(options: TakeFactsOptions = {}): Promise<Facts> 
       }),
     ),
     mounts: slice(
-      Promise.all([mounts, dirs, socketPath]).then(async ([mounts, dirs, socket]) => {
+      Promise.all([mounts, places, socketPath]).then(async ([mounts, places, socket]) => {
         if (isUnreadable(mounts)) return mounts;
-        const wanted = [dirs.dataRoot, '/var/lib/containerd', dirs.execRoot, socket, '/usr/bin/sudo', '/workspaces'];
+        const { dataRoot, execRoot, containerdRoot = '/var/lib/containerd' } = places;
+        const wanted = [dataRoot, containerdRoot, execRoot, socket, '/usr/bin/sudo', '/workspaces'];
         return mountFacts(mounts, await placesOf(root, wanted));
       }),
     ),
-    storage: slice(
-      Promise.all([mounts, dirs, containerdArgvs]).then(([mounts, dirs, argvs]) =>
-        readStorage(mounts, { ...dirs, containerdRoot: containerdRoot(argvs, dirs) }, root),
-      ),
-    ),
+    storage: slice(Promise.all([mounts, places]).then(([mounts, places]) => readStorage(mounts, places, root))),
     network: slice(readNetwork(root)),
     processes,
     pidFiles: slice(

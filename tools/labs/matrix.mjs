@@ -19,8 +19,8 @@ export const lab = {
   name: 'test:matrix',
   usage: '[-- OPTION...]',
   about: `Starts the daemon of each engine in each kind of place and proves with real containers and the kernel's own counters what
-becomes of their limits, of a restart and of a kill -9, and whether dind-station doctor finds nothing wrong there. All of it takes about a quarter of an hour; the engines are fetched
-from Debian's packages once.
+becomes of their limits, of a restart and of a kill -9, and whether dind-station doctor finds nothing wrong there, with containerd's
+image store too. All of it takes about a quarter of an hour; the engines are fetched from Debian's packages once.
 
   --engine VERSION   20.10, 26.1, 28.5; may be given more than once; default: all
   --cgroup KIND      v1, v2

@@ -65,7 +65,7 @@ export function readCells(place, { code, stdout, stderr }) {
   }
   const last = cells.at(-1);
   if (code !== 0 && last !== undefined && last.findings.every(({ verdict }) => verdict !== 'error')) {
-    last.findings.push({ proof: 'image-store', verdict: 'error', why: `ended with status ${code}: ${words}` });
+    last.findings.push({ proof: 'kill-9', verdict: 'error', why: `ended with status ${code}: ${words}` });
   }
   return cells;
 }

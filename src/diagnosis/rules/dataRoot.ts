@@ -2,7 +2,8 @@ import { valueOf } from '../../host/facts/fact';
 import type { StartCauseId } from '../../host/causeIds';
 import type { RootFacts } from '../../host/facts/helper';
 import type { ActionId } from '../actions';
-import { engineInfo, isPlatform } from '../factSelectors';
+import { isWithin } from '../../host/mountFacts';
+import { engineInfo, isPlatform, verificationOf } from '../factSelectors';
 import { fix, requiresHost, rule, seen, type Rule } from '../rule';
 import type { RuleId } from '../ruleIds';
 
@@ -160,8 +161,11 @@ export const dataRootRules: readonly Rule[] = [
       );
       const root = storage.roots.find(({ role }) => role === 'containerd');
       if (snapshots !== true || root?.fsType !== 'overlay') return undefined;
+      // What is in the data root needs the volume that `storage.overlay-on-overlay` advises.
       const data = storage.roots.find(({ role }) => role === 'data');
-      const volume = data !== undefined && root.path.startsWith(`${data.path}/`) ? data.path : root.path;
+      if (data?.fsType === 'overlay' && isWithin(root.path, data.path)) return undefined;
+      // Where a container has run, its snapshotter copes.
+      if (verificationOf(facts)?.verdict === 'yes') return undefined;
       return {
         severity: 'error',
         title: 'containerd keeps images in the writable layer of this container',
@@ -171,7 +175,7 @@ export const dataRootRules: readonly Rule[] = [
           seen('GET /info DriverStatus', 'io.containerd.snapshotter.v1'),
         ],
         consequence: 'Pulling and running fail with "invalid argument".',
-        remedy: requiresHost('give it a volume.', `docker run -v containerd-data:${volume} ...`),
+        remedy: requiresHost('give it a second volume.', `docker run -v containerd-data:${root.path} ...`),
       };
     },
   }),

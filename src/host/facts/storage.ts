@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { mountSchema } from './mount';
 import { factSchema, type FactsOf } from './schema';
 
-/** `data`: dockerd's; `containerd`: the system containerd's; `exec`: dockerd's `/var/run/docker`. */
+/** `data`: dockerd's; `containerd`: that of its containerd, where it is known; `exec`: dockerd's `/var/run/docker`. */
 export const storageRoleSchema = v.picklist(['data', 'containerd', 'exec', 'run', 'tmp']);
 export type StorageRole = FactsOf<typeof storageRoleSchema>;
 

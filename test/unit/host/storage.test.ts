@@ -2,27 +2,45 @@ import { expect, test } from 'vitest';
 import { containerdRoot } from '../../../src/host/storage';
 
 const places = { dataRoot: '/srv/docker', execRoot: '/var/run/docker' };
+const ownSocket = '/var/run/docker/containerd/containerd.sock';
+const ofTheHelper = ['containerd', '--config', '/run/dind-station/containerd.toml', '--log-level', 'warn'];
+const ofDockerd = ['containerd', '--config=/var/run/docker/containerd/containerd.toml'];
+const ofTheSystem = ['/usr/bin/containerd'];
 
 test.each([
-  ['the helper', [['containerd', '--config', '/run/dind-station/containerd.toml', '--log-level', 'warn']]],
-  ['dockerd', [['containerd', '--config', '/var/run/docker/containerd/containerd.toml']]],
-  [
-    'dockerd, beside one of the system',
-    [['/usr/bin/containerd'], ['containerd', '--config=/var/run/docker/containerd/containerd.toml']],
-  ],
-])('a containerd that was launched by %s keeps its content in the data root', (_by, argvs) => {
-  expect(containerdRoot(argvs, places)).toBe('/srv/docker/containerd/daemon');
+  ['the helper launched it', undefined, [ofTheHelper]],
+  ['dockerd launched it', undefined, [ofDockerd]],
+  ['one of the system runs beside it', undefined, [ofTheSystem, ofDockerd]],
+  ['dockerd was told its address, and it is hidden', `unix://${ownSocket}`, []],
+])('in the data root: %s', (_why, named, containerds) => {
+  expect(containerdRoot(named, containerds, places)).toBe('/srv/docker/containerd/daemon');
 });
 
 test.each([
-  ['one of the system', [['/usr/bin/containerd']], '/var/lib/containerd'],
+  ['no other runs', undefined, [ofTheSystem]],
   [
-    'one with a configuration of its own',
-    [['containerd', '--config', '/etc/containerd/config.toml']],
-    '/var/lib/containerd',
+    'dockerd was told its address, whatever runs beside it',
+    '/run/containerd/containerd.sock',
+    [ofTheHelper, ofTheSystem],
   ],
-  ['one that was told another folder', [['containerd', '--root', '/mnt/c']], '/mnt/c'],
-  ['none that can be seen', [], '/var/lib/containerd'],
-])('%s', (_which, argvs, root) => {
-  expect(containerdRoot(argvs, places)).toBe(root);
+])("in the system's folder: %s", (_why, named, containerds) => {
+  expect(containerdRoot(named, containerds, places)).toBe('/var/lib/containerd');
+});
+
+test.each([
+  ['none can be seen', undefined, []],
+  ['it has a configuration of its own', undefined, [['containerd', '--config', '/etc/containerd/config.toml']]],
+  [
+    'it is of a user without root',
+    undefined,
+    [['containerd', '-c', '/run/user/1000/docker/containerd/containerd.toml']],
+  ],
+  [
+    'it serves another program',
+    undefined,
+    [['containerd', '--root', '/mnt/c', '--address', '/run/k3s/containerd.sock']],
+  ],
+  ['dockerd was told the address of another', '/run/k3s/containerd.sock', [ofTheSystem]],
+])('not known: %s', (_why, named, containerds) => {
+  expect(containerdRoot(named, containerds, places)).toBeUndefined();
 });

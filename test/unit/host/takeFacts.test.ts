@@ -160,3 +160,22 @@ test('facts of the machine that runs this test: each slice is there or says why 
   expect(own?.count).toBeGreaterThan(1);
   expect(own?.init?.pid).toBe(1);
 });
+
+test("what the helper's containerd keeps is looked for in the data root, on the mount that is there", async () => {
+  removeTree(root);
+  root = makeTree({
+    'proc/self/mountinfo':
+      '20 1 0:1 / / rw - overlay overlay rw\n30 20 0:2 / /var/lib/docker/containerd rw - ext4 /dev/vdb rw\n',
+    'proc/stat': 'btime 1700000000\n',
+    'proc/90/stat': `90 (containerd) S ${'1 '.repeat(48)}`,
+    'proc/90/status': 'Uid:\t0\t0\t0\t0\nNSpid:\t90\n',
+    'proc/90/cmdline': 'containerd\0--config\0/run/dind-station/containerd.toml\0',
+    // The data root is closed to others than root: what is in it cannot be seen.
+    'var/lib/docker/there': '',
+  });
+  const facts = await takeFacts({ root, clients: [{ name: 'this program', env: {}, homedir: '/root' }] });
+  expect(valueOf(facts.storage)?.roots.find(({ role }) => role === 'containerd')).toMatchObject({
+    ...{ path: '/var/lib/docker/containerd/daemon', mountPoint: '/var/lib/docker/containerd', fsType: 'ext4' },
+    space: { unreadable: expect.stringContaining('/var/lib/docker/containerd/daemon') as string },
+  });
+});

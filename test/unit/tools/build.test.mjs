@@ -16,7 +16,7 @@ import { ownFolder, repository } from './folders.mjs';
 /** What each output may have at most, minified; what is loaded at activation or with a page has the least room. */
 const mostKilobytes = {
   'extension.js': 60,
-  'actions.js': 108,
+  'actions.js': 110,
   'diagnostics.js': 60,
   'backgroundDiagnosis.js': 5,
   'diagnosis.js': 300,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../../src/diagnosis/diagnose';
-import { configure, down, healthyFacts, mount, type HealthyFacts } from '../healthy';
+import { configure, down, healthyFacts, inform, mount, type HealthyFacts } from '../healthy';
 
 const found = (change: (facts: HealthyFacts) => void) => {
   return diagnose(healthyFacts(change)).findings.filter(({ severity }) => severity === 'error');
@@ -107,4 +107,19 @@ test.each<[string, (facts: HealthyFacts) => void]>([
   ['the firewall is nftables', (facts) => (down(facts), configure(facts, { 'firewall-backend': 'nftables' }))],
 ])('no iptables is no error where %s', (_why, change) => {
   expect(withoutPrograms(['iptables'], change).map(({ id }) => id)).not.toContain('daemon.missing-iptables');
+});
+
+test('images on overlay are an error only with the image store, outside of a data root that needs the volume itself', () => {
+  const errors = (store: boolean, dataRoot: string, containerdRoot: string) =>
+    found((facts) => {
+      Object.assign(facts, { verification: { unreadable: 'not tried' } });
+      if (store) inform(facts, { driverStatus: [['driver-type', 'io.containerd.snapshotter.v1']] });
+      Object.assign(facts.storage.value.roots[0] ?? {}, { fsType: dataRoot });
+      Object.assign(facts.storage.value.roots[1] ?? {}, { fsType: 'overlay', path: containerdRoot });
+    }).map(({ id }) => id);
+  const own = '/var/lib/docker/containerd/daemon';
+  expect(errors(true, 'ext4', '/var/lib/containerd')).toEqual(['storage.containerd-root-on-overlay']);
+  expect(errors(true, 'overlay', '/var/lib/containerd')).toEqual(['storage.containerd-root-on-overlay']);
+  expect(errors(true, 'overlay', own)).toEqual([]);
+  expect(errors(false, 'ext4', '/var/lib/containerd')).toEqual([]);
 });

@@ -28,6 +28,7 @@ const said: Readonly<Record<string, string>> = {
   inotify: 'failed to create inotify fd',
   'no-space': 'write /var/lib/docker/x: no space left on device',
   'resource-temporarily-unavailable': 'fork/exec /x: resource temporarily unavailable',
+  'no-memory-controller': 'add cg to OOM monitor: cgroups: memory cgroup not supported on this system',
   'not-a-shared-mount': 'path /x is mounted on / but it is not a shared mount',
   'remove-device-busy': 'driver overlay2 failed to remove root filesystem: unlinkat /x: device or resource busy',
   'docker-desktop-bind-cache': 'bind source path does not exist: /host_mnt/x',

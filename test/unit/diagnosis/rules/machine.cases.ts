@@ -1,5 +1,6 @@
 import { configure, covered, down, inform, level, mount, type HealthyFacts } from '../healthy';
 import type { Case } from './cases';
+import { both, unverified } from './changes';
 
 const bounding = (facts: HealthyFacts, ...names: string[]) => void (facts.capabilities.value.own.bounding = names);
 const root = (facts: HealthyFacts, change: object) => void Object.assign(facts.cgroup.value.levels[0] ?? {}, change);
@@ -24,6 +25,10 @@ const platform = (
   confidence: 'certain' | 'hint' = 'certain',
 ) => void (facts.platform.value.chain = [{ layer: 'runtime', name, confidence, evidence: [] }]);
 const snapshots = { driverStatus: [['driver-type', 'io.containerd.snapshotter.v1']], images: 0 };
+const imagesOnOverlay = (facts: HealthyFacts) => {
+  inform(facts, snapshots);
+  containerdRoot(facts, { fsType: 'overlay' });
+};
 const disk = (freeBytes: number, freeInodes = 5e5) => ({
   space: { value: { totalBytes: 1e11, freeBytes, availableBytes: freeBytes, totalInodes: 1e6, freeInodes } },
 });
@@ -398,13 +403,6 @@ export const machineCases: readonly Case[] = [
     (f) => void (f.mounts.value.root = mount('/')),
     (f) => void (f.mounts.value.root = mount('/', ['shared:9', 'master:1'])),
   ],
-  [
-    'storage.containerd-root-on-overlay',
-    (f) => {
-      inform(f, snapshots);
-      containerdRoot(f, { fsType: 'overlay' });
-    },
-    (f) => containerdRoot(f, { fsType: 'overlay' }),
-  ],
+  ['storage.containerd-root-on-overlay', both(unverified, imagesOnOverlay), imagesOnOverlay],
   ['storage.zfs-backed-data-root', (f) => data(f, { fsType: 'zfs' }), (f) => data(f, { fsType: 'btrfs' })],
 ];
