@@ -84,13 +84,17 @@ export function anchorsOf(page: HTMLElement): readonly Anchor[] {
   const rank = (made: HTMLElement, top: number): number => (made === document.activeElement ? 0 : top > -1 ? 1 : 2);
   return (
     keyed(page)
-      // What is in a closed disclosure has a box as well.
-      .filter((made) => made.checkVisibility())
+      .filter(isShown)
       .map((made) => ({ made, key: made.dataset['key'] ?? '', ...edges(made) }))
       .filter(({ top, bottom }) => bottom > 0 && top < window.innerHeight)
       .sort((one, other) => rank(one.made, one.top) - rank(other.made, other.top))
       .map(({ key, top }) => ({ key, top }))
   );
+}
+
+/** What is in a closed disclosure has a box as well; `checkVisibility`, which tells, is not in each browser. */
+function isShown(made: HTMLElement): boolean {
+  return made.closest('details:not([open]) > :not(summary)') === null && made.getBoundingClientRect().height > 0;
 }
 
 function edges(made: HTMLElement): { readonly top: number; readonly bottom: number } {
@@ -105,7 +109,7 @@ function edges(made: HTMLElement): { readonly top: number; readonly bottom: numb
 export function holdInSight(page: HTMLElement, anchors: readonly Anchor[]): void {
   for (const { key, top } of anchors) {
     const made = byKey(page, key);
-    if (made?.checkVisibility() !== true) continue;
+    if (made === undefined || !isShown(made)) continue;
     window.scrollBy({ top: edges(made).top - top, behavior: 'instant' });
     return;
   }
