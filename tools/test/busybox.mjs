@@ -14,7 +14,6 @@ export const busyboxTests = [
       "the daemon holds neither the lock nor the caller's output",
       'containers get the signals of a clean process, not those the helper ignores',
       'a daemon that cannot start ends the wait at once, with its own last line',
-      'without curl the daemon is asked through perl',
       'an engine that cannot be executed: one sentence says which file, and what to do',
       'a reader that goes away does not end the work half done',
       'a helper that fails where it should not says so, with the status that its help names',
