@@ -82,14 +82,12 @@ export interface Anchor {
 export function anchorsOf(page: HTMLElement): readonly Anchor[] {
   if (window.scrollY === 0) return [];
   const rank = (made: HTMLElement, top: number): number => (made === document.activeElement ? 0 : top > -1 ? 1 : 2);
-  return (
-    keyed(page)
-      .filter(isShown)
-      .map((made) => ({ made, key: made.dataset['key'] ?? '', ...edges(made) }))
-      .filter(({ top, bottom }) => bottom > 0 && top < window.innerHeight)
-      .sort((one, other) => rank(one.made, one.top) - rank(other.made, other.top))
-      .map(({ key, top }) => ({ key, top }))
-  );
+  return keyed(page)
+    .filter(isShown)
+    .map((made) => ({ made, key: made.dataset['key'] ?? '', ...edges(made) }))
+    .filter(({ top, bottom }) => bottom > 0 && top < window.innerHeight)
+    .sort((one, other) => rank(one.made, one.top) - rank(other.made, other.top))
+    .map(({ key, top }) => ({ key, top }));
 }
 
 /** What is in a closed disclosure has a box as well; `checkVisibility`, which tells, is not in each browser. */
