@@ -1,5 +1,5 @@
 import { launchBrowser } from '../editor/browser.mjs';
-import { Workbench } from '../e2e/workbench';
+import { newProfile, Workbench } from '../e2e/workbench';
 
 /** A browser at a station that is up: `npm run station:container -- --check` says where, and its password. */
 export interface Visit {
@@ -17,7 +17,7 @@ export async function visit(): Promise<Visit> {
   // Without 3D the terminal draws its lines as text that can be read.
   const browser = await launchBrowser('--disable-3d-apis');
   const workbench = new Workbench();
-  await workbench.open(browser, url);
+  await workbench.open(await newProfile(browser), url);
   return { workbench, end: () => browser.close() };
 }
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { extensionHosts, renewProfile, type CodeServerOptions } from '../editor/codeServer.mjs';
 import { command, freshSandbox, helperVerb, user } from '../sandbox.mjs';
-import { themes, Workbench } from './workbench';
+import { forget, newProfile, themes, Workbench } from './workbench';
 
 /** The real daemon of the sandbox, and what can be done to it. */
 export const daemon = {
@@ -60,6 +60,14 @@ export interface Start extends Pick<CodeServerOptions, 'settings' | 'files'> {
   readonly indicator?: string;
 }
 
+/** The profile in which all files open their windows, one after the other: it goes with the browser. */
+let shared: Promise<BrowserContext> | undefined;
+
+async function profileOf(endpoint: string): Promise<BrowserContext> {
+  shared ??= chromium.connect(endpoint).then(newProfile);
+  return shared;
+}
+
 /**
  * What each file begins and ends with: the machine as it was at first, a daemon that runs, a user who has just come to
  * the code-server that all files share, and a window of theirs.
@@ -67,7 +75,6 @@ export interface Start extends Pick<CodeServerOptions, 'settings' | 'files'> {
 export function useEditor(start: Start = {}): Workbench {
   const workbench = new Workbench();
   const { url, run, pid, browser: endpoint } = inject('editor');
-  let browser: Browser | undefined;
   beforeAll(async () => {
     freshSandbox();
     helperVerb('start');
@@ -78,14 +85,12 @@ export function useEditor(start: Start = {}): Workbench {
       ...start.settings,
     };
     const folder = await renewProfile({ run, pid }, { user, ...start, settings });
-    browser = await chromium.connect(endpoint);
-    await workbench.open(browser, `${url}?${new URLSearchParams({ folder }).toString()}`, start.size);
+    await workbench.open(await profileOf(endpoint), `${url}?${new URLSearchParams({ folder }).toString()}`, start.size);
     await workbench.isThere();
     await workbench.indicatorSays(start.indicator ?? 'Docker');
   });
   afterAll(async () => {
-    // Its windows go with it.
-    await browser?.close();
+    await forget(await profileOf(endpoint), url);
   });
   return workbench;
 }

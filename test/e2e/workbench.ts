@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errors, type Browser, type Locator, type Page } from 'playwright-core';
+import { errors, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { uiMs, until } from './until';
 
 const screenshots = join(__dirname, '../../test-output/screenshots');
@@ -27,6 +27,28 @@ async function again(gesture: () => Promise<void>, wanted: Locator): Promise<voi
   });
 }
 
+/** A profile of the browser, in which nobody has been anywhere. */
+export async function newProfile(browser: Browser): Promise<BrowserContext> {
+  // Spinners and slides are drawn by the CPU here, sixty times a second.
+  const profile = await browser.newContext({ reducedMotion: 'reduce' });
+  profile.setDefaultTimeout(uiMs);
+  return profile;
+}
+
+/**
+ * Closes the pages of a profile and takes from it what an address has stored, but not its cache: the editor's twenty
+ * megabytes of program are fetched and compiled once for all files.
+ */
+export async function forget(profile: BrowserContext, url: string): Promise<void> {
+  for (const page of profile.pages()) await page.close();
+  await profile.clearCookies();
+  const page = await profile.newPage();
+  const session = await profile.newCDPSession(page);
+  const storageTypes = 'cookies,indexeddb,local_storage,service_workers';
+  await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes });
+  await page.close();
+}
+
 /** A code-server page in Debian's Chromium, and the gestures a test makes in it. */
 export class Workbench {
   #page: Page | undefined;
@@ -37,12 +59,10 @@ export class Workbench {
     return this.#page;
   }
 
-  /** Opens an address as somebody who has never been there. What is on it may be a question for a password. */
-  async open(browser: Browser, url: string, size = { width: 1280, height: 800 }): Promise<void> {
-    // Spinners and slides are drawn by the CPU here, sixty times a second.
-    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(uiMs);
+  /** Opens an address in a window of its own. What is on it may be a question for a password. */
+  async open(context: BrowserContext, url: string, size = { width: 1280, height: 800 }): Promise<void> {
     this.#page = await context.newPage();
+    await this.#page.setViewportSize(size);
     await this.#page.goto(url, { waitUntil: 'commit' });
   }
 
