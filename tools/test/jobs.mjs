@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { busyboxTests } from './busybox.mjs';
-import { limitsOnV2 } from './limitsOnV2.mjs';
+import { leftToTestAll } from './leftToTestAll.mjs';
 
 /** @typedef {import('./stages.mjs').StageName} StageName */
 /** @typedef {'bundles' | 'vsix' | 'codeServer' | 'kernel'} Need */
@@ -106,6 +106,10 @@ const countIn = (path, pattern) => readFileSync(join(root, path), 'utf8').match(
 /** @param {string} path */
 const batsTests = (path) => countIn(path, /^@test /gm);
 
+/** The titles in a file of bats. @param {string} path */
+const titlesIn = (path) =>
+  [...readFileSync(join(root, path), 'utf8').matchAll(/^@test "(.*)" \{$/gm)].map(([, title = '']) => title);
+
 /**
  * @param {string} path
  * @param {{ shell: 'dash' | 'busybox', pid1: 'sleep' | 'reaper' | 'init', tests?: readonly string[] }} how
@@ -162,7 +166,8 @@ function v2(everything) {
   return machines.flatMap(({ cgroups, shell }) =>
     filesIn(`test/bed/vm/${cgroups}`, '.bats').map((path) => {
       const name = basename(path);
-      const tests = name === 'limits.bats' && !everything ? limitsOnV2 : undefined;
+      const left = everything ? undefined : leftToTestAll[`${cgroups}/${name}`];
+      const tests = left && titlesIn(path).filter((title) => !left.includes(title));
       return withDefaults(
         {
           id: `v2/${cgroups}/${name}${tests === undefined ? '' : '-part'}`,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { busyboxTests } from '../../../tools/test/busybox.mjs';
 import { jobsOfFile } from '../../../tools/test/jobFiles.mjs';
 import { filesIn, jobsOf } from '../../../tools/test/jobs.mjs';
-import { limitsOnV2 } from '../../../tools/test/limitsOnV2.mjs';
+import { leftToTestAll } from '../../../tools/test/leftToTestAll.mjs';
 import { readTimes } from '../../../tools/test/places.mjs';
 import { namedJobs } from '../../../tools/test/plan.mjs';
 import { defaultStages, stageNames } from '../../../tools/test/stages.mjs';
@@ -46,19 +46,27 @@ describe('the jobs', () => {
 
   test('v2 is a virtual machine for each file', () => {
     const jobs = jobsOf('v2');
-    expect(jobs.length).toBeGreaterThan(4);
+    expect(jobs.length).toBeGreaterThan(2);
     for (const job of jobs) expect(job).toMatchObject({ place: { kind: 'vm' } });
   });
 
-  test('limits on cgroup v2: two of the file, and all of it with everything or by its name', () => {
-    const text = readFileSync(join(repository, 'test/bed/vm/v2/limits.bats'), 'utf8');
-    for (const name of limitsOnV2) expect(text).toContain(`@test "${name}" {`);
+  test('virtual machines: each test once but those that are left, and all of them with everything or by a name', () => {
+    /** @param {string} path */
+    const titles = (path) =>
+      [...readFileSync(join(repository, path), 'utf8').matchAll(/^@test "(.*)" \{/gm)].map(([, title = '']) => title);
+    const paths = ['v2', 'v1'].flatMap((cgroups) => filesIn(`test/bed/vm/${cgroups}`, '.bats'));
     /** @param {ReturnType<typeof jobsOf>} jobs */
-    const suites = (jobs) => jobs.filter(({ label }) => label.startsWith('limits.bats')).map(({ suite }) => suite);
-    const path = 'test/bed/vm/v2/limits.bats';
-    expect(suites(jobsOf('v2'))).toEqual([{ kind: 'bats', path, tests: limitsOnV2 }]);
-    expect(suites(jobsOf('v2', { bothShells: true }))).toEqual([{ kind: 'bats', path }]);
-    expect(suites(jobsOfFile('v2/limits.bats'))).toEqual([{ kind: 'bats', path }]);
+    const suites = (jobs) => jobs.map(({ suite }) => suite);
+    const left = Object.entries(leftToTestAll).flatMap(([file, some]) => {
+      expect(titles(`test/bed/vm/${file}`)).toEqual(expect.arrayContaining([...some]));
+      return some;
+    });
+    const ran = suites(jobsOf('v2')).flatMap((suite) =>
+      suite.kind === 'bats' ? (suite.tests ?? titles(suite.path)) : [],
+    );
+    expect([...ran, ...left].toSorted()).toEqual(paths.flatMap(titles).toSorted());
+    expect(suites(jobsOf('v2', { bothShells: true }))).toEqual(paths.map((path) => ({ kind: 'bats', path })));
+    for (const path of paths) expect(suites(jobsOfFile(path))).toEqual([{ kind: 'bats', path }]);
   });
 
   test('the browser tests are two jobs, which have each file once', () => {
