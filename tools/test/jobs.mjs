@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { busyboxTests } from './busybox.mjs';
@@ -153,16 +153,18 @@ function scripts(bothShells) {
 
 /**
  * What needs other cgroups than this machine may have, in a virtual machine that has them. That machine is a program
- * here, and now and then its kernel aborts or loses a process.
+ * here, and now and then its kernel aborts or loses a process. In an ordinary run there is none with the version of cgroups
+ * that this machine has itself, which the sandboxes of scripts and station share.
  *
  * @param {boolean} everything
+ * @param {'v1' | 'v2'} own
  * @returns {Job[]}
  */
-function v2(everything) {
+function v2(everything, own) {
   const machines = /** @type {const} */ ([
     { cgroups: 'v2', shell: 'dash' },
     { cgroups: 'v1', shell: 'busybox' },
-  ]);
+  ]).filter(({ cgroups }) => everything || cgroups === 'v2' || own === 'v2');
   return machines.flatMap(({ cgroups, shell }) =>
     filesIn(`test/bed/vm/${cgroups}`, '.bats').map((path) => {
       const name = basename(path);
@@ -185,6 +187,9 @@ function v2(everything) {
     }),
   );
 }
+
+/** @returns {'v1' | 'v2'} */
+const ownCgroups = () => (existsSync('/sys/fs/cgroup/cgroup.controllers') ? 'v2' : 'v1');
 
 /** @returns {Job[]} */
 function station() {
@@ -267,16 +272,18 @@ function inSandbox(stage, suite, needs) {
  * The jobs of a stage.
  *
  * @param {StageName} stage
- * @param {{ bothShells?: boolean, more?: readonly string[] }} [options] `bothShells`: everything there is, as in
- *   `npm run test:all`; `more`: arguments for the vitest of unit, files of e2e
+ * @param {object} [options]
+ * @param {boolean} [options.bothShells] everything there is, as in `npm run test:all`
+ * @param {readonly string[]} [options.more] arguments for the vitest of unit, files of e2e
+ * @param {'v1' | 'v2'} [options.cgroups] what this machine has
  * @returns {Job[]}
  */
-export function jobsOf(stage, { bothShells = false, more = [] } = {}) {
+export function jobsOf(stage, { bothShells = false, more = [], cgroups = ownCgroups() } = {}) {
   switch (stage) {
     case 'scripts':
       return scripts(bothShells);
     case 'v2':
-      return v2(bothShells);
+      return v2(bothShells, cgroups);
     case 'station':
       return station();
     case 'e2e':

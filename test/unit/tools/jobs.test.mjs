@@ -61,12 +61,22 @@ describe('the jobs', () => {
       expect(titles(`test/bed/vm/${file}`)).toEqual(expect.arrayContaining([...some]));
       return some;
     });
-    const ran = suites(jobsOf('v2')).flatMap((suite) =>
+    const ran = suites(jobsOf('v2', { cgroups: 'v2' })).flatMap((suite) =>
       suite.kind === 'bats' ? (suite.tests ?? titles(suite.path)) : [],
     );
     expect([...ran, ...left].toSorted()).toEqual(paths.flatMap(titles).toSorted());
     expect(suites(jobsOf('v2', { bothShells: true }))).toEqual(paths.map((path) => ({ kind: 'bats', path })));
     for (const path of paths) expect(suites(jobsOfFile(path))).toEqual([{ kind: 'bats', path }]);
+  });
+
+  test('virtual machines: in an ordinary run none with v1 where this machine has that', () => {
+    /** @param {Parameters<typeof jobsOf>[1]} how */
+    const machines = (how) => [
+      ...new Set(jobsOf('v2', how).map(({ place }) => (place.kind === 'vm' ? place.cgroups : ''))),
+    ];
+    expect(machines({ cgroups: 'v1' })).toEqual(['v2']);
+    expect(machines({ cgroups: 'v2' })).toEqual(['v2', 'v1']);
+    expect(machines({ cgroups: 'v1', bothShells: true })).toEqual(['v2', 'v1']);
   });
 
   test('the browser tests are two jobs, which have each file once', () => {
