@@ -174,7 +174,7 @@ export function afterRepeating(first, second, kept) {
   return {
     cases: [...kept, ...second.cases],
     whole: second.whole,
-    repeated: failedNames(first.cases),
+    repeated: [...first.repeated, ...failedNames(first.cases)],
     output: `${first.output}--- run again\n${second.output}`,
   };
 }

@@ -31,9 +31,9 @@ const quietShare = 0.95;
 const mostAgain = 8;
 
 /**
- * Whether a job failed that had others beside it, or a virtual machine under it: a program whose kernel aborts now and then. It is
- * run once more with nothing beside it, which tells a fault of ours from a machine that was too busy; that it was run again
- * is told either way. lint, which measures nothing, and start, which has the machine to itself, never are.
+ * Whether a job failed that had others beside it. It is run once more with nothing beside it, which tells a fault of ours
+ * from a machine that was too busy; that it was run again is told either way. lint, which measures nothing, and start,
+ * which has the machine to itself, never are.
  *
  * @param {Result} result
  * @param {ReadonlyMap<import('./jobs.mjs').Need, string>} lacking
@@ -41,6 +41,17 @@ const mostAgain = 8;
 export function mayBeLoad({ job, outcome }, lacking) {
   if (job.stage === 'lint' || job.stage === 'start' || job.needs.some((need) => lacking.has(need))) return false;
   return count(outcome.cases).failed > 0;
+}
+
+/**
+ * Whether the virtual machine under a job ended before its tests did. That says nothing of us, and needs no silence to be
+ * done better: the job runs again at once, while the others go on.
+ *
+ * @param {Pick<Result, 'job' | 'outcome'>} result
+ * @param {ReadonlyMap<import('./jobs.mjs').Need, string>} lacking
+ */
+export function hasLostMachine({ job, outcome }, lacking) {
+  return job.place.kind === 'vm' && !outcome.whole && !job.needs.some((need) => lacking.has(need));
 }
 
 /**
@@ -71,7 +82,9 @@ export async function runTests(planned, { signal, elevate, keep, progress }) {
       await runQueue(queue, limits, async (job) => {
         running.add(job);
         show();
-        const result = await runJob(job, { ...made, signal, elevate, keep });
+        const context = { ...made, signal, elevate, keep };
+        const first = await runJob(job, context);
+        const result = hasLostMachine(first, made.lacking) ? await runAgain(first, context) : first;
         running.delete(job);
         done.jobs += 1;
         results.push(result);

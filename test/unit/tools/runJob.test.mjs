@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jobFolder, jobsOf } from '../../../tools/test/jobs.mjs';
-import { count } from '../../../tools/test/outcome.mjs';
-import { mayBeLoad } from '../../../tools/test/runTests.mjs';
+import { count, notStarted } from '../../../tools/test/outcome.mjs';
+import { hasLostMachine, mayBeLoad } from '../../../tools/test/runTests.mjs';
 import { choose, runAgain, runJob } from '../../../tools/test/runJob.mjs';
 
 const context = {
@@ -98,4 +98,17 @@ test.each(
   };
   expect(mayBeLoad(of('failed'), new Map())).toBe(again);
   expect(mayBeLoad(of('passed'), new Map())).toBe(false);
+});
+
+test.each([
+  ['a virtual machine that ended before its tests', 'vm', false, true],
+  ['a virtual machine in which a test failed', 'vm', true, false],
+  ['a sandbox', 'sandbox', false, false],
+])('run again at once: %s', (_what, kind, whole, again) => {
+  const outcome = { ...notStarted('gone'), whole };
+  const [job] = jobsOf('v2');
+  if (job === undefined) throw new Error('There is no job of v2.');
+  const place = /** @type {import('../../../tools/test/jobs.mjs').Place} */ ({ ...job.place, kind });
+  expect(hasLostMachine({ job: { ...job, place }, outcome }, new Map())).toBe(again);
+  expect(hasLostMachine({ job: { ...job, place }, outcome }, new Map([['kernel', 'no mirror']]))).toBe(false);
 });
