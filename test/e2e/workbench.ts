@@ -37,7 +37,7 @@ export async function newProfile(browser: Browser): Promise<BrowserContext> {
 
 /**
  * Closes the pages of a profile and takes from it what an address has stored, but not its cache: the editor's twenty
- * megabytes of program are fetched and compiled once for all files.
+ * megabytes of program are fetched once for all files.
  */
 export async function forget(profile: BrowserContext, url: string): Promise<void> {
   for (const page of profile.pages()) await page.close();

@@ -46,7 +46,7 @@ describe('the jobs', () => {
 
   test('v2 is a virtual machine for each file', () => {
     const jobs = jobsOf('v2');
-    expect(jobs.length).toBeGreaterThan(2);
+    expect(jobs.length).toBeGreaterThan(4);
     for (const job of jobs) expect(job).toMatchObject({ place: { kind: 'vm' } });
   });
 

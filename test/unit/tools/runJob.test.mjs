@@ -101,14 +101,20 @@ test.each(
 });
 
 test.each([
-  ['a virtual machine that ended before its tests', 'vm', false, true],
-  ['a virtual machine in which a test failed', 'vm', true, false],
-  ['a sandbox', 'sandbox', false, false],
-])('run again at once: %s', (_what, kind, whole, again) => {
-  const outcome = { ...notStarted('gone'), whole };
+  [
+    'a virtual machine that ended before its tests',
+    'vm',
+    false,
+    'Aborted\nvm: the machine ended without a result.\n',
+    true,
+  ],
+  ['a virtual machine in which a test failed', 'vm', true, 'not ok 1 a', false],
+  ['a virtual machine in which the tests could not be set up', 'vm', false, 'not ok 1 setup_file failed', false],
+  ['a virtual machine whose time was up', 'vm', false, 'vm: the time is up after 1800 s.\n', false],
+  ['a sandbox', 'sandbox', false, 'vm: the machine ended without a result.\n', false],
+])('run again at once: %s', (_what, kind, whole, output, again) => {
   const [job] = jobsOf('v2');
   if (job === undefined) throw new Error('There is no job of v2.');
   const place = /** @type {import('../../../tools/test/jobs.mjs').Place} */ ({ ...job.place, kind });
-  expect(hasLostMachine({ job: { ...job, place }, outcome }, new Map())).toBe(again);
-  expect(hasLostMachine({ job: { ...job, place }, outcome }, new Map([['kernel', 'no mirror']]))).toBe(false);
+  expect(hasLostMachine({ job: { ...job, place }, outcome: { ...notStarted('gone'), whole, output } })).toBe(again);
 });
