@@ -26,7 +26,7 @@ export const lifecycleVerbs: Readonly<Record<LifecycleVerb, VerbRow>> = {
     doing: 'Starting Docker',
     past: 'started',
     failure: 'Docker was not started',
-    help: 'start the Docker daemon of this machine and wait until it answers',
+    help: 'Start the Docker daemon and wait until it responds',
     endsDaemon: false,
   },
   stop: {
@@ -34,7 +34,7 @@ export const lifecycleVerbs: Readonly<Record<LifecycleVerb, VerbRow>> = {
     doing: 'Stopping Docker',
     past: 'stopped',
     failure: 'Docker was not stopped',
-    help: 'stop it and wait until it has ended',
+    help: 'Stop the Docker daemon and wait until it has exited',
     endsDaemon: true,
   },
   restart: {
@@ -42,7 +42,7 @@ export const lifecycleVerbs: Readonly<Record<LifecycleVerb, VerbRow>> = {
     doing: 'Restarting Docker',
     past: 'restarted',
     failure: 'Docker was not restarted',
-    help: 'stop it if it runs, start it, and wait until it answers',
+    help: 'Restart the Docker daemon and wait until it responds',
     endsDaemon: true,
   },
 };

@@ -42,13 +42,13 @@ export async function runLimits(options: LimitsOptions, parts: LimitsParts): Pro
   };
   const chosen = chooseChecks(options.only);
   if (!chosen.ok) {
-    return usage(`--only ${chosen.unknown} names no proof, expected some of: ${checkNames.join(', ')}.`);
+    return usage(`--only ${chosen.unknown} is no check, expected some of: ${checkNames.join(', ')}.`);
   }
   const resolved = resolveEndpoint(reader, options.host);
   if (!resolved.ok) return usage(resolved.message);
   const { endpoint } = resolved;
   if (options.container !== undefined) {
-    if (options.format === 'junit') return usage('--format junit is for proofs; --container prints text or JSON.');
+    if (options.format === 'junit') return usage('--format junit is for the checks; --container prints text or JSON.');
     return runContainerLimits(endpoint, options.container, options.format, terminal);
   }
 

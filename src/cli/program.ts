@@ -53,39 +53,39 @@ interface GlobalOptions {
   readonly rootless?: true;
 }
 
-const noVerifyHelp = `run no container to see whether containers run; ${verifyVariable}=off holds for every command`;
+const noVerifyHelp = `don't run a test container (${verifyVariable}=off for all commands)`;
 
 const exitHelp = `
 Exit status:
-  0  fine: the engine can be used and nothing is wrong with it, or the command did what was asked
-  1  not fine: stopped, failed, refused, or an error stands; the output says why
+  0  Docker is usable and has no problems, or the command succeeded
+  1  stopped, failed, permission denied, or an active error; see the output
   2  usage: unknown command, option or value
-  3  could not tell
+  3  unknown
 `;
 
 const doctorHelp = `
 Exit status:
-  0  nothing wrong, or warnings at most
+  0  no errors
   1  errors
-  2  usage: unknown option, or a file that holds no facts
-  3  could not tell
+  2  usage: unknown option, or a file without facts
+  3  unknown
 
-What --json prints is described by schemas/diagnosis.schema.json of this package; it stays so while "schema" is 1.
+The output of --json follows schemas/diagnosis.schema.json in this package and is stable while "schema" is 1.
 `;
 
 const examples = `
 Examples:
-  dind-station status                what state Docker is in, why, and what to do
+  dind-station status                status, cause and next steps
   dind-station status --json | jq -r .state
-  dind-station verify                run a small container, and say whether it ran
-  dind-station doctor                what is wrong with this machine, why, and how to mend it
-  dind-station fix socket.socket-dead   apply the remedy of that finding, and look whether it helped
-  dind-station restart               with progress; Ctrl-C cancels it
-  dind-station logs --follow         the daemon's log, through rotation
-  dind-station limits --only cpu,memory   prove that these limits hold
-  dind-station limits --container web     what limits a running container has, and uses
+  dind-station verify                run a small container to verify that containers run
+  dind-station doctor                problems of this machine, their causes and fixes
+  dind-station fix socket.socket-dead   apply the fix for that issue and check the result
+  dind-station restart               with progress; Ctrl-C cancels
+  dind-station logs --follow         follow the daemon log, across rotation
+  dind-station limits --only cpu,memory   verify that these limits are enforced
+  dind-station limits --container web     limits and usage of a running container
   dind-station status --host tcp://127.0.0.1:2375
-  dind-station start --rootless      a daemon of your own, without root
+  dind-station start --rootless      your own rootless daemon
 
 Without --rootless, start, stop, restart and logs act on root's daemon, unless the endpoint of this environment is the
 socket of your own ($XDG_RUNTIME_DIR/docker.sock).
@@ -101,10 +101,10 @@ function wholeNumber(text: string): number {
 
 const limitsExitHelp = `
 Exit status:
-  0  every limit is enforced, or not supported here (told which and why)
+  0  every limit is enforced, or not supported here (listed with the reason)
   1  a limit is not enforced
-  2  usage: unknown option, proof or value
-  3  at least one could not be told: disturbed, cancelled, or the engine did not answer
+  2  usage: unknown option, check or value
+  3  at least one is inconclusive: disturbed, canceled, or the engine did not respond
 `;
 
 function words(text: string): string[] {
@@ -127,17 +127,17 @@ function completable(program: Command): Completable[] {
 export function buildProgram(actions: ProgramActions, text: ProgramText): Command {
   const program = new Command('dind-station');
   program
-    .description('Says what state the Docker daemon is in, starts, stops and restarts it, and proves its limits.')
-    .version(text.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
-    .addOption(new Option('--json', 'print JSON: one object, or one event a line'))
-    .addOption(new Option('--host <address>', 'the engine to ask, as in DOCKER_HOST'))
-    .addOption(new Option('--rootless', 'the daemon of this user, without root').conflicts('host'))
+    .description('Manage and diagnose the Docker daemon of this container.')
+    .version(text.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show help')
+    .helpCommand('help [command]', 'Show help for a command')
+    .addOption(new Option('--json', 'print JSON: one object, or one event per line'))
+    .addOption(new Option('--host <address>', 'engine to connect to, as in DOCKER_HOST'))
+    .addOption(new Option('--rootless', "this user's rootless daemon").conflicts('host'))
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: text.out, writeErr: text.err })
     .showSuggestionAfterError()
-    .showHelpAfterError('Run dind-station --help for what there is.')
+    .showHelpAfterError("See 'dind-station --help'.")
     .addHelpText('after', `${exitHelp}${examples}`)
     .exitOverride();
 
@@ -148,8 +148,8 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('status')
-    .description('say what state Docker is in, why, and what to do about it')
-    .option('-q, --quick', 'ask the engine alone, and judge nothing else')
+    .description('Show the status of Docker, the cause and next steps')
+    .option('-q, --quick', 'only ping the engine; skip the diagnosis')
     .addHelpText('after', exitHelp)
     .action((options: { quick?: true }, command: Command) =>
       actions.status({ ...globals(command), quick: options.quick === true }),
@@ -157,7 +157,7 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('verify')
-    .description('run a small container to see that containers run, on whatever engine it is, and remember it')
+    .description('Run a small container to verify that containers run')
     .addHelpText('after', exitHelp)
     .action((_options, command: Command) => actions.verify(globals(command)));
 
@@ -174,9 +174,11 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('logs')
-    .description("print the end of the daemon's log")
-    .option('-f, --follow', 'print what is appended, until Ctrl-C')
-    .addOption(new Option('-n, --lines <number>', 'how many lines from the end').default(200).argParser(wholeNumber))
+    .description('Show the daemon log')
+    .option('-f, --follow', 'keep printing new lines until Ctrl-C')
+    .addOption(
+      new Option('-n, --lines <number>', 'number of lines to show from the end').default(200).argParser(wholeNumber),
+    )
     .addHelpText('after', exitHelp)
     .action((options: { follow?: true; lines: number }, command: Command) => {
       const { json, rootless } = globals(command);
@@ -185,11 +187,11 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('limits')
-    .description('prove that resource limits hold: each is asked for, run against, and run without')
-    .addOption(new Option('--only <proofs>', 'areas or ids, with commas: cpu,memory.limit').argParser(words))
-    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'junit']))
-    .option('--image <image>', 'an image that the engine has, with sh and dd, instead of one put together here')
-    .option('--container <name>', 'compare the limits of a running container with its cgroup and its use')
+    .description('Verify that resource limits are enforced')
+    .addOption(new Option('--only <checks>', 'areas or ids, comma-separated: cpu,memory.limit').argParser(words))
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'junit']))
+    .option('--image <image>', 'test in this image, which needs sh and dd, instead of a generated one')
+    .option('--container <name>', 'show the limits of a running container, its cgroup values and its usage')
     .addHelpText('after', limitsExitHelp)
     .action(
       (
@@ -209,11 +211,11 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('doctor')
-    .description('say what is wrong with Docker on this machine, why, and how to mend it')
-    .addOption(new Option('--format <format>', 'how to print the report').choices(doctorFormats).default('text'))
-    .option('--facts <file>', 'judge the facts in a file instead of this machine')
-    .option('--facts-out <file>', 'write the facts to a file, without secrets')
-    .option('-w, --watch', 'print the report again when it changes, until Ctrl-C')
+    .description('Diagnose Docker on this machine and suggest fixes')
+    .addOption(new Option('--format <format>', 'output format').choices(doctorFormats).default('text'))
+    .option('--facts <file>', 'diagnose the facts in a file instead of this machine')
+    .option('--facts-out <file>', 'write the facts to a file, with secrets redacted')
+    .option('-w, --watch', 'print the report again whenever it changes, until Ctrl-C')
     .option('--no-verify', noVerifyHelp)
     .addHelpText('after', doctorHelp)
     .action(
@@ -228,18 +230,18 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('fix')
-    .description('apply the remedy of a finding of doctor, and look whether it helped')
-    .addArgument(new Argument('<id>', 'of the finding'))
-    .option('-y, --yes', 'do not ask, whatever it costs')
+    .description('Apply the fix for an issue found by doctor')
+    .addArgument(new Argument('<id>', 'ID of the issue, as doctor prints it'))
+    .option('-y, --yes', 'skip the confirmation')
     .addHelpText('after', exitHelp)
     .action((id: string, options: { yes?: true }) => actions.fix(id, { yes: options.yes === true }));
 
   let yes = 0;
   program
     .command('reset-data')
-    .description('begin with an empty data root: moves images, containers and volumes aside, and deletes nothing')
-    .option('--undo', 'bring back what was moved aside last')
-    .option('-y, --yes', 'answer one question with yes; there are two, and one with --undo')
+    .description('Back up all Docker data and start with an empty data root')
+    .option('--undo', 'restore the most recent backup')
+    .option('-y, --yes', 'confirm one question; give it twice for both, once with --undo')
     // Said twice it counts twice, which commander does for no flag by itself.
     .on('option:yes', () => void (yes += 1))
     .addHelpText('after', exitHelp)
@@ -249,9 +251,9 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('report')
-    .description('write a report to attach to an issue, without secrets, shown before it is saved')
-    .option('-o, --output <file>', 'where to', 'dind-station-report.md')
-    .option('-y, --yes', 'save it without asking')
+    .description('Write a support report with secrets redacted')
+    .option('-o, --output <file>', 'output file', 'dind-station-report.md')
+    .option('-y, --yes', 'save without asking')
     .addHelpText('after', exitHelp)
     .action((options: { output: string; yes?: true }) =>
       actions.report({ output: options.output, yes: options.yes === true }),
@@ -259,7 +261,7 @@ export function buildProgram(actions: ProgramActions, text: ProgramText): Comman
 
   program
     .command('completion')
-    .description('print a completion script for a shell')
+    .description('Print the completion script for a shell')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .action((shell: Shell) => {
       actions.print(completionScript(shell, completable(program), [...longOptions(program), '--help']));

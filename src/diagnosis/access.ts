@@ -39,7 +39,7 @@ const groupMayUse = 0o060;
 function remedy(facts: AccessFacts): { readonly sentence: string; readonly step: NextStep } {
   return facts.helperKnowsUser === true
     ? { sentence: 'Restart Docker; the helper then gives this user access at once.', step: steps.restart }
-    : { sentence: 'Set up the privileged helper; it gives this user access at once.', step: steps.setUpHelper };
+    : { sentence: 'Set up the helper; it gives this user access at once.', step: steps.setUpHelper };
 }
 
 /** Why the socket refuses this process, and what to do. Called for a socket whose `connect` said EACCES. */

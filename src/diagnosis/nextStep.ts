@@ -21,7 +21,7 @@ export const steps = {
   restart: { label: 'Restart Docker', action: 'restart' },
   stop: { label: 'Stop Docker', action: 'stop' },
   showLog: { label: 'Show the daemon log', action: 'show-log' },
-  setUpHelper: { label: 'Set up the privileged helper', action: 'set-up-helper' },
+  setUpHelper: { label: 'Set up helper', action: 'set-up-helper' },
   updateHelper: { label: 'Update the privileged helper', action: 'update-helper' },
   verify: { label: 'Verify that containers run', action: 'verify' },
   refresh: { label: 'Look again', action: 'refresh' },

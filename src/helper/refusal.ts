@@ -77,7 +77,7 @@ export function untrustedHelper(why: string): Refusal {
   return {
     reason: 'untrusted-helper',
     message: `The installed helper is not run: ${why}.`,
-    nextStep: 'Set up the privileged helper again; it says what must be changed first.',
+    nextStep: 'Set up the helper again; it says what must be changed first.',
     setUp: true,
     evidence: why,
   };
@@ -108,7 +108,7 @@ function noRule(evidence: string, facts: PrivilegeFacts): Refusal {
   return {
     reason: 'no-rule',
     message: `sudo has no rule that lets ${facts.userName} run the Docker helper without a password.`,
-    nextStep: 'Set up the privileged helper; it installs a rule for exactly its own verbs.',
+    nextStep: 'Set up the helper; it installs a rule for exactly its own verbs.',
     setUp: true,
     evidence,
   };

@@ -20,7 +20,7 @@ export const verdictRows: Readonly<Record<LimitVerdict, VerdictRow>> = {
   'not-enforced': { outcome: 'failed', severity: 'error', colour: 'bad', title: 'Not enforced' },
   unsupported: { outcome: 'skipped', severity: 'info', colour: 'warn', title: 'Unsupported' },
   inconclusive: { outcome: 'errored', severity: 'warning', colour: 'warn', title: 'Inconclusive' },
-  error: { outcome: 'errored', severity: 'warning', colour: 'bad', title: 'Not proven' },
+  error: { outcome: 'errored', severity: 'warning', colour: 'bad', title: 'Not verified' },
 };
 
 /** What a check of a limit rests on. */

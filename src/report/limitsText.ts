@@ -12,7 +12,7 @@ export function eventLine(event: LimitsEvent, paint: Paint): string | undefined 
     case 'plan': {
       const { checks, budget, running } = event;
       const others = running === 0 ? '' : `; ${String(running)} running containers are left alone`;
-      return `${String(checks.length)} proofs: ${budgetWords(budget)}${others}`;
+      return `${String(checks.length)} checks: ${budgetWords(budget)}${others}`;
     }
     case 'started':
       return event.attempt === 1

@@ -28,7 +28,7 @@ export interface HelperSetUpParts {
 /** Files are written one after another: wait for the last of them, in milliseconds. */
 const settleMs = 300;
 
-/** "Set up the privileged helper": a terminal in which sudo can ask, then a look whether it worked. */
+/** "Set up helper": a terminal in which sudo can ask, then a look whether it worked. */
 export class HelperSetUp {
   readonly #parts: HelperSetUpParts;
   #watching: { end(): void } | undefined;

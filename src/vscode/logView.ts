@@ -35,7 +35,7 @@ export async function linesThroughHelper(helper: Pick<HelperRunner, 'run'>): Pro
     case 'refused':
       return { problem: `${outcome.refusal.message} ${outcome.refusal.nextStep}` };
     case 'not-installed':
-      return { problem: `it is not installed at ${outcome.path}. Set up the privileged helper.` };
+      return { problem: `it is not installed at ${outcome.path}. Set up the helper.` };
     case 'broken':
       return { problem: outcome.message };
   }

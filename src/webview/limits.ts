@@ -59,7 +59,7 @@ function table({ table: { head, rows: body } }: ChartView, id: string, title: st
 
 /** The sign of how much is done; the words beside it say the same. */
 function progress({ done, of }: NonNullable<LimitsView['running']>): HTMLElement {
-  const bar = element('progress', { aria: { label: 'Proofs that are done' } });
+  const bar = element('progress', { aria: { label: 'Finished checks' } });
   bar.max = of;
   bar.value = done;
   return bar;
@@ -97,7 +97,7 @@ export class LimitsSection {
   }
 
   #start(again: boolean): HTMLElement {
-    const label = again ? 'Prove the limits again' : 'Prove the limits';
+    const label = again ? 'Verify limits again' : 'Verify limits';
     const start = button(
       label,
       'run checks',
@@ -134,7 +134,7 @@ export class LimitsSection {
 
   #draw(check: LimitCheckCard): HTMLElement {
     const { id, severity, verdict, area, title, reason, rows: facts, when, chart } = check;
-    const again = button('Prove again', `check ${id}`, () => this.#send({ kind: 'run-checks', check: id }));
+    const again = button('Verify again', `check ${id}`, () => this.#send({ kind: 'run-checks', check: id }));
     again.setAttribute('aria-describedby', `proof-title-${id}`);
     return element(
       'article',

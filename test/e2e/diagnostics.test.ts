@@ -161,7 +161,7 @@ describe('plain http at a name that is not localhost', () => {
       const url = workbench.page.url().replace('127.0.0.1', 'station.test');
       await workbench.page.goto(url);
       await workbench.indicatorSays('Docker');
-      await workbench.run('Show Docker diagnostics');
+      await workbench.run('Show diagnostics');
       const editor = workbench.page.locator('.editor-instance .view-lines').last();
       await until(
         'the document is open',

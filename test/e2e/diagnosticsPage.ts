@@ -18,7 +18,7 @@ export class DiagnosticsPage {
 
   /** Runs the command and waits until the page has facts. */
   static async open(workbench: Workbench): Promise<DiagnosticsPage> {
-    await workbench.run('Show Docker diagnostics');
+    await workbench.run('Show diagnostics');
     const page = new DiagnosticsPage(workbench);
     await page.read();
     return page;

@@ -53,7 +53,7 @@ describe('a daemon that cannot start', () => {
   });
 
   test('opens the log, which holds the daemon its last words and goes on', async () => {
-    await workbench.run('Show Docker daemon log');
+    await workbench.run('Show daemon log');
     await until('the log is on screen', async () => (await workbench.output()).includes('300.1.1.1/8'));
     await workbench.screenshot('log-dark');
     daemon.configure();

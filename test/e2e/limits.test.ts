@@ -70,9 +70,9 @@ describe('the Test Explorer', () => {
     await inBothThemes('passed');
   });
 
-  test('proves everything by "Prove resource limits", which can be cancelled and then leaves nothing', async () => {
+  test('proves everything by "Verify resource limits", which can be cancelled and then leaves nothing', async () => {
     const kept = daemon.container('kept');
-    await workbench.run('Prove resource limits');
+    await workbench.run('Verify resource limits');
     await until('a container of the run is there', () => ours().length > 0);
     await workbench.run('Test: Cancel Test Run');
     await becomes('Memory and swap', 'Skipped');
@@ -83,7 +83,7 @@ describe('the Test Explorer', () => {
   });
 
   test('clears up when its window is reloaded in the middle of a run', async () => {
-    await workbench.run('Prove resource limits');
+    await workbench.run('Verify resource limits');
     await until('a container of the run is there', () => ours().length > 0);
     const before = extensionHostPids();
     expect(before).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('the Test Explorer', () => {
     await workbench.indicatorSays('Docker: stopped');
     await prove('Memory');
     await becomes('Memory', 'Errored');
-    const notification = workbench.notification('No limit was proven');
+    const notification = workbench.notification('No limit was verified');
     await notification.waitFor();
     await workbench.screenshot('limits-refused-dark');
     await workbench.press(notification, 'Start');
@@ -135,7 +135,7 @@ describe('the Test Explorer', () => {
 
   test('shows a whole run', async () => {
     for (const area of ['CPU', 'Processes', 'Block I/O', 'Files and space', 'Isolation']) await open(area);
-    await workbench.run('Prove resource limits');
+    await workbench.run('Verify resource limits');
     const told = /\((?:Passed|Failed|Skipped|Errored)/u;
     await until('every proof has a verdict', async () => {
       const rows = await shown();

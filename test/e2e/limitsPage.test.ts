@@ -49,19 +49,19 @@ async function picture(id: string, name: string): Promise<void> {
 
 describe('the section "Limits" of the diagnostics page', () => {
   test('tells what a run takes before there is one, and has nothing of charts then', async () => {
-    await button('Prove the limits').waitFor();
+    await button('Verify limits').waitFor();
     expect(await limits().innerText()).toMatch(/about \d+ s, \d+ s of CPU time and \d+ MiB at most/u);
     expect(await chartsLoaded()).toBe(false);
     await picture('limits', 'before-dark');
   });
 
   test('proves every limit, tells how far it is, and shows each verdict', async () => {
-    await button('Prove the limits').click();
+    await button('Verify limits').click();
     await limits().locator('progress').waitFor();
     await card('cpu.quota').waitFor();
     expect(await page.focused()).toBe('run checks');
     await picture('limits', 'running-dark');
-    await button('Prove the limits again').waitFor();
+    await button('Verify limits again').waitFor();
     const sum = await limits().locator('.sum').innerText();
     expect(sum).toMatch(/^\d+ enforced/u);
     expect(await page.said.innerText()).toBe(`Limits: ${sum}`);
@@ -140,10 +140,10 @@ describe('the section "Limits" of the diagnostics page', () => {
     // The last of the longest lane.
     const last = card('cpu.cpuset').locator('.quiet').last();
     const before = await last.innerText();
-    await button('Prove the limits again').click();
+    await button('Verify limits again').click();
     await until('a container of the run is there', () => daemon.docker('ps', '--all', '--quiet') !== '');
     await button('Cancel').click();
-    await button('Prove the limits again').waitFor();
+    await button('Verify limits again').waitFor();
     expect(await last.innerText()).toBe(before);
     expect(await limits().locator('.sum').innerText()).not.toContain('not proven');
     await until('nothing of the run is left', () => daemon.docker('ps', '--all', '--quiet') === '');
@@ -166,7 +166,7 @@ describe('the section "Limits" of the diagnostics page', () => {
       daemon.helper('restart');
       await workbench.indicatorSays('Docker');
       await page.finding(why).waitFor();
-      await card('files.storage').getByRole('button', { name: 'Prove again' }).click();
+      await card('files.storage').getByRole('button', { name: 'Verify again' }).click();
       await card('files.storage').getByRole('link').click();
       const hasFocus = async () => (await page.evaluate('document.activeElement.id')) === `finding-${why}`;
       await until('the finding has the focus', hasFocus);
@@ -200,8 +200,8 @@ describe('the section "Limits" of the diagnostics page', () => {
     daemon.helper('stop');
     await workbench.indicatorSays('Docker: stopped');
     await page.read();
-    await button('Prove the limits again').click();
-    await limits().locator('.attempt', { hasText: 'No limit was proven' }).waitFor();
+    await button('Verify limits again').click();
+    await limits().locator('.attempt', { hasText: 'No limit was verified' }).waitFor();
     await picture('limits', 'refused-dark');
     daemon.helper('start');
     await workbench.indicatorSays('Docker');

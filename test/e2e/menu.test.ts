@@ -16,9 +16,9 @@ describe('the Docker menu', () => {
       expect.arrayContaining([
         'Restart Docker daemon',
         'Stop Docker daemon',
-        'Show Docker daemon log',
-        'Show Docker diagnostics',
-        'Prove resource limits',
+        'Show daemon log',
+        'Show diagnostics',
+        'Verify resource limits',
         'unix:///var/run/docker.sock',
         'Open settings',
       ]),
@@ -30,7 +30,7 @@ describe('the Docker menu', () => {
 
   test('is worked by the keyboard alone', async () => {
     const before = daemon.pid();
-    await workbench.run('Docker menu');
+    await workbench.run('Show menu');
     await rows();
     await workbench.page.keyboard.type('restart');
     await workbench.page.keyboard.press('Enter');
@@ -58,13 +58,13 @@ describe('the palette', () => {
     for (const title of [
       'Restart Docker daemon',
       'Stop Docker daemon',
-      'Show Docker daemon log',
-      'Show Docker diagnostics',
-      'Prove resource limits',
-      'Docker menu',
-      'Set up the privileged helper',
+      'Show daemon log',
+      'Show diagnostics',
+      'Verify resource limits',
+      'Show menu',
+      'Set up helper',
     ]) {
-      await workbench.paletteLists(title, `Docker: ${title}`);
+      await workbench.paletteLists(title, `DinD Station: ${title}`);
     }
   });
 });

@@ -67,7 +67,7 @@ const intervalMs = 3000;
 const maxTransitions = 50;
 
 /**
- * "Show Docker diagnostics": reads facts, judges them, shows the page, fixes what can be fixed and says "fixed" only
+ * "Show diagnostics": reads facts, judges them, shows the page, fixes what can be fixed and says "fixed" only
  * after new facts have shown it. Built into an output file of its own, loaded on first use.
  */
 export class Diagnostics {
@@ -156,7 +156,7 @@ export class Diagnostics {
         this.#panel?.post({ kind: 'work', ...(this.#work !== undefined && { work: this.#work }) });
         this.#render();
         this.#factReads.request();
-        this.#guarded('loading the proofs', async () => this.observeLimits(await this.#parts.limits.status()));
+        this.#guarded('loading the limit checks', async () => this.observeLimits(await this.#parts.limits.status()));
         return;
       case 'refresh':
         this.#remedyRunner.forget();

@@ -106,7 +106,7 @@ export function limitsView(
   );
   const running = runningOf(status);
   return {
-    intro: `Whether limits of containers hold here is proven by ${String(checks)} short runs, each beside the same without the limit. That takes ${budgetWords(budget)}; your containers are left alone, and nothing stays behind but the small image that the proofs run in.`,
+    intro: `Runs ${String(checks)} short checks in test containers to verify that --cpus, --memory and other limits are enforced, each with and without the limit. Takes ${budgetWords(budget)}. Your containers are not touched; only the small test image is kept.`,
     sum: sum.length === 0 ? '' : `${sum.join(', ')}.`,
     problem: sanitizeForPage(problem ?? ''),
     ...(running !== undefined && { running }),

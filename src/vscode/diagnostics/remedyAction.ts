@@ -20,7 +20,7 @@ export function remedyActionOf({ id, remedy }: Pick<Finding, 'id' | 'remedy'>): 
   const { action, risk } = remedy;
   if (action === undefined) {
     return setUpFindings.has(id)
-      ? { kind: 'command', name: 'set-up-helper', label: 'Set up the privileged helper', risk }
+      ? { kind: 'command', name: 'set-up-helper', label: 'Set up helper', risk }
       : undefined;
   }
   const label = actions[action].title;

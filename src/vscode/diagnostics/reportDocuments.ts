@@ -14,7 +14,7 @@ export interface DocumentHost {
 const scheme = 'dind-station-report';
 
 const preface =
-  'The browser does not let the editor show its page here: that takes https, or the name localhost. This is the same as a document; run "Show Docker diagnostics" again for newer facts.';
+  'The browser does not let the editor show its page here: that takes https, or the name localhost. This is the same as a document; run "Show diagnostics" again for newer facts.';
 
 /** Reports as documents of the editor: some to read, which nobody is asked to save, and some to save. */
 export class ReportDocuments {

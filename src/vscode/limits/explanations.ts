@@ -64,7 +64,7 @@ export const explanations: Readonly<Record<LimitFinding, Explanation>> = {
     rules: ['kernel.throttling-is-counted-at-the-limiting-level'],
   },
   'machine.no-room': {
-    text: 'There is not enough memory to prove it without harm to others.',
+    text: 'There is not enough free memory to check this without harming other processes.',
     rules: ['cgroup.memory-thrash-under-outer-limit', 'storage.data-root-full'],
   },
   'machine.single-cpu': { text: 'There is one CPU only.', rules: [] },

@@ -34,7 +34,7 @@ export class LimitTests {
       if (item === undefined) await this.#get();
     };
     const prove = async (request: vscode.TestRunRequest): Promise<void> => (await this.#get()).prove(request);
-    this.#profile = this.#controller.createRunProfile('Prove', TestRunProfileKind.Run, prove, true);
+    this.#profile = this.#controller.createRunProfile('Verify', TestRunProfileKind.Run, prove, true);
   }
 
   /** Opens the Test Explorer and runs every proof. */
@@ -64,7 +64,7 @@ export class LimitTests {
   async #get(): Promise<Limits> {
     this.#late ??= this.#make().catch((error: unknown) => {
       this.#late = undefined;
-      this.#parts.log.error(`The proofs cannot be loaded: ${String(error)}`);
+      this.#parts.log.error(`The limit checks cannot be loaded: ${String(error)}`);
       throw error;
     });
     return this.#late;

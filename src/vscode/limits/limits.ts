@@ -107,7 +107,7 @@ export class Limits {
   /** The row of a check. Throws for an id that the tree has not. */
   item(id: string): vscode.TestItem {
     const item = this.#items.get(id);
-    if (item === undefined) throw new Error(`the tree has no proof ${id}`);
+    if (item === undefined) throw new Error(`the tree has no check ${id}`);
     return item;
   }
 
@@ -121,7 +121,7 @@ export class Limits {
       this.#cancelling = cancelled;
       this.#become(begun(this.#known, checks));
       const say = (text: string, item?: vscode.TestItem): void => run.appendOutput(terminalLine(text), undefined, item);
-      say(`${checks.length === 1 ? '1 proof' : `${String(checks.length)} proofs`}: ${budgetWords(budgetOf(checks))}`);
+      say(`${checks.length === 1 ? '1 check' : `${String(checks.length)} checks`}: ${budgetWords(budgetOf(checks))}`);
       const state = await this.#parts.engine.refresh();
       const { endpoint } = this.#parts.engine;
       if (endpoint === undefined || !isUsable(state)) {
@@ -187,11 +187,13 @@ export class Limits {
   async #refuse(run: vscode.TestRun, checks: readonly LimitCheck[], state: EngineState): Promise<void> {
     const { host, log, wording } = this.#parts;
     const { message, buttons } = await wording(state);
-    const text = `${message} No limit was proven: run it again when Docker is running.`;
+    const text = `${message} No limit was verified: run it again when Docker is running.`;
     run.appendOutput(terminalLine(text));
     this.#become(refused(this.#known, text));
     for (const { id } of checks) run.errored(this.item(id), new host.TestMessage(text));
     // The run ends now, not when somebody answers.
-    notify(host, 'error', text, buttons).catch((error: unknown) => log.error(`refusal of proofs: ${String(error)}`));
+    notify(host, 'error', text, buttons).catch((error: unknown) =>
+      log.error(`refusal of limit checks: ${String(error)}`),
+    );
   }
 }

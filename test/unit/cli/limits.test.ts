@@ -70,7 +70,7 @@ test('the budget is told before the run, and who is left alone', () => {
     running: 3,
   } as const;
   expect(eventLine(plan, paint)).toBe(
-    '0 proofs: about 16 s, 20 s of CPU time and 168 MiB at most; 3 running containers are left alone',
+    '0 checks: about 16 s, 20 s of CPU time and 168 MiB at most; 3 running containers are left alone',
   );
 });
 

@@ -130,7 +130,7 @@ test.each([
 
 test('help and version are no errors, and the help tells the exit statuses with examples', async () => {
   expect((await run('--help'))?.exitCode).toBe(0);
-  expect(out).toMatch(/Exit status:\n {2}0 {2}fine[\s\S]*3 {2}could not tell/);
+  expect(out).toMatch(/Exit status:\n {2}0 {2}Docker is usable[\s\S]*3 {2}unknown/);
   expect(out).toContain('dind-station logs --follow');
   expect((await run('--version'))?.exitCode).toBe(0);
   expect(out).toContain('1.2.3');

@@ -44,15 +44,15 @@ describe('package.json', () => {
     expect(titles.get(commandIds.restart)).toBe('Restart Docker daemon');
     expect(titles.get(commandIds.start)).toBe('Start Docker daemon');
     expect(titles.get(commandIds.stop)).toBe('Stop Docker daemon');
-    expect(titles.get(commandIds.showLog)).toBe('Show Docker daemon log');
-    expect(titles.get(commandIds.showDiagnostics)).toBe('Show Docker diagnostics');
-    expect(titles.get(commandIds.proveLimits)).toBe('Prove resource limits');
-    expect(titles.get(commandIds.menu)).toBe('Docker menu');
-    expect(titles.get(commandIds.setUpHelper)).toBe('Set up the privileged helper');
+    expect(titles.get(commandIds.showLog)).toBe('Show daemon log');
+    expect(titles.get(commandIds.showDiagnostics)).toBe('Show diagnostics');
+    expect(titles.get(commandIds.proveLimits)).toBe('Verify resource limits');
+    expect(titles.get(commandIds.menu)).toBe('Show menu');
+    expect(titles.get(commandIds.setUpHelper)).toBe('Set up helper');
     for (const { command, title } of manifest.contributes.commands) {
       expect(commandRows[command as CommandId].title).toBe(title);
     }
-    expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['Docker']));
+    expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['DinD Station']));
   });
 
   test('uses only context keys of the table, and never hides or disables Restart', () => {

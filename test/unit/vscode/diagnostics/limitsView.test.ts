@@ -75,7 +75,7 @@ describe('a card', () => {
     expect(words({ verdict: 'not-enforced' })).toEqual(['Not enforced', 'error']);
     expect(words({ verdict: 'unsupported' })).toEqual(['Unsupported', 'info']);
     expect(words({ verdict: 'inconclusive' })).toEqual(['Inconclusive', 'warning']);
-    expect(words({ verdict: 'error' })).toEqual(['Not proven', 'warning']);
+    expect(words({ verdict: 'error' })).toEqual(['Not verified', 'warning']);
   });
 
   test('shows text of others as text, bounded', () => {

@@ -79,7 +79,7 @@ describe('LimitTests', () => {
     const { testing, knobs, errors } = bench();
     knobs.loadFails = true;
     await expect(testing.resolveHandler?.(undefined)).rejects.toThrow('gone');
-    expect(errors).toEqual(['The proofs cannot be loaded: Error: gone']);
+    expect(errors).toEqual(['The limit checks cannot be loaded: Error: gone']);
     knobs.loadFails = false;
     await testing.resolveHandler?.(undefined);
     expect(testing.items.size).toBeGreaterThan(0);
@@ -93,7 +93,7 @@ describe('LimitTests', () => {
     const run = testing.runs[0];
     expect(editor.executed).toEqual(['workbench.view.testing.focus', 'dindStation.start']);
     expect(Object.values(run?.outcomes ?? {})).toEqual(catalogue.map(() => 'errored'));
-    const text = 'Docker is stopped. No limit was proven: run it again when Docker is running.';
+    const text = 'Docker is stopped. No limit was verified: run it again when Docker is running.';
     expect(run?.told.at(-1)?.message?.message).toBe(text);
     expect(run?.output).toContain(`${text}\r\n`);
     expect(editor.shown).toMatchObject([{ severity: 'error', message: text, labels: ['Start'] }]);
@@ -106,7 +106,7 @@ describe('LimitTests', () => {
       const { testing, knobs, tests } = bench();
       knobs.state = stateOf(kind);
       await tests.proveAll();
-      expect(testing.runs[0]?.output).toContain('No limit was proven');
+      expect(testing.runs[0]?.output).toContain('No limit was verified');
     },
   );
 
@@ -116,7 +116,7 @@ describe('LimitTests', () => {
     const memory = testing.items.get('area:memory')?.children.get('memory.limit');
     await testing.run({ include: memory === undefined ? [] : [memory] });
     const run = testing.runs[0];
-    expect(run?.output.split('\r\n')[0]).toBe('1 proof: about 2 s, 1 s of CPU time and 140 MiB at most');
+    expect(run?.output.split('\r\n')[0]).toBe('1 check: about 2 s, 1 s of CPU time and 140 MiB at most');
     expect(run?.told.map(({ id, what }) => [id, what])).toEqual([
       ['memory.limit', 'enqueued'],
       ['memory.limit', 'errored'],
@@ -164,7 +164,7 @@ describe('LimitTests', () => {
     expect(statuses.at(-1)).toEqual(await tests.status());
     expect(statuses.at(-1)).toMatchObject({ results: [{ result: { id: 'memory.limit', verdict: 'error' } }] });
     expect(statuses.at(-1)).not.toHaveProperty('running');
-    await expect(tests.prove('gpu.limit')).rejects.toThrow('the tree has no proof gpu.limit');
+    await expect(tests.prove('gpu.limit')).rejects.toThrow('the tree has no check gpu.limit');
   });
 
   test('tells the page of a run of the Test Explorer that is refused, and of the next that is not', async () => {
@@ -172,7 +172,7 @@ describe('LimitTests', () => {
     knobs.state = stateOf('stopped');
     await tests.proveAll();
     expect(statuses.at(-1)?.problem).toBe(
-      'Docker is stopped. No limit was proven: run it again when Docker is running.',
+      'Docker is stopped. No limit was verified: run it again when Docker is running.',
     );
     expect(statuses.at(-1)).not.toHaveProperty('running');
     knobs.state = stateOf('running');
