@@ -35,7 +35,7 @@ export interface FixParts {
 
 function listed(findings: readonly Finding[]): string {
   const ids = findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id);
-  return ids.length === 0 ? 'There is nothing to mend.' : `There is: ${ids.join(', ')}.`;
+  return ids.length === 0 ? 'There are no active issues.' : `Active issues: ${ids.join(', ')}.`;
 }
 
 /** `fix ID`: applies the remedy of a finding, and says that it is mended only when fresh facts do. */
@@ -47,7 +47,7 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   if (finding === undefined) {
     printLine(
       err,
-      `error: No finding ${JSON.stringify(sanitizeForDisplay(id, reportSurface))} stands now. ${listed(findings)}`,
+      `error: No active issue ${JSON.stringify(sanitizeForDisplay(id, reportSurface))}. ${listed(findings)}`,
     );
     return exitStatus.usage;
   }
@@ -55,7 +55,7 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
   if (remedy.action === undefined) {
     printLine(out, sanitizeForDisplay(remedy.summary, reportSurface));
     printLine(out, `  ${sanitizeForDisplay(remedy.command, reportSurface)}`);
-    printLine(err, 'This is yours to do; nothing was changed.');
+    printLine(err, 'No automatic fix, and nothing was changed. Run the command above.');
     return exitStatus.notFine;
   }
   const action = actions[remedy.action];
@@ -96,7 +96,7 @@ export async function runFix(id: string, options: { readonly yes: boolean }, par
       return exitStatus.notFine;
     }
     case 'fixed':
-      printLine(out, paint.out.good(`Mended: ${title}.${undo}`));
+      printLine(out, paint.out.good(`Fixed: ${title}.${undo}`));
       if (outcome.next !== undefined) printLine(out, nextLine(outcome.next));
       return exitStatus.fine;
   }

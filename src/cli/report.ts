@@ -26,7 +26,7 @@ export async function runReport(options: ReportOptions, parts: ReportParts): Pro
   printLine(terminal.err, `That is all of it: ${String(Buffer.byteLength(text))} bytes, for ${options.output}.`);
   if (!options.yes) {
     if (!terminal.interactive) {
-      printLine(terminal.err, 'error: Nobody can be asked here; read it and say --yes to save it.');
+      printLine(terminal.err, 'error: Not a terminal, so nothing was saved. Review the report, then pass --yes.');
       return exitStatus.usage;
     }
     if (!(await parts.ask('Save it?'))) {

@@ -26,11 +26,9 @@ export interface ResetDataParts {
 /** Two, the second after what it means: by the first one alone a whole engine would be gone with one key too many. */
 const questions = [
   'Stop Docker and begin with an empty data root?',
-  'Docker will know none of its images, containers, volumes and networks until you undo this. Nothing is deleted. Move all of it aside?',
+  'Docker will start without its images, containers, volumes and networks until you undo this. Nothing is deleted. Back up all Docker data and start empty?',
 ];
-const undoQuestions = [
-  'Stop Docker and bring back the data that was moved aside last? What there is now is kept beside it.',
-];
+const undoQuestions = ['Stop Docker and restore the most recent backup? The current data is kept as a backup.'];
 
 /** Whether all of it was agreed to; otherwise what to end with. */
 async function agreed(options: ResetDataOptions, parts: ResetDataParts): Promise<ExitStatus | undefined> {
@@ -38,7 +36,7 @@ async function agreed(options: ResetDataOptions, parts: ResetDataParts): Promise
   const open = (options.undo ? undoQuestions : questions).slice(options.yes);
   if (open.length > 0 && (options.json || !terminal.interactive)) {
     const flags = options.undo ? '--undo --yes' : '--yes --yes';
-    printLine(terminal.err, `error: Nobody can be asked here, and nothing was changed; say ${flags} to do it.`);
+    printLine(terminal.err, `error: Not a terminal, so nothing was changed. To confirm, pass ${flags}.`);
     return exitStatus.usage;
   }
   for (const question of open) {

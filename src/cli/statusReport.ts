@@ -204,6 +204,6 @@ export function statusLines(status: StatusFacts, commands: TerminalCommands, pai
   for (const text of state.details?.warnings ?? []) lines.push(`  ${paint.warn(harmless(text))}`);
   // Of an engine that can be used nothing has to be done; that it was not verified can be mended by a word.
   const offered = exit === 0 ? verdict.nextSteps.filter((step) => step === steps.verify) : verdict.nextSteps;
-  if (offered.length > 0) lines.push('', 'What to do:', ...nextStepLines(offered, commands).map((line) => `  ${line}`));
+  if (offered.length > 0) lines.push('', 'Next steps:', ...nextStepLines(offered, commands).map((line) => `  ${line}`));
   return lines;
 }

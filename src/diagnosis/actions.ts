@@ -24,7 +24,7 @@ export const actions: Readonly<Record<ActionId, Action>> = {
   'remove-socket-directory': { title: 'Remove the empty directory at the place of the socket', risk: 'none' },
   'remove-leaked-systemd-folder': { title: 'Move /run/systemd/system aside', risk: 'restarts-daemon' },
   'move-daemon-json-aside': { title: 'Move the unreadable daemon.json aside', risk: 'restarts-daemon' },
-  'grant-socket-access': { title: 'Give this user access to the socket by an ACL entry', risk: 'none' },
+  'grant-socket-access': { title: 'Grant this user access to the Docker socket (ACL)', risk: 'none' },
   'close-socket': { title: 'Set the mode of the socket to 0660', risk: 'none' },
   'share-root-mount': { title: 'Make the mounts below / shared', risk: 'none' },
   'remount-cgroup-writable': { title: 'Mount /sys/fs/cgroup writable', risk: 'none' },

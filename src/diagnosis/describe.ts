@@ -79,17 +79,17 @@ function failed({ code, evidence, at }: Subject): Explanation {
       return startFailed('', evidence);
     case 'crash-loop':
       return startFailed(
-        'It ended or hung again and again, so its supervisor no longer starts it. Mend the cause, then start it.',
+        'It keeps exiting or hanging, so it is no longer restarted automatically. Fix the cause, then start it.',
         evidence,
       );
     case 'stop-failed':
       return sentence(evidence);
     case 'unreachable':
-      return `Nobody answers at ${at}: ${sentence(withoutCode(evidence))}`;
+      return `Nothing responds at ${at}: ${sentence(withoutCode(evidence))}`;
     default:
       return evidence.startsWith('the socket is gone')
-        ? 'The daemon is gone, and so is its socket, though nobody stopped it through the helper.'
-        : `The daemon is gone; its socket is still at ${at}, but nobody answers there.`;
+        ? 'dockerd exited unexpectedly, and its socket is gone; nobody stopped it through the helper.'
+        : `dockerd exited unexpectedly (nothing is listening on ${at}).`;
   }
 }
 
@@ -171,8 +171,8 @@ const explanations = {
       ? `The engine responds, but its containerd has exited: nothing is listening at ${evidence}.`
       : `The engine responds, but a container could not be run: ${sentence(evidence)}`,
   hung: ({ code, evidence, at }) =>
-    `The daemon takes connections at ${at}, but does not answer${code === undefined ? '' : ` (${evidence})`}.`,
-  denied: ({ at, context }) => context.access ?? `This process may not use ${at}.`,
+    `dockerd accepts connections at ${at} but isn't responding${code === undefined ? '' : ` (${evidence})`}.`,
+  denied: ({ at, context }) => context.access ?? `Permission denied on ${at}.`,
   misconfigured,
   failed,
   foreign: ({ at }) =>

@@ -14,7 +14,7 @@ export const limitAreaTitles: Readonly<Record<LimitArea, string>> = {
   io: 'Block I/O',
   files: 'Files and space',
   isolation: 'Isolation',
-  outer: 'Around the engine',
+  outer: 'Limits of this container',
 };
 
 /** Checks of one group run one after the other, the groups beside each other: checks of `cpu` would disturb each other. */

@@ -19,7 +19,7 @@ kill -0 $bystander 2>/dev/null; echo bystander $?
 show events memory/memory.oom_control memory.events
 kill $bystander`;
 
-/** Who dies when memory runs out must be who the kernel's setting says: the hog alone, or all at once. */
+/** OOM kill scope must be who the kernel's setting says: the hog alone, or all at once. */
 export function judgeOomGroup(limited: ContainerEvidence, control: ContainerEvidence): Judgement {
   const group = valueOf(limited, 'group') ?? '-';
   // v1 has no such setting: it always kills one.
@@ -68,7 +68,7 @@ export function judgeOomGroup(limited: ContainerEvidence, control: ContainerEvid
 export const oomGroup: LimitCheck = {
   id: 'memory.oom-group',
   area: 'memory',
-  title: 'Who dies when memory runs out',
+  title: 'OOM kill scope',
   asked: '--memory 48m --memory-swap 48m, two processes',
   serialGroup: 'rest',
   together: true,

@@ -17,7 +17,7 @@ function code(text: string): string {
 }
 
 const severityWords: Readonly<Record<FindingCheck['severity'], string>> = {
-  info: 'Remark',
+  info: 'Note',
   warning: 'Warning',
   error: 'Error',
 };

@@ -58,7 +58,7 @@ export interface ReportArea {
 export interface DiagnosisReport {
   /** When the facts were taken, ISO 8601. */
   readonly at: string;
-  /** `2 errors, 1 warning; 4 checks could not be made.` */
+  /** `2 errors, 1 warning; 4 checks skipped.` */
   readonly summary: string;
   /** Every area, in the order of reports. */
   readonly areas: readonly ReportArea[];
@@ -79,11 +79,11 @@ function summaryOf({ sum, verdict }: Diagnosis): string {
   const parts = [
     ...(sum.error > 0 ? [formatCount(sum.error, 'error')] : []),
     ...(sum.warning > 0 ? [formatCount(sum.warning, 'warning')] : []),
-    ...(sum.info > 0 ? [formatCount(sum.info, 'remark')] : []),
+    ...(sum.info > 0 ? [formatCount(sum.info, 'note')] : []),
   ];
   // A daemon that is stopped is not well, though no check found a reason.
-  const nothing = verdict === undefined || verdict.severity === 'ok' ? 'Nothing is wrong' : 'No check failed';
-  const open = sum.undecided > 0 ? `; ${formatCount(sum.undecided, 'check')} could not be made` : '';
+  const nothing = verdict === undefined || verdict.severity === 'ok' ? 'No problems found' : 'No check failed';
+  const open = sum.undecided > 0 ? `; ${formatCount(sum.undecided, 'check')} skipped` : '';
   return `${parts.length === 0 ? nothing : parts.join(', ')}${open}.`;
 }
 

@@ -34,7 +34,7 @@ function findingLines(finding: FindingCheck, paint: Paint): string[] {
 function skippedLines(skipped: readonly ReportCheck[], paint: Paint): string[] {
   if (skipped.length === 0) return [];
   const reasons = [...new Set(skipped.map(({ cause }) => clean(cause)))].slice(0, 2).join('; ');
-  return [`  ${paint.dim(`? ${formatCount(skipped.length, 'check')} could not be made: ${reasons}`)}`];
+  return [`  ${paint.dim(`? ${formatCount(skipped.length, 'check')} skipped: ${reasons}`)}`];
 }
 
 /** ` kubernetes > docker > code-server?`: what is only likely or a hint has a question mark. */

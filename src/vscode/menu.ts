@@ -34,8 +34,8 @@ function detailTexts(model: IndicatorModel): readonly string[] {
     texts.push(containerCount(details.containersRunning, details.containers));
     texts.push(
       details.liveRestore
-        ? 'Containers outlive the daemon (live-restore)'
-        : 'Containers end with the daemon (no live-restore)',
+        ? 'Live restore: on (containers keep running while the daemon restarts)'
+        : 'Live restore: off (containers stop with the daemon)',
     );
   }
   return texts;
@@ -67,7 +67,7 @@ export function menuRows(model: IndicatorModel): readonly MenuRow[] {
     }
   }
   if (isUsable(model.state)) rows.push(command(commandIds.proveLimits, 'in the Test Explorer'));
-  rows.push({ kind: 'heading', label: 'choose to copy' });
+  rows.push({ kind: 'heading', label: 'Select to copy' });
   const { endpoint } = model;
   if (endpoint !== undefined) {
     rows.push({

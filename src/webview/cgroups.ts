@@ -2,8 +2,8 @@ import { element, rows, section } from './dom';
 import type { CgroupNode, ControllerMark, Page } from './protocol';
 
 const reaches: Readonly<Record<ControllerMark['reach'], string>> = {
-  passed: 'handed down',
-  held: 'not handed down',
+  passed: 'delegated',
+  held: 'not delegated',
   absent: 'not given',
 };
 

@@ -31,7 +31,7 @@ export function platformSection({ platform }: Page): HTMLElement {
   return section(
     'platform',
     'Platform',
-    element('p', { class: 'quiet' }, 'From the outside inwards; each with what tells of it.'),
+    element('p', { class: 'quiet' }, 'Detected environment, outermost first, with the evidence for each.'),
     element('ol', { class: 'chain' }, ...steps),
   );
 }

@@ -21,7 +21,7 @@ function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
   const buttons = [
     action && button(action.label, `remedy ${id}`, () => send({ kind: 'run-remedy', finding: id }), 'primary'),
     canPaste && action === undefined
-      ? button('Type it into a terminal', `paste ${id}`, () => send({ kind: 'paste-remedy', finding: id }))
+      ? button('Insert in terminal', `paste ${id}`, () => send({ kind: 'paste-remedy', finding: id }))
       : undefined,
     command === '' ? undefined : button('Copy command', `copy ${id}`, () => send({ kind: 'copy-remedy', finding: id })),
   ];
@@ -30,7 +30,7 @@ function remedy({ id, remedy, title }: FindingCard, send: Send): HTMLElement {
   return element(
     'div',
     { class: 'remedy' },
-    element('p', {}, element('strong', {}, 'What to do: '), summary),
+    element('p', {}, element('strong', {}, 'Fix: '), summary),
     command === ''
       ? undefined
       : element('pre', { aria: { label: `Command for: ${title}` }, role: 'group' }, element('code', {}, command)),
@@ -46,7 +46,7 @@ function meaning({ id, meaning, remedy, docs }: FindingCard): HTMLElement {
     element('p', {}, meaning),
     remedy.undo === undefined ? undefined : element('p', {}, `To undo the remedy: ${remedy.undo}`),
     docs.length === 0 ? undefined : element('ul', {}, ...docs.map((link) => element('li', {}, anchor(link)))),
-    element('p', { class: 'quiet' }, 'This finding is called ', element('code', {}, id), '.'),
+    element('p', { class: 'quiet' }, 'ID: ', element('code', {}, id)),
   );
 }
 
@@ -59,8 +59,7 @@ function anchor(link: string): HTMLAnchorElement {
 
 function symptoms({ id, symptoms }: FindingCard): HTMLElement | undefined {
   if (symptoms.length === 0) return undefined;
-  const label =
-    symptoms.length === 1 ? 'One thing follows from this' : `${String(symptoms.length)} things follow from this`;
+  const label = `Related issues (${String(symptoms.length)})`;
   const items = symptoms.map((symptom) => element('li', {}, symptom.title, evidenceList(symptom.evidence)));
   return disclosure(label, `symptoms ${id}`, element('ul', { class: 'symptoms' }, ...items));
 }
@@ -70,10 +69,10 @@ function details(finding: FindingCard, send: Send): readonly (HTMLElement | unde
   const { id, cause, consequence, evidence, attempt } = finding;
   return [
     element('p', {}, cause),
-    element('p', {}, element('strong', {}, 'Because of it: '), consequence),
+    element('p', {}, element('strong', {}, 'Impact: '), consequence),
     attempt === undefined
       ? undefined
-      : element('p', { class: 'attempt' }, element('strong', {}, 'Not mended. '), attempt),
+      : element('p', { class: 'attempt' }, element('strong', {}, "Couldn't fix: "), attempt),
     remedy(finding, send),
     disclosure(`Evidence (${String(evidence.length)})`, `evidence ${id}`, evidenceList(evidence)),
     symptoms(finding),
@@ -117,17 +116,13 @@ function card(finding: FindingCard, send: Send): HTMLElement {
 export function findingSections(page: Page, send: Send): readonly HTMLElement[] {
   const grave = page.findings.filter(({ severity }) => severity !== 'info');
   const remarks = page.findings.filter(({ severity }) => severity === 'info');
-  const fixed = page.fixed.map((title) => element('li', {}, symbol('ok'), `Mended: ${title}`));
+  const fixed = page.fixed.map((title) => element('li', {}, symbol('ok'), `Fixed: ${title}`));
   const sections = [
     fixed.length === 0 ? undefined : element('ul', { class: 'mended' }, ...fixed),
-    grave.length === 0
-      ? undefined
-      : section('findings', 'What is wrong', ...grave.map((finding) => card(finding, send))),
-    remarks.length === 0
-      ? undefined
-      : section('remarks', 'Worth knowing', ...remarks.map((finding) => remark(finding, send))),
+    grave.length === 0 ? undefined : section('findings', 'Problems', ...grave.map((finding) => card(finding, send))),
+    remarks.length === 0 ? undefined : section('remarks', 'Notes', ...remarks.map((finding) => remark(finding, send))),
     skipped(page),
-    page.passed.length === 0 ? undefined : section('fine', 'Fine', element('p', {}, `${page.passed.join(', ')}.`)),
+    page.passed.length === 0 ? undefined : section('fine', 'Passed', element('p', {}, `${page.passed.join(', ')}.`)),
   ];
   return sections.filter((made) => made !== undefined);
 }
@@ -137,10 +132,13 @@ function skipped({ skipped }: Page): HTMLElement | undefined {
   const items = skipped.map(({ id, area, reason }) =>
     element('li', {}, `${area}: `, element('code', {}, id), ` ${reason}`),
   );
-  const words = skipped.length === 1 ? 'One check' : `${String(skipped.length)} checks`;
   return section(
     'undecided',
-    'Could not be told',
-    disclosure(`${words} could not be made, and why`, 'undecided', element('ul', { class: 'evidence' }, ...items)),
+    'Skipped checks',
+    disclosure(
+      `${String(skipped.length)} skipped, with the reason`,
+      'undecided',
+      element('ul', { class: 'evidence' }, ...items),
+    ),
   );
 }

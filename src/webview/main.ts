@@ -79,7 +79,7 @@ function banner({ banner, commands }: Page): HTMLElement {
       'div',
       { class: 'buttons', role: 'group', aria: { label: 'Daemon' } },
       ...commands.map(({ name, label }) => button(label, `command ${name}`, () => send({ kind: 'command', name }))),
-      button('Look again', 'refresh', () => send({ kind: 'refresh' })),
+      button('Refresh', 'refresh', () => send({ kind: 'refresh' })),
     ),
   );
 }
@@ -87,8 +87,8 @@ function banner({ banner, commands }: Page): HTMLElement {
 function reports(): HTMLElement {
   return section(
     'report',
-    'Pass it on',
-    element('p', {}, 'What looks like a secret is taken out; read it before you share it all the same.'),
+    'Share',
+    element('p', {}, 'Secrets are redacted. Review the report before sharing it.'),
     element(
       'div',
       { class: 'buttons' },

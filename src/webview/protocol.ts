@@ -52,7 +52,7 @@ export interface FindingCard {
 /** How far a controller reaches at one level of the tree. */
 export interface ControllerMark {
   readonly name: string;
-  /** `passed`: handed down to the levels below. `held`: here, and not below. `absent`: the kernel has it, this level does not. */
+  /** `passed`: delegated to the levels below. `held`: here, and not below. `absent`: the kernel has it, this level does not. */
   readonly reach: 'passed' | 'held' | 'absent';
 }
 

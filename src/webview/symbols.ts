@@ -11,8 +11,8 @@ const shapes: Readonly<Record<CardSeverity, readonly string[]>> = {
 };
 
 export const severityWords: Readonly<Record<CardSeverity, string>> = {
-  ok: 'Fine',
-  info: 'Remark',
+  ok: 'OK',
+  info: 'Note',
   warning: 'Warning',
   error: 'Error',
 };

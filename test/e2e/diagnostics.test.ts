@@ -36,7 +36,7 @@ describe('the diagnostics page of a daemon that runs', () => {
       'At a glance',
       "Daemon's log",
       'Starts and stops',
-      'Pass it on',
+      'Share',
     ]);
   });
 
@@ -91,8 +91,8 @@ describe('a daemon that dies while the page is open', () => {
       await workbench.page.keyboard.press('Tab');
     }
     await workbench.page.keyboard.press('Enter');
-    await page.frame.locator('.mended', { hasText: `Mended: ${title}` }).waitFor();
-    expect(await page.said.innerText()).toContain(`Mended: ${title}`);
+    await page.frame.locator('.mended', { hasText: `Fixed: ${title}` }).waitFor();
+    expect(await page.said.innerText()).toContain(`Fixed: ${title}`);
     await page.headline.getByText('Docker is running').waitFor();
     expect(await page.frame.locator('.finding.error').count()).toBe(0);
     expect(daemon.pid()).toBeGreaterThan(0);
@@ -109,7 +109,7 @@ describe('text of others', () => {
     appendFileSync('/var/log/dockerd.log', Buffer.concat([Buffer.from('bytes \xff\xfe\x00 end\n', 'latin1')]));
     appendFileSync('/var/log/dockerd.log', `${'A'.repeat(10_000_000)}\n`);
     appendFileSync('/var/log/dockerd.log', `time="2026-01-01T00:00:01Z" ${hostile}\n`);
-    await page.frame.getByRole('button', { name: 'Look again' }).click();
+    await page.frame.getByRole('button', { name: 'Refresh' }).click();
     const line = page.frame.locator('#log .log li', { hasText: 'onerror=alert(1)' }).first();
     await line.waitFor();
     expect(await line.innerText()).toContain('<script>window.hacked=1</script>');

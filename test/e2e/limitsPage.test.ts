@@ -66,7 +66,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     expect(sum).toMatch(/^\d+ enforced/u);
     expect(await page.said.innerText()).toBe(`Limits: ${sum}`);
     expect(await card('memory.limit').locator('.kicker').innerText()).toContain('Enforced · Memory');
-    expect(await card('memory.limit').innerText()).toMatch(/Kernel's file\s+67108864/u);
+    expect(await card('memory.limit').innerText()).toMatch(/cgroup value\s+67108864/u);
     expect(await chartsLoaded()).toBe(true);
   });
 

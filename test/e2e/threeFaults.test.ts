@@ -45,7 +45,7 @@ async function standing(): Promise<(string | null)[]> {
 async function mend(id: string): Promise<void> {
   const title = await page.finding(id).locator('h3').innerText();
   await page.finding(id).locator('button.primary').click();
-  await page.frame.locator('.mended', { hasText: `Mended: ${title}` }).waitFor();
+  await page.frame.locator('.mended', { hasText: `Fixed: ${title}` }).waitFor();
   expect(await page.finding(id).count()).toBe(0);
 }
 
@@ -54,7 +54,7 @@ describe('three faults at once', () => {
     page = await DiagnosticsPage.open(workbench);
     await page.finding(faults.pid).waitFor();
     expect(await standing()).toEqual([faults.disk, faults.pid, faults.mounts].map((id) => `finding-${id}`));
-    await page.frame.getByText('One thing follows from this').first().waitFor();
+    await page.frame.getByText('Related issues (1)').first().waitFor();
     expect(await page.violations()).toEqual([]);
     for (const theme of ['light', 'high-contrast', 'hc-light', 'dark'] as const) {
       await workbench.setTheme(theme);
@@ -68,11 +68,11 @@ describe('three faults at once', () => {
     await mend(faults.pid);
 
     // What is in the way on a full disk only a person can tell: the command comes to the terminal, and nobody presses Enter.
-    await page.finding(faults.disk).getByRole('button', { name: 'Type it into a terminal' }).click();
+    await page.finding(faults.disk).getByRole('button', { name: 'Insert in terminal' }).click();
     await workbench.page.locator('.terminal-wrapper .xterm-rows', { hasText: 'sudo du -xh' }).waitFor();
     command('rm', '/var/lib/docker/fill');
     command('mount', '-o', 'remount,size=2g', '/var/lib/docker');
-    await page.frame.getByRole('button', { name: 'Look again' }).click();
+    await page.frame.getByRole('button', { name: 'Refresh' }).click();
     await page.finding(faults.disk).waitFor({ state: 'detached' });
 
     await mend(faults.mounts);

@@ -72,7 +72,7 @@ test('a daemon.json that is moved aside: mended, with the start as the next step
   writeConfiguration('{"debug": tru');
   expect(cli('start').status).toBe(1);
   const moved = cli('fix', 'daemon.daemon-json-syntax', '--yes');
-  expect(moved.stdout).toContain('Mended: /etc/docker/daemon.json is not valid JSON.');
+  expect(moved.stdout).toContain('Fixed: /etc/docker/daemon.json is not valid JSON.');
   expect(moved.stdout).toMatch(/Next: .* has changed since\. dind-station fix start\.daemon-json-syntax/u);
   expect(doctor().errors).toEqual(['start.daemon-json-syntax']);
   expect(cli('fix', 'start.daemon-json-syntax').status).toBe(0);
@@ -109,6 +109,6 @@ test('fix starts a daemon that was killed, and says mended only after looking', 
   helperVerb('start');
   process.kill(daemonPid(), 'SIGKILL');
   const run = cli('fix', 'daemon.dockerd-killed-leftovers');
-  expect(run.stdout).toContain('Mended');
+  expect(run.stdout).toContain('Fixed');
   expect(run.status).toBe(0);
 });

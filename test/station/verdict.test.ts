@@ -140,7 +140,7 @@ describe('an error that stands while the engine runs', () => {
       ...{ state: 'running', severity: 'error', exit: 1, examined: true },
       finding: 'daemon.missing-docker-proxy',
     });
-    expect(cli('status').stdout).toContain('What to do:');
+    expect(cli('status').stdout).toContain('Next steps:');
     // Nothing else than the engine is asked where that is wanted.
     expect(status('--quick')).toMatchObject({ severity: 'ok', exit: 0, finding: null });
   });

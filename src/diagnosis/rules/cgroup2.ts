@@ -95,7 +95,7 @@ export const cgroup2Rules: readonly Rule[] = [
         severity: 'error',
         title: 'Control groups are not prepared for containers in this container',
         cause: threaded
-          ? 'A container was started before the controllers were handed down, which made the group of all containers threaded.'
+          ? 'A container was started before the controllers were delegated, which made the group of all containers threaded.'
           : 'Processes stand in the root control group, and the kernel hands no controller down past a group with processes.',
         evidence: [
           seen(`${root.folder}/cgroup.procs`, `${String(root.processCount ?? root.processes.length)} processes`),
@@ -107,7 +107,7 @@ export const cgroup2Rules: readonly Rule[] = [
         consequence: 'docker run works at first, but fails as soon as a memory limit is asked for.',
         remedy: threaded
           ? fix(
-              'Restart Docker: its containers are stopped, the threaded group is removed, and the controllers are handed down.',
+              'Restart Docker: its containers are stopped, the threaded group is removed, and the controllers are delegated.',
               'dind-station restart',
               'stops-containers',
               'restart-daemon',

@@ -110,7 +110,7 @@ export const securityRules: readonly Rule[] = [
       if (last === undefined || !mayHave(capabilities, 'SYS_ADMIN') || own.bounding.length > last) return undefined;
       return {
         severity: 'info',
-        title: 'Containers cannot be given every capability',
+        title: "Some Linux capabilities can't be granted (--privileged and --cap-add ALL fail)",
         cause: `This container itself has ${String(own.bounding.length)} of the ${String(last + 1)} capabilities of the kernel.`,
         evidence: [seen('/proc/self/status CapBnd', own.bounding.join(' '))],
         consequence: 'docker run --privileged and --cap-add ALL fail with "unable to apply caps".',

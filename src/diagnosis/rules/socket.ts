@@ -70,7 +70,7 @@ function denied(id: Rule['id'], codes: readonly AccessJudgement['code'][], title
         ],
         consequence: `${identity.userName} cannot use Docker.`,
         remedy: fix(
-          'Give this user access by an ACL entry; it counts at once.',
+          'Grant this user access with an ACL entry; it takes effect immediately.',
           `sudo setfacl -m u:${identity.userName}:rw ${socket.path}`,
           'none',
           'grant-socket-access',
@@ -185,7 +185,7 @@ export const socketRules: readonly Rule[] = [
   denied(
     'socket.socket-permission-denied',
     ['not-in-group', 'group-without-name', 'group-without-rights', 'folder-closed', 'refused-nevertheless'],
-    'This user may not use the Docker socket',
+    'Permission denied on the Docker socket',
   ),
   rule({
     id: 'socket.socket-world-writable',
@@ -194,7 +194,7 @@ export const socketRules: readonly Rule[] = [
       if (socket.kind !== 'socket' || socket.mode === undefined || (socket.mode & 0o002) === 0) return undefined;
       return {
         severity: 'warning',
-        title: 'Every process may use the Docker socket',
+        title: 'Every process can use the Docker socket',
         cause: `Its mode is 0${socket.mode.toString(8)}; somebody widened it.`,
         evidence: [seen(socket.path, `mode 0${socket.mode.toString(8)}`)],
         consequence: 'Whoever runs anything here is root on this machine.',

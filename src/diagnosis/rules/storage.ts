@@ -69,8 +69,7 @@ export const storageRules: readonly Rule[] = [
             `${String(one.space.freeBytes)} bytes, ${String(one.space.freeInodes)} inodes free`,
           ),
         ),
-        consequence:
-          'Images cannot be pulled, containers not be made; a daemon that is stopped now does not start again.',
+        consequence: "Docker can't pull images or create containers, and may not restart until space is freed.",
         remedy: answers(facts)
           ? fix(
               'Free space before Docker is restarted: unused images and build cache first.',

@@ -8,7 +8,7 @@ const shownControllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
 
 const versions: Readonly<Record<CgroupFacts['version'], string>> = {
   v1: 'Version 1: each controller has a tree of its own.',
-  v2: 'Version 2: one tree, handed down level by level.',
+  v2: 'Version 2: one tree, delegated level by level.',
   hybrid: 'Hybrid: the controllers are on version 1, beside a version 2 tree that has none or few of them.',
   none: 'No control groups are mounted that this process can see.',
 };
@@ -38,7 +38,7 @@ function limitRows(limits: CgroupLimits, usage: CgroupLevel['usage']): Row[] {
     rows.push({ label: 'Process limit', value: `${String(pids)}${now}` });
   }
   const kills = usage.memoryEvents?.['oom_kill'] ?? 0;
-  if (kills > 0) rows.push({ label: 'Killed for want of memory', value: String(kills) });
+  if (kills > 0) rows.push({ label: 'OOM kills', value: String(kills) });
   return rows;
 }
 
@@ -65,7 +65,7 @@ function inKernel(cgroup: CgroupFacts, name: string): boolean {
 }
 
 function marks(cgroup: CgroupFacts, level: CgroupLevel): ControllerMark[] {
-  // On version 1 nothing is handed down: a tree is one controller's, and reaches everywhere.
+  // On version 1 nothing is delegated: a tree is one controller's, and reaches everywhere.
   if (!cgroup.levels.includes(level) && level !== cgroup.dockerLevel) return [];
   return shownControllers.flatMap((name): ControllerMark[] => {
     if (level.delegated.includes(name)) return [{ name, reach: 'passed' }];
@@ -84,10 +84,10 @@ function breakBelow(parent: CgroupLevel): string | undefined {
     (name) => parent.controllers.includes(name) && !parent.delegated.includes(name),
   );
   if (ended.length === 0) return undefined;
-  return `The chain breaks here: ${list(ended)} ${ended.length === 1 ? 'is' : 'are'} not handed down to containers.`;
+  return `The chain breaks here: ${list(ended)} ${ended.length === 1 ? 'is' : 'are'} not delegated to containers.`;
 }
 
-/** Why the root of what is visible has less than the kernel. */
+/** Why the visible cgroup root has less than the kernel. */
 function breakAbove(cgroup: CgroupFacts, root: CgroupLevel): string | undefined {
   // Controllers of a hybrid set-up are on version 1 and are not missed here.
   if (cgroup.version !== 'v2') return undefined;
@@ -135,8 +135,8 @@ function chain(
     const own = isWhole && index === levels.length - 1;
     const role = top
       ? own
-        ? 'root of what is visible, and this process'
-        : 'root of what is visible'
+        ? 'visible cgroup root, with this process'
+        : 'visible cgroup root'
       : own
         ? 'this process'
         : 'on the way';
@@ -154,7 +154,7 @@ function chain(
 
 function effectiveRow(label: string, limit: EffectiveLimit, words: (value: number) => string): Row {
   const { value } = limit;
-  if (value === 'max') return { label, value: 'no limit that is visible here' };
+  if (value === 'max') return { label, value: 'no visible limit' };
   if (value === 'unknown') return { label, value: 'not visible' };
   return {
     label,

@@ -25,8 +25,8 @@ function unitOf({ metric, as }: Pick<Drawing, 'metric' | 'as'>): Unit {
 
 /** What the containers of checks are to the reader. */
 const containerLabels: Readonly<Record<string, string>> = {
-  limited: 'with the limit',
-  control: 'without it',
+  limited: 'limited',
+  control: 'unlimited',
   light: 'lighter',
   twin: 'as light',
   heavy: 'heavier',

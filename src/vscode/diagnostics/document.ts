@@ -29,7 +29,7 @@ function nodeLines(node: CgroupNode, indent = ''): readonly string[] {
   const { folder, role, controllers, rows, broken, children } = node;
   const names = controllers.map(
     ({ name, reach }) =>
-      `${name} ${reach === 'passed' ? '(handed down)' : reach === 'held' ? '(ends here)' : '(absent)'}`,
+      `${name} ${reach === 'passed' ? '(delegated)' : reach === 'held' ? '(ends here)' : '(absent)'}`,
   );
   return [
     ...(broken === undefined ? [] : [`${indent}- **${escapeMarkdown(broken)}**`]),

@@ -53,9 +53,9 @@ function explained({ finding }: LimitCheckReport, found: readonly Found[]): Limi
 
 /** What the page calls the parts of a check's evidence, and how much of each it shows. */
 const evidenceRows: Readonly<Record<LimitEvidence, { readonly label: string; readonly maxLength: number }>> = {
-  asked: { label: 'Asked', maxLength: 300 },
-  kernel: { label: "Kernel's file", maxLength: 300 },
-  observed: { label: 'Observed', maxLength: 500 },
+  asked: { label: 'Requested', maxLength: 300 },
+  kernel: { label: 'cgroup value', maxLength: 300 },
+  observed: { label: 'Measured', maxLength: 500 },
 };
 
 function card(

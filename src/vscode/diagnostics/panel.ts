@@ -72,7 +72,7 @@ ${links.join('\n')}
 <main>
 <div id="page" aria-busy="true">
 <h1>Docker diagnostics</h1>
-<p>The machine is being looked at.</p>
+<p>Running checks...</p>
 </div>
 <p id="said" role="status"></p>
 </main>

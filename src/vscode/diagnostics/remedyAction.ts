@@ -19,9 +19,7 @@ const setUpFindings: ReadonlySet<RuleId> = new Set<RuleId>([
 export function remedyActionOf({ id, remedy }: Pick<Finding, 'id' | 'remedy'>): RemedyAction | undefined {
   const { action, risk } = remedy;
   if (action === undefined) {
-    return setUpFindings.has(id)
-      ? { kind: 'command', name: 'set-up-helper', label: 'Set up helper', risk }
-      : undefined;
+    return setUpFindings.has(id) ? { kind: 'command', name: 'set-up-helper', label: 'Set up helper', risk } : undefined;
   }
   const label = actions[action].title;
   // Verbs of their own, which know how to ask about containers that would end.

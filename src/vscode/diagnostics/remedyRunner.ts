@@ -111,13 +111,13 @@ export class RemedyRunner {
     if (outcome.kind === 'fixed') {
       this.#attempts.delete(id);
       this.#fixed = [title, ...this.#fixed].slice(0, maxFixed);
-      this.#parts.say(`Mended: ${title}.${outcome.next === undefined ? '' : ` Next: ${outcome.next.title}.`}`);
+      this.#parts.say(`Fixed: ${title}.${outcome.next === undefined ? '' : ` Next: ${outcome.next.title}.`}`);
       return;
     }
-    const unclear = outcome.kind === 'inconclusive' ? 'Whether it is mended could not be told: ' : '';
+    const unclear = outcome.kind === 'inconclusive' ? "Couldn't verify the fix: " : '';
     const why = failure ?? `${unclear}${outcome.why}`;
     this.#attempts.set(id, why);
-    this.#parts.say(`Not mended: ${title}. ${why}`);
+    this.#parts.say(`Couldn't fix: ${title}. ${why}`);
   }
 
   /** Asks before anything that costs something, once: a restart that would end containers asks itself, with their names. */

@@ -148,7 +148,7 @@ export function summaryCards(facts: Facts): readonly SummaryCard[] {
 const confidences: Readonly<Record<PlatformLink['confidence'], string>> = {
   certain: 'certain',
   likely: 'likely',
-  hint: 'only a hint',
+  hint: 'low confidence',
 };
 
 /** What the machine is made of, outermost first. */

@@ -17,7 +17,7 @@ const handedDown = [
 
 export const explanations: Readonly<Record<LimitFinding, Explanation>> = {
   'cgroup.controller-missing': {
-    text: 'The controller does not reach the containers: the kernel has it not, or it is not handed down.',
+    text: 'The controller does not reach the containers: the kernel has it not, or it is not delegated.',
     rules: [
       ...handedDown,
       'cgroup.memory-controller-disabled-at-boot',
@@ -27,7 +27,7 @@ export const explanations: Readonly<Record<LimitFinding, Explanation>> = {
     ],
   },
   'cgroup.not-delegated': {
-    text: 'The controller is not handed down to the containers.',
+    text: 'The controller is not delegated to the containers.',
     rules: handedDown,
   },
   'cgroup.escape': {
@@ -60,7 +60,7 @@ export const explanations: Readonly<Record<LimitFinding, Explanation>> = {
     rules: ['socket.socket-dead', 'daemon.containerd-died', 'daemon.info-failed'],
   },
   'machine.busy': {
-    text: 'Others had the machine: run it again when there is less to do.',
+    text: "The machine was busy. Run it again when it's idle.",
     rules: ['kernel.throttling-is-counted-at-the-limiting-level'],
   },
   'machine.no-room': {

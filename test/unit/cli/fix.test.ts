@@ -86,7 +86,7 @@ test('a file that was moved aside is fixed, and the start that it made fail come
   const exit = await fix('daemon.daemon-json-syntax', [invalid, absent('2026-01-01T00:10:01.000Z')], { yes: true });
   expect(applied).toEqual(['move-daemon-json-aside']);
   const said = text(out);
-  expect(said).toContain('Mended: /etc/docker/daemon.json is not valid JSON.');
+  expect(said).toContain('Fixed: /etc/docker/daemon.json is not valid JSON.');
   expect(said).toContain(
     'Next: The last start of Docker failed, and /etc/docker/daemon.json has changed since. dind-station fix start.daemon-json-syntax',
   );

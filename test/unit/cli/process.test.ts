@@ -215,7 +215,7 @@ describe('status', () => {
     expect(out).toMatch(/containers +1 of 3 running/);
     expect(out).not.toContain('\u001b');
     expect(out).toMatch(/verified +not yet: not a daemon of this machine/);
-    expect(out).toMatch(/What to do:\n +Verify that containers run +dind-station verify\n$/);
+    expect(out).toMatch(/Next steps:\n +Verify that containers run +dind-station verify\n$/);
   });
 
   test('an engine that is not looked after by the helper is not offered to be started', async () => {

@@ -39,7 +39,7 @@ describe('status', () => {
     const text = lines(facts());
     expect(text).toMatch(/^Docker is running\n/);
     expect(text).toMatch(/verified +yes: a container ran at 14:03\n/);
-    expect(text).not.toContain('What to do');
+    expect(text).not.toContain('Next steps');
     expect(json(facts())).toMatchObject({
       verified: { verdict: 'yes', why: null, at: new Date(at).toISOString() },
       ...{ severity: 'ok', finding: null, examined: true, warning: null, exit: 0 },
@@ -51,7 +51,7 @@ describe('status', () => {
     const open = facts({ state, endpoint: undefined });
     expect(lines(open)).toMatch(/^Docker is responding, not verified\n/);
     expect(lines(open)).toMatch(/verified +not yet: not a daemon of this machine\n/);
-    expect(lines(open)).toMatch(/What to do:\n +Verify that containers run +dind-station verify --host tcp:\/\/box$/);
+    expect(lines(open)).toMatch(/Next steps:\n +Verify that containers run +dind-station verify --host tcp:\/\/box$/);
     expect(json(open)).toMatchObject({
       verified: { verdict: 'not-yet', why: 'not a daemon of this machine', at: null },
       exit: 0,
@@ -64,7 +64,7 @@ describe('status', () => {
     const finding = findingOf({ action: 'restart-daemon' });
     const wrong = facts({ findings: [finding] });
     expect(lines(wrong)).toMatch(/^Something is wrong\nIt broke\. It does not work\.\n/);
-    expect(lines(wrong)).toContain(`What to do:\n  Mend it.         dind-station fix ${finding.id}`);
+    expect(lines(wrong)).toContain(`Next steps:\n  Mend it.         dind-station fix ${finding.id}`);
     expect(json(wrong)).toMatchObject({
       ...{ state: 'running', headline: 'Something is wrong', severity: 'error', finding: finding.id, exit: 1 },
       warning: 'Something is wrong. It broke. It does not work.',

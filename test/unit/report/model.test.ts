@@ -49,7 +49,7 @@ test('every finding, every check that could not be made and every area without a
     ['kernel.keyring-quota', 'skipped', 'it was not readable'],
   ]);
   expect(report.passed.map(({ id }) => id)).toEqual(areas.filter((area) => area !== 'daemon' && area !== 'kernel'));
-  expect(report.summary).toBe('1 error, 1 remark; 1 check could not be made.');
+  expect(report.summary).toBe('1 error, 1 note; 1 check skipped.');
   const daemon = report.areas.find(({ id }) => id === 'daemon');
   expect(daemon?.findings).toEqual(report.findings);
 });
@@ -71,7 +71,7 @@ test('each form of report tells the same checks', () => {
   const markdown = reportMarkdown(report);
   for (const { title } of report.findings) expect(text).toContain(title);
   for (const { id } of [...report.findings, ...report.skipped]) expect(markdown).toContain(`\` ${id} \``);
-  expect(text).toContain('? 1 check could not be made: it was not readable');
+  expect(text).toContain('? 1 check skipped: it was not readable');
 });
 
 test('the verdict is in front of everything and at the end, with what to do first', () => {
@@ -95,6 +95,6 @@ test('the verdict is in front of everything and at the end, with what to do firs
   } as const;
   const well = reportText(diagnosisReport({ ...none, verdict: proven }), paintFor(false));
   expect([well[0], well[1]]).toEqual(['✓ Docker is running (verified: x)', '']);
-  expect(well.at(-1)).toBe('Docker is running (verified: x). Nothing is wrong.');
+  expect(well.at(-1)).toBe('Docker is running (verified: x). No problems found.');
   expect(reportText(diagnosisReport(diagnosis), paintFor(false))[0]).not.toContain('Docker is');
 });

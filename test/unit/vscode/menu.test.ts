@@ -44,7 +44,7 @@ describe('menuRows', () => {
     });
     expect(menuRows(describedModel(stateOf('unknown', 'unreachable')))).toContainEqual({
       kind: 'row',
-      label: '$(refresh) Look again',
+      label: '$(refresh) Refresh',
       description: '',
       action: { kind: 'refresh' },
     });
@@ -59,7 +59,7 @@ describe('menuRows', () => {
       'Storage overlay2 in /var/lib/docker',
       'cgroup v2, cgroupfs driver',
       '2 of 5 containers running',
-      'Containers outlive the daemon (live-restore)',
+      'Live restore: on (containers keep running while the daemon restarts)',
     ]);
   });
 

@@ -43,7 +43,7 @@ describe('a prepared container on version 2', () => {
 
   test('is a root with this process and the containers below it, and no break', () => {
     const root = rootOf(v2(level('/sys/fs/cgroup'), { dockerLevel: docker }));
-    expect(root).toMatchObject({ folder: '/sys/fs/cgroup', role: 'root of what is visible' });
+    expect(root).toMatchObject({ folder: '/sys/fs/cgroup', role: 'visible cgroup root' });
     expect(root?.children.map(({ role, broken }) => [role, broken])).toEqual([
       ['this process', undefined],
       ['containers', undefined],
@@ -64,15 +64,13 @@ describe('where the chain breaks', () => {
 
   test('is between the root and the containers, by name', () => {
     const root = rootOf(v2(some, { dockerLevel: level('/sys/fs/cgroup/docker', { controllers: ['cpu', 'pids'] }) }));
-    expect(root?.children.at(-1)?.broken).toBe(
-      'The chain breaks here: io and memory are not handed down to containers.',
-    );
+    expect(root?.children.at(-1)?.broken).toBe('The chain breaks here: io and memory are not delegated to containers.');
     expect(reaches(root?.children.at(-1))).toMatchObject({ memory: 'absent', io: 'absent', cpu: 'passed' });
   });
 
   test('is told before the first container where processes are in the way, and only there', () => {
     const crowded = { ...some, processCount: 2 };
-    expect(rootOf(v2(crowded))?.children.at(-1)?.broken).toContain('io and memory are not handed down');
+    expect(rootOf(v2(crowded))?.children.at(-1)?.broken).toContain('io and memory are not delegated');
     expect(rootOf(v2(some))?.children.at(-1)).not.toHaveProperty('broken');
     // The kernel's true root has no type, and hands down past its processes.
     const { type: _, ...trueRoot } = crowded;
@@ -101,13 +99,13 @@ describe('limits', () => {
     expect(picture.effective.map(({ value }) => value)).toEqual([
       '1.5 CPUs, set at /sys/fs/cgroup',
       '1.0 GiB, set at /sys/fs/cgroup',
-      'no limit that is visible here',
+      'no visible limit',
     ]);
     expect(picture.trees[0]?.root.rows).toEqual([
       { label: 'CPU limit', value: '1.5 CPUs' },
       { label: 'Memory limit', value: '1.0 GiB, 1.0 MiB used' },
       { label: 'Process limit', value: '100, 7 now' },
-      { label: 'Killed for want of memory', value: '2' },
+      { label: 'OOM kills', value: '2' },
       { label: 'Here', value: '0 processes' },
     ]);
   });
@@ -124,7 +122,7 @@ describe('recorded machines', () => {
     expect(trees[0]?.root.children.at(-1)?.broken).toContain('memory');
   });
 
-  test('is a tree for each controller on version 1, without anything to be handed down', async () => {
+  test('is a tree for each controller on version 1, without anything to be delegated', async () => {
     const { summary, trees } = await pictureOf('A-priv-trixie');
     expect(summary).toMatch(/^(?:Version 1|Hybrid)/u);
     expect(trees.map(({ title }) => title)).toContain('memory');
@@ -144,13 +142,13 @@ describe('mounts over mounts', () => {
     );
     const roles = Object.fromEntries(picture.trees.map(({ title, root }) => [title, root.role]));
     expect(roles).toMatchObject({
-      memory: 'root of what is visible',
-      cpu: 'root of what is visible, and this process',
+      memory: 'visible cgroup root',
+      cpu: 'visible cgroup root, with this process',
     });
     const effective = Object.fromEntries(picture.effective.map(({ label, value }) => [label, value]));
     expect(effective).toMatchObject({
       'Memory for everything here': 'not visible',
-      'CPU for everything here': 'no limit that is visible here',
+      'CPU for everything here': 'no visible limit',
     });
   });
 

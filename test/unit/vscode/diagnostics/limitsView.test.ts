@@ -21,7 +21,7 @@ describe('the section', () => {
     const view = limitsView(noRunYet, [], formatTime);
     expect(view.intro).toMatch(
       new RegExp(
-        `${String(catalogue.length)} short runs.* about \\d+ s, \\d+ s of CPU time and \\d+ MiB at most;`,
+        `${String(catalogue.length)} short checks.* about \\d+ s, \\d+ s of CPU time and \\d+ MiB at most\\.`,
         'u',
       ),
     );
@@ -58,9 +58,9 @@ describe('a card', () => {
     const card = cardOf({ ...shownOf('cpu.quota'), compared: 'enforced since 2026-03-01 10:00, 4 runs' });
     expect(card).toMatchObject({ verdict: 'Enforced', severity: 'ok', area: 'CPU', title: 'CPU time, one thread' });
     expect(card.rows.map(({ label, value }) => [label, value])).toEqual([
-      ['Asked', '--cpus 0.25'],
-      ["Kernel's file", '25000 100000'],
-      ['Observed', expect.stringContaining('CPUs used')],
+      ['Requested', '--cpus 0.25'],
+      ['cgroup value', '25000 100000'],
+      ['Measured', expect.stringContaining('CPUs used')],
       ['Before', 'enforced since 2026-03-01 10:00, 4 runs'],
     ]);
     expect(card.when).toBe('2026-03-04T05:06:07.000Z, in 4.3 s');
@@ -122,13 +122,13 @@ describe('a chart', () => {
     const { chart } = cardOf(shownOf('memory.limit'));
     expect(chart).toMatchObject({ unit: 'MiB', stepped: false, limit: 64 });
     expect(chart?.lines.map(({ label, style }) => [label, style])).toEqual([
-      ['with the limit', 'limited'],
-      ['without it', 'control'],
+      ['limited', 'limited'],
+      ['unlimited', 'control'],
     ]);
     expect(chart?.summary).toMatch(
-      /^With the limit at most 6[34]\.\d MiB, without it at most \d{3}\.\d MiB\. The limit is 64\.0 MiB\./u,
+      /^Limited at most 6[34]\.\d MiB, unlimited at most \d{3}\.\d MiB\. The limit is 64\.0 MiB\./u,
     );
-    expect(chart?.table.head).toEqual(['Seconds', 'MiB, with the limit', 'MiB, without it']);
+    expect(chart?.table.head).toEqual(['Seconds', 'MiB, limited', 'MiB, unlimited']);
   });
 
   test('has a sign for each period in which the limit stopped the container, and their number in words', () => {

@@ -20,7 +20,7 @@ describe('the banner', () => {
     const { banner } = pageOf(inputOf(facts, { verdict }));
     expect(banner).toMatchObject({ severity: 'error', headline: 'The disk is full' });
     expect(banner.detail).toMatch(
-      /^No byte is left\. Responding, not verified: verification is off\. \d+ errors?, .*could not be made\.$/u,
+      /^No byte is left\. Responding, not verified: verification is off\. \d+ errors?, .*skipped\.$/u,
     );
   });
 
@@ -28,7 +28,7 @@ describe('the banner', () => {
     const facts = await healthyFacts();
     const nextSteps = [
       { label: 'Start Docker', action: 'start' as const },
-      { label: 'Look again', action: 'refresh' as const },
+      { label: 'Refresh', action: 'refresh' as const },
       { label: 'Copy', command: 'ls' },
     ];
     const verdict = verdictOf({ headline: 'Docker is not running', nextSteps });

@@ -71,14 +71,14 @@ describe('a remedy', () => {
       'facts',
       'idle',
     ]);
-    expect(said).toEqual(['Mended: Something is wrong.']);
+    expect(said).toEqual(['Fixed: Something is wrong.']);
     expect(remedyRunner.told.fixed).toEqual(['Something is wrong']);
   });
 
   test('does not believe the helper where the facts show the fault', async () => {
     const { remedyRunner, said } = stage(shareable, [shareable]);
     await remedyRunner.run(shareable.id);
-    expect(said[0]).toMatch(/^Not mended: Something is wrong\. The fault is still there/u);
+    expect(said[0]).toMatch(/^Couldn't fix: Something is wrong\. The fault is still there/u);
     expect(remedyRunner.told.fixed).toEqual([]);
     expect(remedyRunner.told.attempts.get(shareable.id)).toContain('still there');
   });
@@ -90,11 +90,11 @@ describe('a remedy', () => {
     };
     const next = stage(shareable, [{ ...stopped, title: 'Docker is down' }]);
     await next.remedyRunner.run(shareable.id);
-    expect(next.said).toEqual(['Mended: Something is wrong. Next: Docker is down.']);
+    expect(next.said).toEqual(['Fixed: Something is wrong. Next: Docker is down.']);
     const same = stage(shareable, [stopped]);
     await same.remedyRunner.run(shareable.id);
     expect(same.said).toEqual([
-      'Not mended: Something is wrong. The same is still an error: Something is wrong. Start Docker.',
+      "Couldn't fix: Something is wrong. The same is still an error: Something is wrong. Start Docker.",
     ]);
     expect(same.remedyRunner.told.fixed).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('a remedy', () => {
       refresh: () => Promise.resolve(void (findings = [])),
     });
     await remedyRunner.run(shareable.id);
-    expect(said).toEqual(['Not mended: Something is wrong. Whether it is mended could not be told: no statfs.']);
+    expect(said).toEqual(["Couldn't fix: Something is wrong. Couldn't verify the fix: no statfs."]);
   });
 
   test('tells what the helper said where that is why', async () => {
