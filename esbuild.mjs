@@ -26,6 +26,7 @@ const editorOutputs = [
   // Of the two before it, so that the facts and the rules ship once.
   ['src/vscode/diagnosis.ts', 'diagnosis.js'],
   ['src/vscode/verification.ts', 'verification.js'],
+  ['src/vscode/startup.ts', 'startup.js'],
   ['src/vscode/limits/limits.ts', 'limits.js'],
 ];
 

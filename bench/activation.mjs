@@ -47,6 +47,6 @@ const rows = [
     target: '<= 60 KB',
     reached: bundle <= 60,
   },
-  { id: 'P8', what: 'the VSIX', verdict: `${vsix.toFixed(1)} KB`, target: '<= 600 KB', reached: vsix <= 600 },
+  { id: 'P8', what: 'the VSIX', verdict: `${vsix.toFixed(1)} KB`, target: '<= 750 KB', reached: vsix <= 750 },
 ];
 console.log(JSON.stringify(rows));

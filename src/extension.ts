@@ -8,6 +8,7 @@ import { LazyActions, loadActions, readSetup } from './vscode/lazyActions';
 import { LazyBackgroundDiagnosis, loadBackgroundDiagnosis } from './vscode/lazyBackgroundDiagnosis';
 import { LazyLog } from './vscode/lazyLog';
 import { LazyNotices } from './vscode/lazyNotices';
+import { LazyStartup, loadStartup } from './vscode/lazyStartup';
 import { LimitTests, loadLimits } from './vscode/limits/lazyLimits';
 import { diagnoseButton } from './vscode/nextStepButtons';
 import { LazyVerification, loadVerification } from './vscode/lazyVerification';
@@ -127,10 +128,13 @@ export function activate(context: vscode.ExtensionContext): StationApi {
       [commandIds.verifyContainers]: () => verification.request(),
       [commandIds.menu]: async () => (await actions.get()).showMenu(),
       [commandIds.setUpHelper]: async () => (await actions.get()).setUpHelper(),
+      [commandIds.installEngine]: async () => (await actions.get()).installEngine(),
     },
     log,
   );
-  const terminals = new TerminalEnvironment(context.environmentVariableCollection);
+  const launcherFolder = `${context.globalStorageUri.fsPath}/bin`;
+  const startup = new LazyStartup(loadStartup, { host: vscode, context, launcherFolder, engine, log });
+  const terminals = new TerminalEnvironment(context.environmentVariableCollection, launcherFolder);
   const onVerify = (): void => {
     terminals.verifies(settings.now.verify);
     verification.observe();
@@ -139,24 +143,28 @@ export function activate(context: vscode.ExtensionContext): StationApi {
   onVerify();
   const configuration = [settings.onDockerHost((host) => engine.use(host)), settings.onVerify(onVerify)];
   // In the next turn of the event loop: other extensions wait for this call to return, and Docker does not.
-  const opening = setImmediate(() => engine.use(dockerHost()));
+  const opening = setImmediate(() => {
+    engine.use(dockerHost());
+    startup.begin();
+  });
 
   context.subscriptions.push(
     { dispose: () => clearImmediate(opening) },
-    ...[
-      ...configuration,
-      ...registrations,
-      changes,
-      daemonJson,
-      warning,
-      background,
-      verification,
-      notices,
-      limitTests,
-      actions,
-    ],
+    ...configuration,
+    ...registrations,
+    changes,
+    startup,
+    daemonJson,
+    warning,
+    background,
+    verification,
+    notices,
+    limitTests,
+    actions,
     // The log goes last, so that what the others say at their end still has somewhere to go.
-    ...[engine, indicator, log],
+    engine,
+    indicator,
+    log,
   );
   return {
     state: () => engine.state,

@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {{ contributes: { commands: Command[], configuration: { properties: Record<string, Setting> } } }} Manifest */
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-const { contributes } = /** @type {Manifest} */ (JSON.parse(readFileSync(path('package.json'), 'utf8')));
+const read = (/** @type {string} */ name) => readFileSync(path(name), 'utf8');
+const texts = /** @type {Record<string, string>} */ (JSON.parse(read('package.nls.json')));
+/** @param {unknown} value */
+const readable = (value) => (typeof value === 'string' ? (texts[/^%(.+)%$/u.exec(value)?.[1] ?? ''] ?? value) : value);
+/** As the editor reads it: `%key%` stands for a text of `package.nls.json`. */
+const { contributes } = /** @type {Manifest} */ (JSON.parse(read('package.json'), (_key, value) => readable(value)));
 
 const commands = [
   '| command |',

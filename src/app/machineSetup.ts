@@ -5,6 +5,7 @@ import { helperProgram } from '../helper/paths';
 import { lookInDaemonPath, packageManagers } from '../host/programs';
 import { exists } from '../host/readResult';
 import { daemonOwner } from './managedDaemon';
+import { isServed, loginName } from './privileges';
 
 /** Without these the helper starts no daemon (`need_engine` in `scripts/lib/verbs.sh`). */
 const needed = ['dockerd', 'containerd'] as const;
@@ -31,6 +32,12 @@ async function initHasDocker(root: string): Promise<boolean> {
   const any = async (paths: readonly string[]): Promise<boolean> =>
     (await Promise.all(paths.map((path) => exists(root, path)))).includes(true);
   return (await any(running)) && any(places);
+}
+
+/** Whether the helper may be used: it is installed, and this process is root's or of a user whom it serves. Never throws. */
+export async function helperIsReady(): Promise<boolean> {
+  const served = process.geteuid?.() === 0 || (await isServed(loginName()));
+  return served && exists('/', helperProgram);
 }
 
 /**

@@ -42,7 +42,7 @@ export async function readAccess(
   return facts && judgeAccess({ ...facts, process: { ...facts.process, kind } });
 }
 
-/** Why sudo in a terminal could not install the helper, or undefined when it can be tried. */
+/** Why sudo in a terminal could not make anybody root, or undefined when it can be tried. */
 export async function setUpObstacle(): Promise<string | undefined> {
   const facts = await readPrivileges();
   if (facts.uid === 0) return undefined;

@@ -8,11 +8,12 @@ export type Action =
 /** One thing to do next: an action of ours, or text to paste into a terminal. */
 export type NextStep =
   | { readonly label: string; readonly action: Action }
-  /** `finding`: whose remedy it is, and whether the helper can apply it. */
+  /** `finding`: whose remedy it is, and whether the helper can apply it. `editor`: what the editor does instead of copying it. */
   | {
       readonly label: string;
       readonly command: string;
       readonly finding?: { readonly id: RuleId; readonly applicable: boolean };
+      readonly editor?: 'install-engine';
     };
 
 /** The steps by name, so that one action has one label wherever it is offered. */
@@ -24,11 +25,8 @@ export const steps = {
   setUpHelper: { label: 'Set up helper', action: 'set-up-helper' },
   updateHelper: { label: 'Update the privileged helper', action: 'update-helper' },
   verify: { label: 'Verify that containers run', action: 'verify' },
-  refresh: { label: 'Look again', action: 'refresh' },
+  refresh: { label: 'Refresh', action: 'refresh' },
 } as const satisfies Record<string, NextStep>;
-
-/** What the command of a cause is for. */
-const commandLabels = { install: 'Install it', resume: 'Let the helper continue' } as const;
 
 /**
  * Steps by their names in the table of states.
@@ -42,8 +40,9 @@ export function stepsNamed(names: readonly StepName[], at: string, command?: str
       case 'moveAway':
         return [{ label: 'Move it away', command: `sudo mv ${at} ${at}.moved` }];
       case 'install':
+        return command === undefined ? [] : [{ label: 'Install Docker Engine', command, editor: 'install-engine' }];
       case 'resume':
-        return command === undefined ? [] : [{ label: commandLabels[name], command }];
+        return command === undefined ? [] : [{ label: 'Let the helper continue', command }];
       default:
         return [steps[name]];
     }

@@ -64,9 +64,9 @@ function noNewPrivileges(evidence: string): Refusal {
 export function noSudo(): Refusal {
   return {
     reason: 'no-sudo',
-    message: `${sudoProgram} is not there, so the privileged helper cannot be run as root.`,
+    message: `sudo not found at ${sudoProgram}, so the privileged helper can't be run as root.`,
     nextStep:
-      'As root in the container, install sudo (Debian and Ubuntu: apt-get install sudo; Alpine: apk add sudo), then set up the helper.',
+      'Install sudo as root (Debian, Ubuntu: apt-get install sudo; Alpine: apk add sudo), or have root run the set-up command, for example on the host with docker exec -u 0.',
     setUp: false,
     evidence: '',
   };

@@ -13,6 +13,7 @@ import { HelperRunner } from '../app/helperRunner';
 import { overallVerdict, type OverallVerdict, type StandingFinding } from '../app/verdict';
 import { daemonOwner, endpointMismatch, logPathOf } from '../app/managedDaemon';
 import type { Diagnostics, LimitRuns } from './diagnostics/diagnostics';
+import { EngineInstall } from './engineInstall';
 import { HelperSetUp, watchFolder } from './helperSetup';
 import type { LazyLog } from './lazyLog';
 import { loadDiagnosis } from './lazyDiagnosis';
@@ -66,6 +67,7 @@ export class Actions {
   readonly #environment: Environment;
   readonly #lifecycle: Lifecycle;
   readonly #setUp: HelperSetUp;
+  readonly #install: EngineInstall;
   readonly #logView: LogView;
   #diagnostics: Promise<Diagnostics> | undefined;
   #disposed = false;
@@ -120,6 +122,14 @@ export class Actions {
       watchInstalled: (onChange) => watchFolder(helperFolder, onChange),
       // A daemon that runs needs nothing now.
       nextButtons: () => (engine.state.kind === 'running' ? [] : this.wording(engine.state).buttons),
+    });
+    this.#install = new EngineInstall({
+      host,
+      home: process.env['HOME'],
+      root: facts.root,
+      refresh: () => engine.refresh(),
+      obstacle: setUpObstacle,
+      buttons: (state) => (state.kind === 'running' ? [] : this.wording(state).buttons),
     });
     this.#logView = new LogView({
       createChannel: () => host.window.createOutputChannel('Docker daemon log', 'log'),
@@ -238,6 +248,10 @@ export class Actions {
     return this.#setUp.open();
   }
 
+  installEngine(): Promise<void> {
+    return this.#install.open();
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#diagnostics?.then(
@@ -245,6 +259,7 @@ export class Actions {
       () => undefined,
     );
     this.#setUp.dispose();
+    this.#install.dispose();
     this.#environment.dispose();
     this.#logView.dispose();
   }

@@ -4,7 +4,6 @@ import { errorMessage } from '../util/format';
 /** A command of the extension. */
 interface CommandRow {
   /** As in `package.json`, which a test compares with this table. */
-  readonly id: string;
   readonly title: string;
   /** Where the title would be too long: a link of the tooltip, a button. */
   readonly label: string;
@@ -14,45 +13,35 @@ interface CommandRow {
 
 /** Every command; what offers one takes it from here, so that nothing can name a command that does not exist. */
 const table = {
-  restart: { id: 'dindStation.restart', title: 'Restart Docker daemon', label: 'Restart', icon: 'debug-restart' },
-  start: { id: 'dindStation.start', title: 'Start Docker daemon', label: 'Start', icon: 'debug-start' },
-  stop: { id: 'dindStation.stop', title: 'Stop Docker daemon', label: 'Stop', icon: 'debug-stop' },
-  showLog: { id: 'dindStation.showLog', title: 'Show daemon log', label: 'Show log', icon: 'output' },
-  showDiagnostics: {
-    id: 'dindStation.showDiagnostics',
-    title: 'Show diagnostics',
-    label: 'Diagnostics',
-    icon: 'pulse',
-  },
-  proveLimits: { id: 'dindStation.proveLimits', title: 'Verify resource limits', label: 'Verify limits', icon: 'beaker' },
-  verifyContainers: {
-    id: 'dindStation.verifyContainers',
-    title: 'Verify that containers run',
-    label: 'Verify',
-    icon: 'pass',
-  },
-  menu: { id: 'dindStation.menu', title: 'Show menu', label: 'Menu', icon: 'menu' },
-  setUpHelper: {
-    id: 'dindStation.setUpHelper',
-    title: 'Set up helper',
-    label: 'Set up helper',
-    icon: 'shield',
-  },
+  restart: { title: 'Restart Docker daemon', label: 'Restart', icon: 'debug-restart' },
+  start: { title: 'Start Docker daemon', label: 'Start', icon: 'debug-start' },
+  stop: { title: 'Stop Docker daemon', label: 'Stop', icon: 'debug-stop' },
+  showLog: { title: 'Show daemon log', label: 'Show log', icon: 'output' },
+  showDiagnostics: { title: 'Show diagnostics', label: 'Diagnostics', icon: 'pulse' },
+  proveLimits: { title: 'Verify resource limits', label: 'Verify limits', icon: 'beaker' },
+  verifyContainers: { title: 'Verify that containers run', label: 'Verify', icon: 'pass' },
+  menu: { title: 'Show menu', label: 'Menu', icon: 'menu' },
+  setUpHelper: { title: 'Set up helper', label: 'Set up helper', icon: 'shield' },
+  installEngine: { title: 'Install Docker Engine', label: 'Install', icon: 'cloud-download' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 type CommandName = keyof typeof table;
-export type CommandId = (typeof table)[CommandName]['id'];
+type IdOf<Name extends CommandName> = `dindStation.${Name}`;
+export type CommandId = IdOf<CommandName>;
+
+const names = Object.keys(table) as readonly CommandName[];
+const idOf = <Name extends CommandName>(name: Name): IdOf<Name> => `dindStation.${name}`;
 
 /** The ids by name. */
-export const commandIds = Object.fromEntries(Object.entries(table).map(([name, { id }]) => [name, id])) as {
-  readonly [name in CommandName]: (typeof table)[name]['id'];
+export const commandIds = Object.fromEntries(names.map((name) => [name, idOf(name)])) as {
+  readonly [Name in CommandName]: IdOf<Name>;
 };
 
 /** All ids, for the tooltip's allow list and for registration. */
-export const allCommandIds: readonly CommandId[] = Object.values(commandIds);
+export const allCommandIds: readonly CommandId[] = names.map(idOf);
 
 /** The rows by id. */
-export const commandRows = Object.fromEntries(Object.values(table).map((row) => [row.id, row])) as Readonly<
+export const commandRows = Object.fromEntries(names.map((name) => [idOf(name), table[name]])) as Readonly<
   Record<CommandId, CommandRow>
 >;
 

@@ -20,19 +20,19 @@ export function contextFor({ kind }: Pick<EngineState, 'kind'>): ContextValues {
 }
 
 /** Writes context keys, and only those that changed: each write is a message to the renderer. */
-export class ContextWriter {
-  readonly #execute: (command: 'setContext', key: ContextKey, value: unknown) => Thenable<unknown>;
-  readonly #written = new Map<ContextKey, unknown>();
+export class ContextWriter<Values extends object = ContextValues> {
+  readonly #execute: (command: 'setContext', key: string, value: unknown) => Thenable<unknown>;
+  readonly #written = new Map<string, unknown>();
 
-  constructor(execute: (command: 'setContext', key: ContextKey, value: unknown) => Thenable<unknown>) {
+  constructor(execute: (command: 'setContext', key: string, value: unknown) => Thenable<unknown>) {
     this.#execute = execute;
   }
 
-  write(values: ContextValues): void {
-    for (const key of contextKeys) {
-      if (this.#written.get(key) === values[key]) continue;
-      this.#written.set(key, values[key]);
-      void this.#execute('setContext', key, values[key]);
+  write(values: Values): void {
+    for (const [key, value] of Object.entries(values)) {
+      if (this.#written.get(key) === value) continue;
+      this.#written.set(key, value);
+      void this.#execute('setContext', key, value);
     }
   }
 }

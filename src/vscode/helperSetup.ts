@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { type FSWatcher, watch } from 'node:fs';
 import type { Installed } from '../helper/installed';
 import { notify, type Button, type NotificationHost } from './notify';
-import { setUpTerminal } from '../app/helperSetupCommand';
+import { setUpTerminal } from '../app/commandTerminal';
 import { setUpLine, type SetUpFacts } from '../helper/setUpCommand';
 import { dirname } from 'node:path';
 
@@ -41,7 +41,8 @@ export class HelperSetUp {
     const { host, facts, home } = this.#parts;
     const obstacle = await this.#parts.obstacle();
     if (obstacle !== undefined) {
-      const copy: Button = { label: 'Copy set-up command', copy: setUpLine(facts) };
+      // For somebody who is root already, on the host as a rule: sudo is of no use here.
+      const copy: Button = { label: 'Copy command for root', copy: setUpLine({ ...facts, root: true }) };
       void notify(host, 'error', obstacle, [copy]);
       return;
     }

@@ -23,13 +23,17 @@ export function commandFor(action: Action): CommandId | undefined {
   }
 }
 
+/** The command that takes a next step; undefined where it is no command of ours. */
+function commandOf(step: NextStep): CommandId | undefined {
+  if ('action' in step) return commandFor(step.action);
+  if (step.editor === 'install-engine') return commandIds.installEngine;
+  // What a finding's remedy costs is on the page, and the button that applies it.
+  return step.finding === undefined ? undefined : commandIds.showDiagnostics;
+}
+
 /** The commands among the next steps, most useful first, then log and diagnostics, worth a look in every state. */
 export function commandsOf(nextSteps: readonly NextStep[]): readonly CommandId[] {
-  const commands = nextSteps.flatMap((step) => {
-    if ('action' in step) return commandFor(step.action) ?? [];
-    // What a finding's remedy costs is on the page, and the button that applies it.
-    return step.finding === undefined ? [] : commandIds.showDiagnostics;
-  });
+  const commands = nextSteps.flatMap((step) => commandOf(step) ?? []);
   return [...new Set([...commands, commandIds.showLog, commandIds.showDiagnostics])];
 }
 
@@ -42,8 +46,8 @@ export const diagnoseButton: Button = { label: 'Diagnose', command: commandIds.s
 /** Next steps as buttons; a command for a terminal is copied, since the editor must not run it unseen. */
 export function buttonsFor(nextSteps: readonly NextStep[], refresh: () => Thenable<unknown>): readonly Button[] {
   const buttons = nextSteps.slice(0, maxSteps).map((step): Button => {
-    if ('command' in step) return { label: 'Copy command', copy: step.command };
-    const command = commandFor(step.action);
+    if ('command' in step && step.editor === undefined) return { label: 'Copy command', copy: step.command };
+    const command = commandOf(step);
     return command === undefined
       ? { label: step.label, choose: refresh }
       : { label: commandRows[command].label, command };

@@ -19,8 +19,9 @@ suite('activation', () => {
       .filter((path) => path.startsWith(`${extensionPath}${sep}dist${sep}`) && !path.includes(`${sep}test${sep}`))
       .map((path) => path.slice(`${extensionPath}${sep}dist${sep}`.length));
     const state = (await api()).state();
-    // Of an engine that runs: whether it can run a container is found out after activation, beside everything else.
-    const background = ['verification.js', 'limits.js', 'dockerode.js'];
+    // After activation, beside everything else: what terminals and the walkthrough get, and, of an engine that runs,
+    // whether it can run a container.
+    const background = ['startup.js', 'verification.js', 'limits.js', 'dockerode.js'];
     const others = ours.filter((name) => !background.includes(name)).toSorted();
     const expected =
       needsExplaining(state) && ours.includes('actions.js') ? ['actions.js', 'extension.js'] : ['extension.js'];

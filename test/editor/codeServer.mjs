@@ -26,6 +26,7 @@ const endMs = 10_000;
 /** Quiet: nothing opens, asks or looks for updates by itself, and no editor covers the page. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.editor.useModal': 'off',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,

@@ -9,6 +9,7 @@ const sources = [
   'scripts',
   'media',
   'package.json',
+  'package.nls.json',
   'package-lock.json',
   'tsconfig.json',
   'esbuild.mjs',

@@ -44,7 +44,7 @@ export const reach = [
   { touches: /^scripts\//, stages: ['start', 'unit', 'scripts', 'v2', 'station', 'e2e'], wholeUnit: true },
   { touches: /^src\/(?:vscode|webview)\//, stages: ['unit', 'editor', 'e2e'] },
   { touches: /^src\/extension\.ts$/, stages: ['unit', 'editor', 'e2e'] },
-  { touches: /^src\/cli/, stages: ['unit', 'v2', 'station'] },
+  { touches: /^src\/cli/, stages: ['unit', 'v2', 'station', 'e2e'] },
   { touches: /^src\//, stages: ['unit', 'v2', 'station', 'editor', 'e2e'] },
   { touches: /^(?:media|schemas)\//, stages: ['unit', 'editor', 'e2e'], wholeUnit: true },
   { touches: /^bench\//, stages: ['unit'] },

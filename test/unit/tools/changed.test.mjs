@@ -14,7 +14,7 @@ describe('what a change can reach', () => {
     ['the helper', 'scripts/lib/launch.sh', ['start', 'lint', 'scripts', 'v2', 'station', 'e2e'], 'whole', []],
     ['the interface', 'src/vscode/indicator.ts', ['lint', 'editor', 'e2e'], 'importing', []],
     ['the engine', 'src/engine/probe.ts', ['lint', 'v2', 'station', 'editor', 'e2e'], 'importing', []],
-    ['the command line', 'src/cli.ts', ['lint', 'v2', 'station'], 'importing', []],
+    ['the command line', 'src/cli.ts', ['lint', 'v2', 'station', 'e2e'], 'importing', []],
     ['a document', 'docs/tls.md', ['lint'], 'none', []],
     ['the README', 'README.md', ['lint'], 'none', []],
     ['one file of bats', 'test/scripts/tls.bats', ['lint'], 'none', ['test/scripts/tls.bats']],

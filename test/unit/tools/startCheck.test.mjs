@@ -110,6 +110,13 @@ describe('what is tried in the terminal', () => {
     }
   });
 
+  test('the command line of the extension has to see the engine', () => {
+    const running = { ...outcome, code: 1, output: 'Docker is running: 1 container.\nThe disk is nearly full.\n' };
+    expect(step('status')(running).wrong).toBeUndefined();
+    const absent = { ...outcome, code: 127, output: 'walk.sh: dind-station: not found' };
+    expect(step('status')(absent).wrong).toContain('dind-station: not found');
+  });
+
   test('--privileged may fail only where the machine itself lacks a capability', () => {
     const failed = { ...outcome, code: 126, output: 'unable to apply caps: operation not permitted' };
     expect(step('privileged')(failed).wrong).toContain('unable to apply caps');

@@ -12,6 +12,7 @@ import {
   SettingsStore,
   type SettingsHost,
 } from '../../../src/vscode/settings';
+import { walkthroughContext, walkthroughId } from '../../../src/vscode/walkthrough';
 import { stateOf } from './states';
 
 interface Manifest {
@@ -25,6 +26,10 @@ interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string; enablement?: string }[];
     menus: { commandPalette: { command: string; when: string }[] };
+    walkthroughs: {
+      id: string;
+      steps: { description: string; media: { markdown: string }; completionEvents: string[] }[];
+    }[];
     configuration: {
       properties: Record<string, { scope?: string; default: unknown; enum?: string[]; type: string }>;
     };
@@ -32,7 +37,13 @@ interface Manifest {
 }
 
 const root = join(__dirname, '../../..');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+const texts = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+const raw = readFileSync(join(root, 'package.json'), 'utf8');
+/** As the editor reads it: `%key%` stands for a text of `package.nls.json`. */
+const manifest = JSON.parse(raw, (_key, value: unknown) => {
+  const key = typeof value === 'string' ? /^%(.+)%$/u.exec(value)?.[1] : undefined;
+  return key === undefined ? value : texts[key];
+}) as Manifest;
 
 describe('package.json', () => {
   test('has the commands of the table, and only them', () => {
@@ -49,6 +60,7 @@ describe('package.json', () => {
     expect(titles.get(commandIds.proveLimits)).toBe('Verify resource limits');
     expect(titles.get(commandIds.menu)).toBe('Show menu');
     expect(titles.get(commandIds.setUpHelper)).toBe('Set up helper');
+    expect(titles.get(commandIds.installEngine)).toBe('Install Docker Engine');
     for (const { command, title } of manifest.contributes.commands) {
       expect(commandRows[command as CommandId].title).toBe(title);
     }
@@ -76,6 +88,32 @@ describe('package.json', () => {
       expect(declared[`${settingsSection}.${key}`]).toMatchObject({ scope, default: byDefault });
     }
     expect(declared['dindStation.notifications']?.enum).toEqual(notificationLevels);
+  });
+
+  test('has every text that a person reads in package.nls.json, and that has no other', () => {
+    const used = Array.from(raw.matchAll(/"%([^"%]+)%"/gu), ([, key = '']) => key);
+    expect(Object.keys(texts).toSorted()).toEqual([...new Set(used)].toSorted());
+    const readable = ['displayName', 'description', 'markdownDescription', 'title', 'category', 'enumDescriptions'];
+    const plain = raw.matchAll(/"(\w+)": (?:\[\s*)?"(?!%)([^"]*)"/gu);
+    expect([...plain].filter(([, key = '']) => readable.includes(key)).map(([found]) => found)).toEqual([]);
+  });
+
+  test('ticks the steps of the walkthrough by keys that are written, and offers commands that exist', () => {
+    const [walkthrough, ...others] = manifest.contributes.walkthroughs;
+    expect(others).toEqual([]);
+    expect(`dind-station.dind-station#${walkthrough?.id ?? ''}`).toBe(walkthroughId);
+    const events = (walkthrough?.steps ?? []).flatMap(({ completionEvents }) => completionEvents);
+    const keys = Object.keys(walkthroughContext(stateOf('running'), true));
+    for (const event of events) {
+      const [kind, name = ''] = event.split(':');
+      expect(kind === 'onContext' ? keys : [...allCommandIds, 'workbench.action.terminal.new']).toContain(name);
+    }
+    for (const { description, media } of walkthrough?.steps ?? []) {
+      for (const [, id] of description.matchAll(/\]\(command:([\w.]+)\)/gu)) {
+        expect([...allCommandIds, 'workbench.action.terminal.new']).toContain(id);
+      }
+      expect(existsSync(join(root, media.markdown))).toBe(true);
+    }
   });
 
   test('takes no setting from a folder', () => {

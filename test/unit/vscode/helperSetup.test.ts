@@ -75,9 +75,12 @@ describe('HelperSetUp', () => {
 
   test('opens no terminal where sudo cannot work, and gives the command instead', async () => {
     const { editor, setUp } = bench('missing', '/usr/bin/sudo is not there.');
+    editor.answer = ({ labels }) => labels[0];
     await setUp.open();
     expect(editor.terminals).toEqual([]);
     expect(editor.shown).toMatchObject([{ severity: 'error', message: '/usr/bin/sudo is not there.' }]);
+    // For whoever is root already: there is no sudo to go through.
+    expect(editor.copied).toEqual([`/bin/sh '/it'\\''s here/dind-helper' --plain install coder`]);
   });
 
   test('leaves nothing behind when it is disposed or opened again', async () => {

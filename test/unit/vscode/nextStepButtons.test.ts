@@ -15,6 +15,8 @@ describe('commandsOf', () => {
       commandIds.showLog,
       commandIds.showDiagnostics,
     ]);
+    const install = { label: 'x', command: 'y', editor: 'install-engine' } as const;
+    expect(commandsOf([install, steps.refresh])[0]).toBe(commandIds.installEngine);
     const remedy = {
       label: 'x',
       command: 'y',
@@ -41,13 +43,18 @@ describe('buttonsFor', () => {
       () => Promise.resolve((looks += 1)),
     );
     expect(buttons).toMatchObject([
-      { label: 'Look again' },
+      { label: 'Refresh' },
       { label: 'Copy command', copy: 'mv a b' },
       { label: 'Diagnose', command: commandIds.showDiagnostics },
     ]);
     const [first] = buttons;
     if (first !== undefined && 'choose' in first) await first.choose();
     expect(looks).toBe(1);
+    const install = { label: 'x', command: 'y', editor: 'install-engine' } as const;
+    expect(buttonsFor([install], () => Promise.resolve())).toMatchObject([
+      { label: 'Install', command: commandIds.installEngine },
+      { label: 'Diagnose' },
+    ]);
     expect(buttonsFor([steps.restart], () => Promise.resolve())).toMatchObject([
       { label: 'Restart', command: commandIds.restart },
       { label: 'Diagnose' },

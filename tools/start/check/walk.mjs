@@ -53,6 +53,13 @@ export const walkSteps = [
     title: 'docker import',
     judge: (outcome) => (outcome.code === 0 ? { seen: "from this machine's busybox" } : failure(outcome)),
   },
+  {
+    // The extension brings it along: nothing has been installed for the person's shell.
+    name: 'status',
+    title: 'dind-station status',
+    judge: (outcome) =>
+      outcome.output.includes('Docker is running') ? { seen: 'says "Docker is running"' } : failure(outcome),
+  },
   { name: 'run', title: 'docker run', judge: says() },
   {
     name: 'cpus',

@@ -22,6 +22,8 @@ walk_image() {
   tar -C "$here/image" -c . | docker import --change "LABEL $LABEL" --change 'CMD ["sh"]' - "$IMAGE"
 }
 
+walk_status() { dind-station status; }
+
 walk_run() { run "$IMAGE" busybox echo "$WORD"; }
 
 # Two loops want all of two processors. Counters are read by the container itself, from its own cgroup, wherever that is.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { setUpTerminal } from '../../../src/app/helperSetupCommand';
+import { setUpTerminal } from '../../../src/app/commandTerminal';
 import { setUpArgv, setUpLine } from '../../../src/helper/setUpCommand';
 import { shellLine, shellQuote } from '../../../src/util/shellQuote';
 
