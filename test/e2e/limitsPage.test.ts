@@ -74,9 +74,7 @@ describe('the section "Limits" of the diagnostics page', () => {
     await page.evaluate(`document.getElementById('proof-${id}').scrollIntoView({ block: 'start' })`);
     await until('the chart is painted', async () => (await painted(id)).pixels > 500);
     expect((await painted(id)).colours).toBeGreaterThan(3);
-    expect(await card(id).getByRole('img').getAttribute('aria-label')).toMatch(
-      /^With the limit at most .*The limit is/u,
-    );
+    expect(await card(id).getByRole('img').getAttribute('aria-label')).toMatch(/^Limited at most .*The limit is/u);
   });
 
   test('shows the moment of the OOM kill, and the periods in which the quota stopped the container', async () => {
