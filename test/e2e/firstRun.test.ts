@@ -19,10 +19,8 @@ function untouched(): void {
 const workbench = useEditor({
   before: untouched,
   indicator: 'Docker: not set up',
-  settings: {
-    'workbench.welcomePage.walkthroughs.openOnInstall': true,
-    'terminal.integrated.gpuAcceleration': 'off',
-  },
+  settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+  machineSettings: { 'workbench.welcomePage.walkthroughs.openOnInstall': true },
 });
 afterAll(() => {
   rmSync(sudoers, { force: true });

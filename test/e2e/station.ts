@@ -50,7 +50,7 @@ export const daemon = {
 };
 
 /** What a file of tests finds when its first test begins. */
-export interface Start extends Pick<CodeServerOptions, 'settings' | 'files'> {
+export interface Start extends Pick<CodeServerOptions, 'settings' | 'machineSettings' | 'files'> {
   /** Folders open in Restricted Mode. */
   readonly restricted?: boolean;
   readonly size?: { readonly width: number; readonly height: number };

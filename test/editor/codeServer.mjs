@@ -26,7 +26,6 @@ const endMs = 10_000;
 /** Quiet: nothing opens, asks or looks for updates by itself, and no editor covers the page. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.editor.useModal': 'off',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
@@ -35,6 +34,9 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'window.dialogStyle': 'custom',
 };
+
+/** The walkthrough of the extension stays away; the editor takes this from the machine's settings only. */
+const quietMachineSettings = { 'workbench.welcomePage.walkthroughs.openOnInstall': false };
 
 /**
  * Prefix that makes a program run as another user, with exactly the groups that user has now.
@@ -207,7 +209,10 @@ function makeProfile(run, options) {
   for (const made of [join(data, 'User'), join(data, 'Machine'), join(run, 'home')]) mkdirSync(made);
   const folder = mkdtempSync(join(run, 'workspace-'));
   writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }));
-  writeFileSync(join(data, 'Machine', 'settings.json'), JSON.stringify(options.machineSettings ?? {}));
+  writeFileSync(
+    join(data, 'Machine', 'settings.json'),
+    JSON.stringify({ ...quietMachineSettings, ...options.machineSettings }),
+  );
   for (const [path, text] of Object.entries(options.files ?? {})) {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
